@@ -1,0 +1,96 @@
+"""The chain rule over named equations: local derivatives, paths, gradients, the backward pass.
+
+`equations` is a mapping {symbol: expression} in the order of computation; its last symbol is the loss.
+An expression may use the symbols defined before it, and any others (parameters, data).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+import sympy as sp
+
+Equations = Mapping[sp.Symbol, sp.Expr]
+Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
+
+
+def loss_of(equations: Equations) -> sp.Symbol:
+    """The symbol that is computed last."""
+    return next(reversed(equations))
+
+
+def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
+    """∂of/∂wrt of one equation alone, where the equation's own value is called by its name.
+
+    So the derivative of h = sigmoid(z) is h*(1 - h), not sigmoid(z)*(1 - sigmoid(z)).
+    """
+    return sp.diff(equations[of], wrt).xreplace({equations[of]: of})
+
+
+def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:
+    """Every route from the loss down to `symbol`, link by link, each link a pair (of, wrt).
+
+    There can be very many in a wide network; `backward` needs none of them.
+    """
+    if symbol == loss_of(equations):
+        return [()]
+    return [
+        (*route, (of, symbol))
+        for of, expression in equations.items()
+        if symbol in expression.free_symbols
+        for route in paths(equations, of)
+    ]
+
+
+def product(equations: Equations, path: Path) -> sp.Expr:
+    """The local derivatives along one path, multiplied."""
+    return sp.Mul(*(local(equations, of, wrt) for of, wrt in path))
+
+
+def gradient(equations: Equations, symbol: sp.Symbol) -> sp.Expr:
+    """∂loss/∂symbol: a product of local derivatives for each path, and the products added."""
+    return sp.Add(*(product(equations, path) for path in paths(equations, symbol)))
+
+
+def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
+    """The expression with each defined symbol replaced by its definition, down to the inputs."""
+    for symbol, definition in reversed(equations.items()):
+        expression = expression.xreplace({symbol: definition})
+    return expression
+
+
+def downstream(equations: Equations, symbols: Iterable[sp.Symbol]) -> set[sp.Symbol]:
+    """The given symbols and every equation that depends on one of them."""
+    found = set(symbols)
+    for symbol, expression in equations.items():
+        if expression.free_symbols & found:
+            found.add(symbol)
+    return found
+
+
+def backward(
+    equations: Equations, parameters: Iterable[sp.Symbol]
+) -> dict[sp.Symbol, tuple[sp.Symbol, sp.Expr]]:
+    """The backward pass as equations: {symbol: (dL_dsymbol, expression)} in the order of computation.
+
+    One sweep from the loss to the parameters. Each expression uses the derivatives above it,
+    so every local derivative is taken once, however many paths run through it
+    (reverse accumulation: Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
+    """
+    parameters = list(parameters)
+    loss, on_the_way = loss_of(equations), downstream(equations, parameters)
+    arriving = defaultdict(list, {loss: [sp.S.One]})
+    passes = {}
+
+    def receive(symbol):
+        total = sp.Add(*arriving[symbol])
+        passes[symbol] = (sp.Symbol(f"d{loss}_d{symbol}"), total)
+        return passes[symbol][0]
+
+    for of in reversed(equations):
+        if of in arriving:
+            derivative = sp.S.One if of == loss else receive(of)
+            for wrt in sorted(equations[of].free_symbols & on_the_way, key=str):
+                arriving[wrt].append(derivative * local(equations, of, wrt))
+    for parameter in parameters:
+        receive(parameter)
+    return passes

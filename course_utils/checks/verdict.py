@@ -1,0 +1,43 @@
+"""What a check says of an answer."""
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A check's result: whether the answer is right, how many points, and a sentence.
+
+    score: in [0, 1], also float(verdict). slips: short names of the mistakes found.
+    """
+
+    correct: bool
+    message: str
+    score: float = 0.0
+    slips: tuple[str, ...] = ()
+
+    def __float__(self) -> float:
+        return float(self.score)
+
+    def require(self, fraction: float = 1.0) -> None:
+        """Raise AssertionError with the message unless the score is at least `fraction`."""
+        if self.score < fraction:
+            raise AssertionError(self.message)
+
+    @property
+    def mark(self) -> str:
+        return "✓ right" if self.correct else "✗ not yet"
+
+    def __repr__(self) -> str:
+        return f"{self.mark}: {self.message}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><strong>{self.mark}</strong>: {escape(self.message)}</p>"
+
+
+def right(message: str) -> Verdict:
+    return Verdict(True, message, score=1.0)
+
+
+def wrong(message: str) -> Verdict:
+    return Verdict(False, message)

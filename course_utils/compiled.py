@@ -1,0 +1,116 @@
+"""A model as one NumPy function whose source is the chain rule itself."""
+
+import inspect
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import sympy as sp
+
+from .chain_rule import Equations, backward, expand, loss_of
+from .functions import numpy_functions
+from .notation import CodePrinter
+
+
+def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str) -> list:
+    """The values in the order of the symbols, from a sequence or a mapping by symbol or name.
+
+    Raises ValueError for a missing or surplus value, naming it.
+    """
+    if isinstance(values, Mapping):
+        by_name = {str(key): value for key, value in values.items()}
+        names = [str(symbol) for symbol in symbols]
+        if wrong := sorted(set(by_name) ^ set(names)):
+            raise ValueError(f"{what} should give a value to each of {names}; look at {wrong}")
+        return [by_name[name] for name in names]
+    if len(values) != len(symbols):
+        raise ValueError(f"{what} should be {len(symbols)} values, {symbols}, not {len(values)}")
+    return list(values)
+
+
+def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.ndarray:
+    """The value of one computed symbol, from those that it depends on, by broadcasting.
+
+    values: a number or array for each symbol, or its name; those that it does not need are ignored.
+    Raises ValueError naming the symbols without a value.
+    """
+    expression = expand(equations, symbol)
+    needed = sorted(expression.free_symbols, key=str)
+    by_name = {str(key): value for key, value in values.items()}
+    if missing := [str(s) for s in needed if str(s) not in by_name]:
+        raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
+    function = sp.lambdify(needed, expression, modules=[numpy_functions(), "numpy"], cse=True)
+    return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
+
+
+@cache
+def equal_weights(samples: int) -> np.ndarray:
+    """1/samples for each sample: the dot product with it is the mean, faster than np.mean."""
+    return np.full(samples, 1 / samples)
+
+
+class Compiled:
+    """One training step's mathematics in NumPy: the loss and its gradients, averaged over samples.
+
+    `lambdify` lets a callable do its common-subexpression step. Ours answers with the model's own
+    equations followed by the backward equations, so the generated code is one line an equation.
+
+    source: the generated Python, for one sample or elementwise for many.
+    """
+
+    def __init__(self, equations: Equations, parameters: Sequence, data: Sequence):
+        self.parameters, self.data = tuple(parameters), tuple(data)
+        passes = backward(equations, self.parameters)
+        lines = [*equations.items(), *passes.values()]
+        outputs = [loss_of(equations), *(passes[p][0] for p in self.parameters)]
+        self._step = sp.lambdify(
+            [*self.parameters, *self.data],
+            outputs,
+            modules=[numpy_functions(), "numpy"],
+            printer=CodePrinter({"fully_qualified_modules": False, "allow_unknown_functions": True}),
+            cse=lambda _: (lines, outputs),
+        )
+        self.source = inspect.getsource(self._step).replace("_lambdifygenerated", "step")
+
+    def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
+        """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.
+
+        parameters: numbers, or arrays of one shape (runs, ...) to compute many runs at once;
+            loss and each gradient then have that shape.
+        data: for each symbol an array of shape (samples,), or one number that all samples share.
+        Raises ValueError for values that are missing, of different lengths or not finite.
+        """
+        parameters = in_order(parameters, self.parameters, "parameters")
+        columns = [np.asarray(c, dtype=float) for c in in_order(data, self.data, "data")]
+        samples, runs = self._samples(columns), ()
+        if not {float, np.float64}.issuperset(map(type, parameters)):
+            parameters = [np.asarray(p, dtype=float) for p in parameters]
+            runs = np.broadcast_shapes(*(p.shape for p in parameters))
+            parameters = [np.broadcast_to(p, runs)[..., np.newaxis] for p in parameters]
+        shape, weights = (*runs, samples), equal_weights(samples)
+        loss, *gradients = [
+            # a constant derivative comes back as one number, or one a run
+            (v if getattr(v, "shape", None) == shape else np.broadcast_to(v, shape)).dot(weights)
+            for v in self._step(*parameters, *columns)
+        ]
+        if runs or not math.isfinite(loss):
+            self.check_finite(data)
+        return loss, tuple(gradients)
+
+    def _samples(self, columns: list[np.ndarray]) -> int:
+        shapes = [column.shape for column in columns if column.ndim] or [(1,)]
+        if shapes.count(shapes[0]) < len(shapes) or len(shapes[0]) > 1 or shapes[0] == (0,):
+            found = {str(s): c.shape for s, c in zip(self.data, columns, strict=True)}
+            raise ValueError(f"data should be arrays of one length, but their shapes are {found}")
+        return shapes[0][0]
+
+    def check_finite(self, data: Mapping | Sequence) -> None:
+        """Raise ValueError naming the first data symbol that holds nan or infinity."""
+        for symbol, column in zip(self.data, in_order(data, self.data, "data"), strict=True):
+            bad = ~np.isfinite(np.asarray(column, dtype=float))
+            if bad.any():
+                raise ValueError(f"data for {symbol} is not finite at sample {int(bad.argmax())}")
+
+    def __repr__(self) -> str:
+        return self.source

@@ -1,0 +1,112 @@
+"""Explorers: a slider, a picture, and what it shows in words. Wiring only.
+
+What they show is computed beforehand by functions of the other modules, so a move only looks it up.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ipywidgets as widgets
+import numpy as np
+import sympy as sp
+
+from .compiled import in_order
+from .figures import LivePicture, RunPicture
+from .model import Model
+from .notation import latex
+from .stability import regime, sweep
+
+
+class Explorer(widgets.VBox):
+    """A slider over `options` above a picture and a sentence.
+
+    show: called with the option's index at every move; returns the sentence, and leaves the
+        picture as it should be.
+    Where no kernel runs, the picture at the start stands in, with its words.
+    """
+
+    def __init__(self, label: str, options: Sequence, picture: LivePicture, show: Callable, start: int):
+        self.picture, self._show = picture, show
+        self.slider = widgets.SelectionSlider(
+            description=label,
+            options=[(str(option), index) for index, option in enumerate(options)],
+            value=start,
+            layout={"width": "min(100%, 640px)"},
+            style={"description_width": "initial"},
+        )
+        self.image = widgets.Image(format="png", layout={"max_width": "100%"})
+        self.words = widgets.HTML()
+        self.slider.observe(self._move, names="value")
+        super().__init__([self.slider, self.image, self.words])
+        self._move()
+
+    def _move(self, change=None) -> None:
+        sentence = self._show(self.slider.value)
+        self.image.value = self.picture.frame()
+        self.words.value = f'<p role="status">{sentence}</p>'
+
+    def _repr_mimebundle_(self, **kwargs):
+        still, metadata = self.picture._repr_mimebundle_()
+        return super()._repr_mimebundle_(**kwargs) | still, metadata
+
+
+def learning_rate_explorer(
+    model: Model,
+    start: Mapping | Sequence,
+    data: Mapping | Sequence,
+    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
+    learning_rates: Sequence[float],
+    steps: int,
+    labels: tuple[str, str],
+    ranges: tuple[tuple[float, float], tuple[float, float]] | None = None,
+) -> Explorer:
+    """One run for each learning rate: its loss, its fit, and for two parameters its path.
+
+    fit: the data symbols of the input and the target, and the symbol of the prediction.
+    labels: of the input and the target, with units.
+    ranges: of a model's two parameters, to draw its loss surface; None for no surface.
+    Raises ValueError for bad start, data or learning rates, naming the culprit.
+    """
+    runs = sweep(model, start, data, learning_rates, steps)
+    given = dict(zip(model.data, in_order(data, model.data, "data"), strict=True))
+    source, target, prediction = fit
+    measured = np.asarray(given[source], float), np.asarray(given[target], float)
+    grid = np.linspace(measured[0].min(), measured[0].max(), 100)
+    with np.errstate(all="ignore"):  # runs that left the numbers
+        fits = model.evaluate(
+            prediction,
+            {
+                **given,
+                source: grid,
+                **{p: runs.parameters[-1, i][:, np.newaxis] for i, p in enumerate(model.parameters)},
+            },
+        )
+    surface = ranges and loss_grid(model, data, *ranges)
+    reachable = np.nanmin(runs.loss)
+    names = [f"${latex(parameter)}$" for parameter in model.parameters]
+    picture = RunPicture(measured, grid, steps, labels, reachable, 100, surface, names)
+
+    def show(index):
+        loss, path = runs.loss[:, index], runs.parameters[:, :, index]
+        word = regime(path, loss, reachable)
+        end = f"{loss[-1]:.3g}" if np.isfinite(loss[-1]) else "beyond the largest number"
+        words = (
+            f"Learning rate {runs.learning_rates[index]:.3g}: {word}. "
+            f"After {steps} steps the loss went from {loss[0]:.3g} to {end}."
+        )
+        picture.show(loss, fits[index], path, words)
+        return words
+
+    return Explorer(
+        "learning rate",
+        [f"{rate:.3g}" for rate in learning_rates],
+        picture,
+        show,
+        len(learning_rates) // 2,
+    )
+
+
+def loss_grid(model: Model, data, range_1, range_2, size: int = 80):
+    """(axis_1, axis_2, loss) of a model of two parameters; loss has shape (size, size)."""
+    axis_1, axis_2 = (np.linspace(*bounds, size) for bounds in (range_1, range_2))
+    loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
+    return axis_1, axis_2, loss

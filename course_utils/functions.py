@@ -1,0 +1,91 @@
+"""Activation functions that know their own derivative.
+
+Each derivative is a formula of the function's *output*: the sigmoid's is h*(1 - h).
+The backward pass already holds h, so it need not compute the function again,
+and h*(1 - h) stays finite where the raw derivative overflows.
+"""
+
+import numpy as np
+import sympy as sp
+
+__all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
+
+
+class Activation(sp.Function):
+    """A function of one argument, with its derivative and its NumPy form.
+
+    A subclass defines two static methods:
+    `slope(output)`, the derivative as an expression of the function's own value, and
+    `numpy(z)`, the function of an array of any shape.
+    """
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sp.sympify(self.slope(self))
+
+
+class sigmoid(Activation):
+    """σ(z) = 1/(1 + exp(-z)), between 0 and 1. Its derivative is h*(1 - h) where h = σ(z)."""
+
+    @staticmethod
+    def slope(output):
+        return output * (1 - output)
+
+    @staticmethod
+    def numpy(z):
+        return 1 / (1 + np.exp(np.minimum(-z, 700)))  # exp(710) would overflow
+
+    def _eval_rewrite_as_exp(self, z, **kwargs):
+        return 1 / (1 + sp.exp(-z))
+
+    def _eval_evalf(self, precision):
+        return self.rewrite(sp.exp)._eval_evalf(precision)
+
+    def _latex(self, printer, exp=None):
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"\sigma{power}\left({printer.doprint(self.args[0])}\right)"
+
+
+class step(Activation):
+    """1 where z > 0, else 0. Flat on both sides of the jump, so its derivative is 0."""
+
+    @staticmethod
+    def slope(output):
+        return 0
+
+    @staticmethod
+    def numpy(z):
+        return np.where(np.isnan(z), z, z > 0)  # nan stays nan
+
+    def _eval_rewrite_as_Piecewise(self, z, **kwargs):
+        return sp.Piecewise((1, z > 0), (0, True))
+
+    def _eval_evalf(self, precision):
+        return self.rewrite(sp.Piecewise)._eval_evalf(precision)
+
+
+class relu(Activation):
+    """max(0, z), the rectified linear unit. Its derivative is step(h): 1 where h > 0, else 0."""
+
+    @staticmethod
+    def slope(output):
+        return step(output)
+
+    @staticmethod
+    def numpy(z):
+        return np.maximum(z, 0)
+
+    def _eval_rewrite_as_Piecewise(self, z, **kwargs):
+        return sp.Piecewise((z, z > 0), (0, True))
+
+    def _eval_evalf(self, precision):
+        return self.rewrite(sp.Piecewise)._eval_evalf(precision)
+
+
+tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
+
+
+def numpy_functions() -> dict:
+    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
+    return {activation.__name__: activation.numpy for activation in Activation.__subclasses__()}

@@ -1,0 +1,109 @@
+"""The course's notation: ŷ for y_hat, σ for sigmoid, and sums in the order people write them.
+
+`%load_ext course_utils` makes a notebook show SymPy expressions this way.
+"""
+
+import sympy as sp
+from sympy.core._print_helpers import Printable
+from sympy.printing.latex import LatexPrinter
+from sympy.printing.numpy import NumPyPrinter
+
+from .chain_rule import Equations, gradient, local, loss_of, paths
+
+
+class SchoolOrder:
+    """A SymPy printer's sums as people write them: w1*x + b1, 1 - h, 2*(y_hat - y)."""
+
+    def _as_ordered_terms(self, expr, order=None):
+        def negative_last_product_first(term):
+            return term.could_extract_minus_sign(), -len(sp.Mul.make_args(term))
+
+        return sorted(super()._as_ordered_terms(expr, order), key=negative_last_product_first)
+
+    def _print_Add(self, expr, order=None):
+        number, terms = expr.primitive()
+        if number == 1:
+            return super()._print_Add(expr, order=order)
+        return self._print(sp.Mul(number, terms, evaluate=False))
+
+    def _print_Mul(self, expr):
+        numbers, factors = zip(*(factor.primitive() for factor in expr.args), strict=True)
+        if any(factor.is_Add and number != 1 for factor, number in zip(factors, numbers, strict=True)):
+            expr = sp.Mul(sp.prod(numbers), *factors, evaluate=False)
+        return super()._print_Mul(expr)
+
+
+class CodePrinter(SchoolOrder, NumPyPrinter):
+    """Expressions as NumPy source."""
+
+
+class CoursePrinter(SchoolOrder, LatexPrinter):
+    """Expressions as LaTeX, with ŷ for y_hat."""
+
+    def _print_Symbol(self, expr, style="plain"):
+        if expr.name.endswith("_hat"):
+            return rf"\hat{{{self._print(sp.Symbol(expr.name.removesuffix('_hat')))}}}"
+        return super()._print_Symbol(expr, style)
+
+
+def latex(expression) -> str:
+    """The expression in the course's notation, without dollar signs."""
+    return CoursePrinter().doprint(expression)
+
+
+def partial(of: sp.Symbol, wrt: sp.Symbol) -> str:
+    r"""The LaTeX of a partial derivative's name, \frac{\partial of}{\partial wrt}."""
+    return rf"\frac{{\partial {latex(of)}}}{{\partial {latex(wrt)}}}"
+
+
+class Formula:
+    """A line of LaTeX to display, with the plain text that stands for it."""
+
+    def __init__(self, latex: str, text: str):
+        self.latex, self.text = latex, text
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex}$"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def times(factors: list[str]) -> str:
+    return r" \cdot ".join(factors)
+
+
+def link(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> Formula:
+    """One local derivative with its name: ∂h/∂z = h(1 - h)."""
+    value = local(equations, of, wrt)
+    return Formula(f"{partial(of, wrt)} = {latex(value)}", f"d{of}/d{wrt} = {value}")
+
+
+def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
+    """∂loss/∂symbol in the names of its links, then in their values: a product for each path, added."""
+
+    def bracketed(factor):
+        is_sum = factor.is_Add and factor.primitive()[0] == 1
+        return rf"\left({latex(factor)}\right)" if is_sum else latex(factor)
+
+    routes = paths(equations, symbol)
+    names = [times([partial(*pair) for pair in route]) for route in routes]
+    values = [times([bracketed(local(equations, *pair)) for pair in route]) for route in routes]
+    loss = loss_of(equations)
+    return Formula(
+        f"{partial(loss, symbol)} = {' + '.join(names)} = {' + '.join(values)}",
+        f"d{loss}/d{symbol} = {gradient(equations, symbol)}",
+    )
+
+
+def system(equations: Equations) -> Formula:
+    """The equations one below the other, in the order of computation."""
+    rows = [f"{latex(symbol)} &= {latex(value)}" for symbol, value in equations.items()]
+    lines = [f"{symbol} = {value}" for symbol, value in equations.items()]
+    return Formula(r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}", "\n".join(lines))
+
+
+def load_ipython_extension(ipython) -> None:
+    """Show SymPy objects in the course's notation in this notebook."""
+    formatter = ipython.display_formatter.formatters["text/latex"]
+    formatter.for_type(Printable, lambda shown: rf"$\displaystyle {latex(shown)}$")

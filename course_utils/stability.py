@@ -1,0 +1,105 @@
+"""How large a learning rate may be: curvature, its bound, and every learning rate at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy as sp
+
+from .compiled import in_order
+from .functions import numpy_functions
+from .model import Model
+from .update_rules import GradientDescent
+
+
+def hessian(model: Model) -> sp.Matrix:
+    """The loss's second derivatives, shape (parameters, parameters), in parameters and data."""
+    return sp.hessian(model.expand(model.loss), model.parameters)
+
+
+def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequence) -> np.ndarray:
+    """The Hessian's value, averaged over the samples: an array (parameters, parameters)."""
+    second_derivatives = sp.lambdify(
+        [*model.parameters, *model.data],
+        list(hessian(model)),
+        modules=[numpy_functions(), "numpy"],
+        cse=True,
+    )
+    values = second_derivatives(
+        *in_order(parameters, model.parameters, "parameters"),
+        *(np.asarray(column, float) for column in in_order(data, model.data, "data")),
+    )
+    size = len(model.parameters)
+    return np.array([np.mean(value) for value in values]).reshape(size, size)
+
+
+def largest_stable_learning_rate(
+    model: Model, parameters: Mapping | Sequence, data: Mapping | Sequence
+) -> float:
+    """2/λmax, where λmax is the largest eigenvalue of the Hessian at these parameters.
+
+    Near a minimum each step multiplies the error along an eigenvector by 1 - learning_rate*λ,
+    which shrinks it only if learning_rate < 2/λ (Nesterov, Lectures on Convex Optimization, 2018,
+    section 1.2.3). Infinite where the loss curves upward in no direction.
+    """
+    steepest = np.linalg.eigvalsh(curvature(model, parameters, data))[-1]
+    return 2 / steepest if steepest > 0 else np.inf
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Many training runs side by side, one for each learning rate.
+
+    learning_rates: shape (runs,). parameters: (steps + 1, number of parameters, runs).
+    loss: (steps + 1, runs); where a run overflows, inf or nan.
+    """
+
+    learning_rates: np.ndarray
+    parameters: np.ndarray
+    loss: np.ndarray
+
+
+def sweep(
+    model: Model,
+    start: Mapping | Sequence,
+    data: Mapping | Sequence,
+    learning_rates: Sequence[float],
+    steps: int,
+) -> Sweep:
+    """Train once for every learning rate, all runs together by broadcasting.
+
+    Raises ValueError for bad start, data or learning rates, naming the culprit.
+    """
+    compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
+    rule = GradientDescent(rates)
+    start = in_order(start, model.parameters, "start")
+    compiled.check_finite(data)
+    parameters = [np.full(rates.shape, value, dtype=float) for value in start]
+    trail, losses = [parameters], []
+    with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
+        for _ in range(steps):
+            loss, gradients = compiled(parameters, data)
+            parameters, _ = rule.step(parameters, gradients, [[]] * len(parameters))
+            trail.append(parameters)
+            losses.append(loss)
+        losses.append(compiled(parameters, data)[0])
+    return Sweep(rates, np.array(trail), np.array(losses))
+
+
+def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
+    """One run's behaviour in a word: "diverging", "oscillating", "slow" or "steady".
+
+    path: shape (steps + 1, number of parameters). losses: (steps + 1,).
+    reachable: the loss that a good run gets to.
+    A run diverges if it ends above its start or overflows, oscillates if most of its steps turn back
+    on the step before, and is slow if it ends with over a tenth of the way still to go.
+    """
+    if not losses[-1] <= losses[0]:
+        return "diverging"
+    moves = np.diff(path, axis=0)
+    moves = moves[np.linalg.norm(moves, axis=1) > 1e-9]  # a run at rest has no direction
+    if np.mean(np.sum(moves[1:] * moves[:-1], axis=1) < 0) > 0.5:
+        return "oscillating"
+    if losses[-1] - reachable > 0.1 * (losses[0] - reachable):
+        return "slow"
+    return "steady"

@@ -1,0 +1,85 @@
+"""The training loop: forward, loss, backward, update, until a reason to stop."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .compiled import Compiled, in_order
+from .model import Model
+from .update_rules import GradientDescent, UpdateRule
+
+DIVERGED = 1e6  # a loss this many times the first (or 1, if that is more) will not come back
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened in a training run of n steps.
+
+    parameters: shape (n + 1, number of parameters), at the start and after every step.
+    loss: shape (n + 1,), the mean loss of those parameters.
+    stop_reason: "converged" (the loss reached the tolerance), "max_steps" or "diverged".
+    """
+
+    parameters: np.ndarray
+    loss: np.ndarray
+    stop_reason: str
+
+    @property
+    def steps(self) -> int:
+        return len(self.loss) - 1
+
+    def __repr__(self) -> str:
+        ending = {
+            "converged": "converged: the loss reached the tolerance",
+            "max_steps": "max_steps: stopped by the limit on steps",
+            "diverged": "diverged: the loss grew without bound; try a smaller learning rate",
+        }[self.stop_reason]
+        return f"{ending}. {self.steps} steps, loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}"
+
+
+def train(
+    model: Model | Compiled,
+    start: Mapping | Sequence,
+    data: Mapping | Sequence,
+    rule: UpdateRule | None = None,
+    max_steps: int = 1000,
+    tolerance: float = 0.0,
+    on_step: Callable[[int, float], None] | None = None,
+) -> History:
+    """Train from `start` and return the History.
+
+    start: one number for each parameter. data: an array of shape (samples,) for each data symbol.
+    rule: how to update; gradient descent at 0.1 unless told.
+    tolerance: the loss that is good enough; training stops there.
+    on_step: called with (step, loss) after each look at the loss, for a progress bar.
+    Raises ValueError for bad data or start, naming the culprit.
+    """
+    compiled = model.compile() if isinstance(model, Model) else model
+    rule = rule or GradientDescent(0.1)
+    if max_steps < 0:
+        raise ValueError(f"max_steps should be 0 or more, not {max_steps}")
+    compiled.check_finite(data)
+    parameters = [float(value) for value in in_order(start, compiled.parameters, "start")]
+    if not np.all(np.isfinite(parameters)):
+        raise ValueError(f"start should be finite numbers, not {parameters}")
+    memory, trail, losses = rule.start(parameters), [], []
+    with np.errstate(all="ignore"):  # divergence is reported by stop_reason, not by warnings
+        while True:
+            loss, gradients = compiled(parameters, data)
+            trail.append(parameters)
+            losses.append(loss)
+            if on_step:
+                on_step(len(losses) - 1, loss)
+            if reason := stop_reason(losses, tolerance, max_steps):
+                return History(np.array(trail), np.array(losses), reason)
+            parameters, memory = rule.step(parameters, gradients, memory)
+
+
+def stop_reason(losses: Sequence[float], tolerance: float, max_steps: int) -> str | None:
+    """Why to stop after these losses, or None to go on."""
+    if not losses[-1] <= DIVERGED * max(losses[0], 1):  # true of nan as well
+        return "diverged"
+    if losses[-1] <= tolerance:
+        return "converged"
+    return "max_steps" if len(losses) > max_steps else None

@@ -1,0 +1,50 @@
+"""Run notebooks from top to bottom and store their outputs, the same bytes every time.
+
+Usage: python tools/refresh.py [notebook ...]     (all lessons unless told)
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+LESSONS = Path(__file__).parents[1] / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Drop what differs from run to run or machine to machine: timings, versions, widget ids."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def refresh(path: Path) -> str:
+    """Execute one notebook in its own folder and write it back. Return what changed, in a line."""
+    before = path.read_bytes()
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        timeout=600,
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
+    normalise(notebook)
+    nbformat.write(notebook, path)
+    return f"{path.name}: {'unchanged' if path.read_bytes() == before else 'refreshed'}"
+
+
+if __name__ == "__main__":
+    notebooks = [Path(name) for name in sys.argv[1:]] or sorted(LESSONS.glob("*.ipynb"))
+    with ThreadPoolExecutor(2) as pool:
+        for line in pool.map(refresh, notebooks):
+            print(line)
