@@ -68,7 +68,9 @@ class Compiled:
             [*self.parameters, *self.data],
             outputs,
             modules=[numpy_functions(), "numpy"],
-            printer=CodePrinter({"fully_qualified_modules": False, "allow_unknown_functions": True}),
+            printer=CodePrinter(
+                {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
+            ),
             cse=lambda _: (lines, outputs),
         )
         self.source = inspect.getsource(self._step).replace("_lambdifygenerated", "step")

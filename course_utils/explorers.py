@@ -58,12 +58,14 @@ def learning_rate_explorer(
     steps: int,
     labels: tuple[str, str],
     ranges: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    shown: int | None = None,
 ) -> Explorer:
     """One run for each learning rate: its loss, its fit, and for two parameters its path.
 
     fit: the data symbols of the input and the target, and the symbol of the prediction.
     labels: of the input and the target, with units.
     ranges: of a model's two parameters, to draw its loss surface; None for no surface.
+    shown: the index of the learning rate to begin with; the middle one unless told.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
     runs = sweep(model, start, data, learning_rates, steps)

@@ -12,13 +12,13 @@ from .chain_rule import Equations, gradient, local, loss_of, paths
 
 
 class SchoolOrder:
-    """A SymPy printer's sums as people write them: w1*x + b1, 1 - h, 2*(y_hat - y)."""
+    """A SymPy printer's sums and products as people write them: w1*x + b1, 1 - h, 2*(y_hat - y), w2*h."""
 
     def _as_ordered_terms(self, expr, order=None):
         def negative_last_product_first(term):
             return term.could_extract_minus_sign(), -len(sp.Mul.make_args(term))
 
-        return sorted(super()._as_ordered_terms(expr, order), key=negative_last_product_first)
+        return sorted(expr.as_ordered_terms(), key=negative_last_product_first)
 
     def _print_Add(self, expr, order=None):
         number, terms = expr.primitive()
@@ -27,10 +27,13 @@ class SchoolOrder:
         return self._print(sp.Mul(number, terms, evaluate=False))
 
     def _print_Mul(self, expr):
-        numbers, factors = zip(*(factor.primitive() for factor in expr.args), strict=True)
-        if any(factor.is_Add and number != 1 for factor, number in zip(factors, numbers, strict=True)):
-            expr = sp.Mul(sp.prod(numbers), *factors, evaluate=False)
-        return super()._print_Mul(expr)
+        def weight_first(factor):
+            return 0 if factor.is_number else 1 if factor.is_Symbol and factor.name[-1].isdigit() else 2
+
+        numbers, factors = zip(*(factor.primitive() for factor in expr.as_ordered_factors()), strict=True)
+        number = sp.prod(numbers)
+        ordered = sorted((factor for factor in factors if factor != 1), key=weight_first)
+        return super()._print_Mul(sp.Mul(*[number][: number != 1], *ordered, evaluate=False))
 
 
 class CodePrinter(SchoolOrder, NumPyPrinter):
@@ -48,7 +51,7 @@ class CoursePrinter(SchoolOrder, LatexPrinter):
 
 def latex(expression) -> str:
     """The expression in the course's notation, without dollar signs."""
-    return CoursePrinter().doprint(expression)
+    return CoursePrinter({"order": "none"}).doprint(expression)
 
 
 def partial(of: sp.Symbol, wrt: sp.Symbol) -> str:

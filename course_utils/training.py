@@ -30,12 +30,15 @@ class History:
         return len(self.loss) - 1
 
     def __repr__(self) -> str:
-        ending = {
-            "converged": "converged: the loss reached the tolerance",
-            "max_steps": "max_steps: stopped by the limit on steps",
-            "diverged": "diverged: the loss grew without bound; try a smaller learning rate",
+        advice = {
+            "converged": "as good as asked for",
+            "max_steps": "the limit on steps",
+            "diverged": "it grows without bound; try a smaller learning rate",
         }[self.stop_reason]
-        return f"{ending}. {self.steps} steps, loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g}"
+        return (
+            f"{self.stop_reason} after {self.steps} steps: "
+            f"loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g} ({advice})"
+        )
 
 
 def train(

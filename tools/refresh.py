@@ -35,6 +35,7 @@ def refresh(path: Path) -> str:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=False,
+        coalesce_streams=True,
         timeout=600,
         extra_arguments=["--log-level=ERROR"],
     ).execute()
