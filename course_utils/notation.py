@@ -30,10 +30,14 @@ class SchoolOrder:
         def weight_first(factor):
             return 0 if factor.is_number else 1 if factor.is_Symbol and factor.name[-1].isdigit() else 2
 
-        numbers, factors = zip(*(factor.primitive() for factor in expr.as_ordered_factors()), strict=True)
-        number = sp.prod(numbers)
-        ordered = sorted((factor for factor in factors if factor != 1), key=weight_first)
-        return super()._print_Mul(sp.Mul(*[number][: number != 1], *ordered, evaluate=False))
+        coefficient, rest = expr.as_coeff_Mul()
+        numbers, factors = zip(*(factor.primitive() for factor in rest.as_ordered_factors()), strict=True)
+        number, factors = coefficient * sp.prod(numbers), sorted(factors, key=weight_first)
+        if len(factors) == 1 or number.is_negative and number != -1:
+            return super()._print_Mul(expr)
+        if number == -1:
+            return "-" + self._print_Mul(sp.Mul(*factors, evaluate=False))
+        return super()._print_Mul(sp.Mul(*[number][: number != 1], *factors, evaluate=False))
 
 
 class CodePrinter(SchoolOrder, NumPyPrinter):
