@@ -10,9 +10,10 @@ import numpy as np
 import sympy as sp
 
 from .compiled import in_order
-from .figures import LivePicture, RunPicture
+from .figures import RunPicture
 from .model import Model
 from .notation import latex
+from .pictures import LivePicture
 from .stability import regime, sweep
 
 

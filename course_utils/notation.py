@@ -33,7 +33,7 @@ class SchoolOrder:
         coefficient, rest = expr.as_coeff_Mul()
         numbers, factors = zip(*(factor.primitive() for factor in rest.as_ordered_factors()), strict=True)
         number, factors = coefficient * sp.prod(numbers), sorted(factors, key=weight_first)
-        if len(factors) == 1 or number.is_negative and number != -1:
+        if len(factors) == 1 or (number.is_negative and number != -1):
             return super()._print_Mul(expr)
         if number == -1:
             return "-" + self._print_Mul(sp.Mul(*factors, evaluate=False))

@@ -1,0 +1,126 @@
+"""What a picture is here: a Figure that carries its words and its numbers.
+
+Every picture reads without colour (line styles, markers and labels differ too).
+"""
+
+import base64
+import io
+from html import escape
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+STYLE = {
+    "figure.dpi": 100,
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+# Okabe and Ito's palette, told apart by people who see few colours (Okabe and Ito 2008).
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#882255", "#555555"
+SERIES = [
+    (BLUE, "-", "o"),
+    (ORANGE, "--", "s"),
+    (GREEN, "-.", "^"),
+    (PURPLE, ":", "D"),
+    (GREY, "-", "x"),
+]
+
+
+class Picture(Figure):
+    """A Figure that shows itself in a notebook with alt text and the numbers that it draws.
+
+    alt: what a reader who cannot see it should know.
+    """
+
+    def __init__(self, alt: str, width: float = 6.4, height: float = 3.6):
+        super().__init__(figsize=(width, height), layout="constrained")
+        self.alt = alt
+
+    def png(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
+
+    def numbers(self) -> str:
+        """What is drawn, in words and rounded numbers: axis by axis, line by line."""
+        return "\n".join([self.alt, *(line for axes in self.axes for line in describe(axes))])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        image = base64.b64encode(self.png()).decode()
+        html = (
+            f'<figure><img src="data:image/png;base64,{image}" alt="{escape(self.alt)}">'
+            f"<details><summary>The numbers in this picture</summary>"
+            f"<pre>{escape(self.numbers())}</pre></details></figure>"
+        )
+        bundle = {"text/html": html, "image/png": image, "text/plain": self.numbers()}
+        return bundle, {"image/png": {"alt": self.alt}}
+
+
+class LivePicture(Picture):
+    """A Picture of which only some artists change: the rest is drawn once and kept.
+
+    moving: the artists that change. Call `frame` after changing them.
+    """
+
+    def __init__(self, alt: str, width: float, height: float):
+        super().__init__(alt, width, height)
+        self.canvas = FigureCanvasAgg(self)
+        self.moving = []
+        self.still = None
+
+    def frame(self) -> bytes:
+        """The picture as it is now, as PNG."""
+        if self.still is None:
+            for artist in self.moving:
+                artist.set_animated(True)
+            self.canvas.draw()
+            self.set_layout_engine("none")
+            self.still = self.canvas.copy_from_bbox(self.bbox)
+        self.canvas.restore_region(self.still)
+        for artist in self.moving:
+            artist.axes.draw_artist(artist)
+        buffer = io.BytesIO()
+        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
+        image.save(buffer, format="png", compress_level=1)
+        return buffer.getvalue()
+
+    def png(self) -> bytes:
+        return self.frame()
+
+
+def rounded(values, count: int = 7) -> str:
+    """A few of the values, evenly spread from first to last, to three digits."""
+    values = np.asarray(values, dtype=float).ravel()
+    if len(values) > count:
+        values = values[np.linspace(0, len(values) - 1, count).round().astype(int)]
+    return " ".join(f"{value + 0:.3g}" for value in np.where(np.abs(values) < 1e-9, 0, values))
+
+
+def describe(axes) -> list[str]:
+    """The lines, points, bars, meshes and texts on an Axes, with their numbers."""
+    found = []
+    if axes.get_title() or axes.get_xlabel() or axes.get_ylabel():
+        found.append(f"{axes.get_title() or 'plot'}: {axes.get_ylabel()} against {axes.get_xlabel()}")
+    for line in axes.get_lines():
+        name = line.get_label().lstrip("_")
+        found.append(f"  {name}: x {rounded(line.get_xdata())} | y {rounded(line.get_ydata())}")
+    for bars in axes.containers:
+        found.append(f"  {bars.get_label()}: {rounded([bar.get_height() for bar in bars])}")
+    words = (" ".join(text.get_text().split()) for text in axes.texts)
+    return [*found, *(f"  {text}" for text in words if text)]
+
+
+def new_axes(alt: str, xlabel: str, ylabel: str, width: float = 6.4, height: float = 3.6, **settings):
+    """A Picture with one Axes, labelled; `settings` are those of `Axes.set`."""
+    with mpl.rc_context(STYLE):
+        picture = Picture(alt, width, height)
+        axes = picture.add_subplot(xlabel=xlabel, ylabel=ylabel, **settings)
+    return picture, axes
