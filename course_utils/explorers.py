@@ -34,7 +34,7 @@ class Explorer(widgets.VBox):
             layout={"width": "min(100%, 640px)"},
             style={"description_width": "initial"},
         )
-        self.image = widgets.Image(format="png", layout={"max_width": "100%"})
+        self.image = widgets.Image(format="png", layout={"max_width": "100%", "align_self": "flex-start"})
         self.words = widgets.HTML()
         self.slider.observe(self._move, names="value")
         super().__init__([self.slider, self.image, self.words])
@@ -59,6 +59,7 @@ def learning_rate_explorer(
     steps: int,
     labels: tuple[str, str],
     ranges: tuple[tuple[float, float], tuple[float, float]] | None = None,
+    limit: float | None = None,
     shown: int | None = None,
 ) -> Explorer:
     """One run for each learning rate: its loss, its fit, and for two parameters its path.
@@ -66,6 +67,7 @@ def learning_rate_explorer(
     fit: the data symbols of the input and the target, and the symbol of the prediction.
     labels: of the input and the target, with units.
     ranges: of a model's two parameters, to draw its loss surface; None for no surface.
+    limit: the largest stable learning rate, to compare each one with.
     shown: the index of the learning rate to begin with; the middle one unless told.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
@@ -89,13 +91,15 @@ def learning_rate_explorer(
     picture = RunPicture(measured, grid, steps, labels, reachable, 100, surface, names)
 
     def show(index):
-        loss, path = runs.loss[:, index], runs.parameters[:, :, index]
+        rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
         word = regime(path, loss, reachable)
         end = f"{loss[-1]:.3g}" if np.isfinite(loss[-1]) else "beyond the largest number"
         words = (
-            f"Learning rate {runs.learning_rates[index]:.3g}: {word}. "
+            f"Learning rate {rate:.3g}: {word}. "
             f"After {steps} steps the loss went from {loss[0]:.3g} to {end}."
         )
+        if limit:
+            words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
         picture.show(loss, fits[index], path, words)
         return words
 

@@ -1,6 +1,6 @@
 """Figures: data in, Picture out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib as mpl
 import numpy as np
@@ -111,8 +111,10 @@ class RunPicture(LivePicture):
         with mpl.rc_context(STYLE):
             super().__init__("", width=3.5 * panels, height=3.3)
             loss_axes, fit_axes, *rest = self.subplots(1, panels)
-        loss_axes.set(title="loss", xlabel="step", ylabel="loss (log scale)", yscale="log")
-        loss_axes.set(xlim=(0, steps), ylim=(lowest / 2, highest))
+        self.highest = highest
+        ylabel = f"loss (log scale, cut at {highest:g})"
+        loss_axes.set(title="loss", xlabel="step", ylabel=ylabel, yscale="log")
+        loss_axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
         (self.loss,) = loss_axes.plot([], [], color=BLUE, linewidth=2, label="loss")
         fit_axes.set(title="fit", xlabel=labels[0], ylabel=labels[1])
         fit_axes.plot(*measured, "o", color="black", label="measured")
@@ -132,8 +134,7 @@ class RunPicture(LivePicture):
     def show(self, loss, fit, path, words: str) -> bytes:
         """The PNG of one run. loss: (steps + 1,). fit: as grid. path: (steps + 1, parameters)."""
         self.alt = words
-        drawable = np.isfinite(loss) & (loss < 1e12)
-        self.loss.set_data(np.flatnonzero(drawable), loss[drawable])
+        self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
         self.fit.set_ydata(np.where(np.abs(fit) < 1e6, fit, np.nan))
         if len(self.moving) > 2:
             seen = path[np.all(np.abs(path) < 1e6, axis=1)]

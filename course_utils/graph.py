@@ -69,7 +69,7 @@ def computation_graph(
             text += f"\n= {float(values[symbol]):.3g}"
         if gradients and symbol in gradients:
             text += f"\n∂ {float(gradients[symbol]):.3g}"
-        shape = "circle,pad=0.35" if symbol in equations else "round,pad=0.4"
+        shape = "circle,pad=0.5" if symbol in equations else "round,pad=0.4"
         axes.text(
             column,
             row,

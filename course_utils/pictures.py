@@ -56,7 +56,7 @@ class Picture(Figure):
     def _repr_mimebundle_(self, include=None, exclude=None):
         image = base64.b64encode(self.png()).decode()
         html = (
-            f'<figure><img src="data:image/png;base64,{image}" alt="{escape(self.alt)}">'
+            f'<figure style="margin: 0"><img src="data:image/png;base64,{image}" alt="{escape(self.alt)}">'
             f"<details><summary>The numbers in this picture</summary>"
             f"<pre>{escape(self.numbers())}</pre></details></figure>"
         )

@@ -11,7 +11,11 @@ from .verdict import Verdict, right, wrong
 
 __all__ = ["Verdict", "check_choice", "check_derivative", "check_gradient", "check_number"]
 
-UNANSWERED = wrong("no answer yet. Put yours in place of the three dots, and run the cell again.")
+UNANSWERED = Verdict(
+    False,
+    "no answer yet. Put yours in place of the three dots, and run the cell again.",
+    slips=("unanswered",),
+)
 
 
 def as_expression(answer) -> sp.Expr | None:

@@ -26,6 +26,8 @@ class Verdict:
 
     @property
     def mark(self) -> str:
+        if "unanswered" in self.slips:
+            return "○ open"
         return "✓ right" if self.correct else "✗ not yet"
 
     def __repr__(self) -> str:

@@ -1,0 +1,45 @@
+# make lab: set up and open the course.  make test: set up and run every test.
+PYTHON ?= python3
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+RUN := $(BIN)/python -m
+
+.PHONY: lab test lint refresh benchmark clean
+
+lab: $(VENV)/course
+	$(RUN) jupyterlab notebooks/00_start_here.ipynb
+
+test: $(VENV)/dev
+	$(RUN) pytest --nbval --nbval-current-env -n auto --dist loadfile --cov=course_utils --cov-fail-under=95
+
+lint: $(VENV)/dev
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+refresh: $(VENV)/dev
+	$(BIN)/python tools/refresh.py
+
+benchmark: $(VENV)/dev
+	$(BIN)/python tests/benchmarks/compiled_step.py
+	$(BIN)/python tests/benchmarks/sweep.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bare:
+	$(PYTHON) -c "import sys; sys.exit('' if sys.version_info >= (3, 11) else 'Python 3.11 or later is needed')"
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/course: $(VENV)/bare pyproject.toml
+	$(RUN) pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/bare pyproject.toml
+	$(RUN) pip install --quiet --editable ".[dev]"
+	@touch $@ $(VENV)/course

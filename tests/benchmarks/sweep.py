@@ -1,0 +1,34 @@
+"""A hundred learning rates for 500 steps on the sunflowers: one broadcast sweep, against one by one.
+
+Run: python tests/benchmarks/sweep.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+from side_by_side import side_by_side
+
+from course_utils import GradientDescent, Model, sigmoid, train
+from course_utils.stability import sweep
+
+x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
+SUNFLOWERS = Path(__file__).parents[2] / "notebooks" / "data" / "sunflowers.csv"
+
+if __name__ == "__main__":
+    days, heights = np.loadtxt(SUNFLOWERS, delimiter=",", unpack=True)
+    data = (days - days.mean()) / days.std(), heights / 100
+    model = Model(
+        {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}, [w1, b1, w2, b2], [x, y]
+    )
+    start, rates = [0.5, 0.0, 0.5, 0.0], np.geomspace(0.001, 3, 100)
+    seconds = side_by_side(
+        {
+            "one sweep": lambda: sweep(model, start, data, rates, 500),
+            "one by one": lambda: [train(model, start, data, GradientDescent(r), 500) for r in rates],
+        },
+        calls=1,
+        rounds=3,
+    )
+    for name, each in seconds.items():
+        print(f"{name:12} {each:6.3f} s   sweep/this {seconds['one sweep'] / each:.3f}")

@@ -1,0 +1,120 @@
+"""The notebooks: comparable, true to the derivation, and caught when they are not.
+
+That each one runs and gives its stored outputs is tested by nbval itself (`make test` collects the
+.ipynb files). Here: nothing escapes that comparison, and what it cannot see is checked otherwise.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+by_name = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+
+OUTPUT_LIMIT, NOTEBOOK_LIMIT = 300_000, 2_000_000  # bytes
+
+
+def cells(lesson, kind):
+    return [cell for cell in nbformat.read(lesson, 4).cells if cell.cell_type == kind]
+
+
+@by_name
+def test_every_code_cell_was_run_in_order(lesson):
+    counts = [cell.execution_count for cell in cells(lesson, "code")]
+    assert counts == list(range(1, len(counts) + 1)), "a cell stored without its count is not compared"
+
+
+@by_name
+def test_no_cell_is_left_out_of_the_comparison(lesson):
+    for cell in cells(lesson, "code"):
+        excused = re.search(r"(?im)^# *nbval[_-](?!compare).*", cell.source) or [
+            tag for tag in cell.metadata.get("tags", []) if tag.startswith("nbval")
+        ]
+        assert not excused, cell.source
+
+
+@by_name
+def test_no_output_is_an_error_or_a_warning(lesson):
+    for cell in cells(lesson, "code"):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", cell.source
+
+
+@by_name
+def test_outputs_say_nothing_of_the_machine(lesson):
+    text = json.dumps([cell.get("outputs", []) for cell in cells(lesson, "code")])
+    assert not re.search(r"/(home|Users|root|tmp|work)/|[A-Z]:\\\\|0x[0-9a-f]{6,}|np\.float64", text)
+
+
+@by_name
+def test_no_output_and_no_notebook_is_too_large(lesson):
+    assert lesson.stat().st_size < NOTEBOOK_LIMIT
+    for cell in cells(lesson, "code"):
+        for output in cell.outputs:
+            assert len(json.dumps(output)) < OUTPUT_LIMIT, cell.source
+
+
+@by_name
+def test_every_picture_has_alt_text_and_numbers(lesson):
+    pictures = [
+        output.data for cell in cells(lesson, "code") for output in cell.outputs if "image/png" in str(output)
+    ]
+    for data in pictures:
+        assert re.search(r'<img [^>]*alt="[^"]{20,}"', data["text/html"])
+        assert re.search(r"\d", data["text/plain"])
+        assert "<Figure size" not in data["text/plain"]
+
+
+@by_name
+def test_a_lesson_opens_and_closes_like_every_lesson(lesson):
+    text = "\n".join(cell.source for cell in cells(lesson, "markdown"))
+    order = ["**You will**", "**You need**", "**Predict:**", "## What you derived", "## Your turn"]
+    places = [text.find(part) for part in [*order, "## Further reading"]]
+    assert -1 not in places and places == sorted(places)
+
+
+@by_name
+def test_unanswered_questions_say_so_and_do_not_fail(lesson):
+    asked = [cell for cell in cells(lesson, "code") if "answer = ..." in cell.source]
+    assert asked
+    for cell in asked:
+        assert "no answer yet" in str(cell.outputs)
+
+
+MUTATIONS = {  # what is changed in the stored output of the cell that shows it
+    "a printed number": ("nudge   0.1   slope 6.100", "nudge   0.1   slope 6.101"),
+    "a number behind a picture": ("line of slope 6: x 1.5", "line of slope 6: x 1.6"),
+}
+
+
+def with_stored_outputs_changed(cell):
+    """The cell's JSON after the mutation that concerns it, if one does."""
+    for old, new in MUTATIONS.values():
+        cell = nbformat.from_dict(json.loads(json.dumps(cell).replace(old, new)))
+    return cell
+
+
+def test_nbval_sees_one_changed_number_and_nothing_else(tmp_path):
+    original = nbformat.read(LESSONS[1], 4)
+    last = next(i for i, cell in enumerate(original.cells) if "line of slope" in str(cell.get("outputs")))
+    original.cells = original.cells[: last + 1]
+    mutant = nbformat.from_dict(original)
+    mutant.cells = [with_stored_outputs_changed(cell) for cell in original.cells]
+    nbformat.write(original, tmp_path / "original.ipynb")
+    nbformat.write(mutant, tmp_path / "mutant.ipynb")
+    options = ["--nbval", "--nbval-current-env", "-rf", "-p", "no:cacheprovider", "-p", "conftest"]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "-c", str(ROOT / "pyproject.toml"), str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    failed = re.findall(r"^FAILED .*?(\w+)\.ipynb::", result.stdout, re.MULTILINE)
+    assert failed == ["mutant"] * len(MUTATIONS), result.stdout + result.stderr

@@ -1,0 +1,53 @@
+"""The project's own promises: its files agree, its tools do what they say."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_conda_and_pip_install_the_same_packages():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = {package for package in environment if isinstance(package, str) and package != "pip"}
+    assert conda == {*PROJECT["dependencies"], "python" + PROJECT["requires-python"]}
+
+
+def test_every_package_folder_is_installed():
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "course_utils").rglob("__init__.py")}
+    assert {".".join(folder.parts) for folder in folders} == set(packages)
+
+
+@pytest.mark.parametrize("page", ["README.md", "notebooks/00_start_here.ipynb"])
+def test_the_map_names_every_lesson(page):
+    text = (ROOT / page).read_text()
+    assert not [lesson.name for lesson in LESSONS[1:] if lesson.name not in text]
+
+
+def test_links_between_files_lead_somewhere():
+    pages = [ROOT / "README.md", *LESSONS]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#]+)\)", page.read_text())]
+    assert not [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
+
+
+ORDER = """
+functions chain_rule notation compiled model update_rules training stability
+pictures graph figures explorers checks
+"""
+
+
+def test_imports_go_one_way():
+    """Data flows from equations to explorers: no module imports one that is further along."""
+    order = ORDER.split()
+    modules = {path.stem: path for path in (ROOT / "course_utils").glob("*.py") if path.stem != "__init__"}
+    assert set(modules) | {"checks"} == set(order)
+    for name, path in modules.items():
+        imported = re.findall(r"^from \.(\w+) import|^from \. import (\w+)", path.read_text(), re.MULTILINE)
+        for target in filter(None, (one or other for one, other in imported)):
+            assert order.index(target) < order.index(name), f"{name} imports {target}"
