@@ -103,13 +103,8 @@ def learning_rate_explorer(
         picture.show(loss, fits[index], path, words)
         return words
 
-    return Explorer(
-        "learning rate",
-        [f"{rate:.3g}" for rate in learning_rates],
-        picture,
-        show,
-        len(learning_rates) // 2,
-    )
+    options = [f"{rate:.3g}" for rate in runs.learning_rates]
+    return Explorer("learning rate", options, picture, show, len(options) // 2 if shown is None else shown)
 
 
 def loss_grid(model: Model, data, range_1, range_2, size: int = 80):

@@ -1,6 +1,6 @@
 """The computation graph of a model's equations, with values and gradients on its nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import matplotlib as mpl
 import numpy as np
@@ -9,6 +9,12 @@ import sympy as sp
 from .chain_rule import Equations
 from .notation import latex
 from .pictures import BLUE, GREY, STYLE, Picture
+
+BOXES = {
+    "computed": {"boxstyle": "circle,pad=0.5", "facecolor": "#E8F1FA", "edgecolor": BLUE},
+    "learned": {"boxstyle": "round,pad=0.4", "facecolor": "#E6E6E6", "edgecolor": GREY},
+    "given": {"boxstyle": "square,pad=0.4", "facecolor": "white", "edgecolor": GREY},
+}
 
 
 def depths(equations: Equations) -> dict[sp.Symbol, int]:
@@ -43,11 +49,12 @@ def computation_graph(
     equations: Equations,
     values: Mapping[sp.Symbol, float] | None = None,
     gradients: Mapping[sp.Symbol, float] | None = None,
+    parameters: Collection[sp.Symbol] = (),
     alt: str = "The computation graph.",
 ) -> Picture:
-    """Every equation as a circle, everything given as a box, an arrow to each use.
+    """Every equation as a circle, everything given as a box, shaded if it is learned; an arrow to each use.
 
-    values: below each name, as `= 1.23`. gradients: ∂loss/∂symbol, below that, as `∂ 1.23`.
+    values: below each name, as `= 1.23`. gradients: ∂loss/∂symbol, below that, as `∂ = 1.23`.
     """
     places = graph_positions(equations)
     columns, rows = (np.ptp([place[axis] for place in places.values()]) for axis in (0, 1))
@@ -68,22 +75,9 @@ def computation_graph(
         if values and symbol in values:
             text += f"\n= {float(values[symbol]):.3g}"
         if gradients and symbol in gradients:
-            text += f"\n∂ {float(gradients[symbol]):.3g}"
-        shape = "circle,pad=0.5" if symbol in equations else "round,pad=0.4"
-        axes.text(
-            column,
-            row,
-            text,
-            ha="center",
-            va="center",
-            fontsize=10,
-            linespacing=1.3,
-            bbox={
-                "boxstyle": shape,
-                "facecolor": "#E8F1FA" if symbol in equations else "white",
-                "edgecolor": BLUE if symbol in equations else GREY,
-            },
-        )
+            text += f"\n∂ = {float(gradients[symbol]):.3g}"
+        kind = "computed" if symbol in equations else "learned" if symbol in parameters else "given"
+        axes.text(column, row, text, ha="center", va="center", fontsize=10, linespacing=1.3, bbox=BOXES[kind])
     axes.set_xlim(-0.6 + min(c for c, _ in places.values()), 0.6 + max(c for c, _ in places.values()))
     axes.set_ylim(-0.6 + min(r for _, r in places.values()), 0.6 + max(r for _, r in places.values()))
     return picture

@@ -7,7 +7,10 @@ import numpy as np
 import sympy as sp
 
 parameter, gradient = sp.symbols("parameter gradient")
-learning_rate = sp.Symbol("learning_rate")
+learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
+    "learning_rate momentum decay beta1 beta2 epsilon"
+)
+velocity, mean, square, step = sp.symbols("velocity mean square step")
 
 
 class UpdateRule:
@@ -37,7 +40,7 @@ class UpdateRule:
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""
-        return [[np.zeros_like(p, dtype=float) for _ in self.memory] for p in parameters]
+        return [[0.0] * len(self.memory) for _ in parameters]
 
     def step(self, parameters: Sequence, gradients: Sequence, memory: list[list]):
         """Return (parameters, memory) after one update. Shapes stay as they are."""
@@ -65,6 +68,13 @@ def positive(value, name: str):
     return value
 
 
+def fraction(value, name: str):
+    """The value if it is at least 0 and less than 1. Raises ValueError otherwise, naming it."""
+    if not (isinstance(value, (int, float)) and 0 <= value < 1):
+        raise ValueError(f"{name} should be at least 0 and less than 1, not {value!r}")
+    return value
+
+
 class GradientDescent(UpdateRule):
     """Walk against the gradient (Cauchy 1847).
 
@@ -76,3 +86,70 @@ class GradientDescent(UpdateRule):
 
     def __init__(self, learning_rate: float | np.ndarray):
         super().__init__(learning_rate=positive(learning_rate, "learning_rate"))
+
+
+class Momentum(UpdateRule):
+    """Keep rolling: a velocity gathers the gradients, each older one counting less.
+
+    v = momentum*v + g, then the parameter moves by -learning_rate*v
+    (Polyak 1964; in this form Sutskever and others 2013, and PyTorch's SGD).
+    """
+
+    equations: ClassVar = {
+        velocity: momentum * velocity + gradient,
+        parameter: parameter - learning_rate * velocity,
+    }
+
+    def __init__(self, learning_rate: float | np.ndarray, momentum: float = 0.9):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"), momentum=fraction(momentum, "momentum")
+        )
+
+
+class RMSprop(UpdateRule):
+    """Divide each gradient by its own recent size, so that steep and flat directions move alike.
+
+    s = decay*s + (1 - decay)*g**2, then a step of -learning_rate*g/(sqrt(s) + epsilon)
+    (Tieleman and Hinton 2012, lecture 6.5).
+    """
+
+    equations: ClassVar = {
+        square: decay * square + (1 - decay) * gradient**2,
+        parameter: parameter - learning_rate * gradient / (sp.sqrt(square) + epsilon),
+    }
+
+    def __init__(self, learning_rate: float | np.ndarray, decay: float = 0.99, epsilon: float = 1e-8):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"),
+            decay=fraction(decay, "decay"),
+            epsilon=positive(epsilon, "epsilon"),
+        )
+
+
+class Adam(UpdateRule):
+    """Momentum and RMSprop together, both corrected for having started at zero.
+
+    Kingma and Ba, Adam: A Method for Stochastic Optimization (2015), algorithm 1.
+    """
+
+    equations: ClassVar = {
+        step: step + 1,
+        mean: beta1 * mean + (1 - beta1) * gradient,
+        square: beta2 * square + (1 - beta2) * gradient**2,
+        parameter: parameter
+        - learning_rate * (mean / (1 - beta1**step)) / (sp.sqrt(square / (1 - beta2**step)) + epsilon),
+    }
+
+    def __init__(
+        self,
+        learning_rate: float | np.ndarray,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"),
+            beta1=fraction(beta1, "beta1"),
+            beta2=fraction(beta2, "beta2"),
+            epsilon=positive(epsilon, "epsilon"),
+        )

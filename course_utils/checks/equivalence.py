@@ -26,14 +26,26 @@ def generic_point(symbols: set[sp.Symbol], seed: int) -> dict[sp.Symbol, sp.Rati
     }
 
 
+def agree(one: sp.Expr, other: sp.Expr, point: dict[sp.Symbol, sp.Rational]) -> bool:
+    """Whether the two have the same finite value at a point, to far more digits than chance allows."""
+    a, b = (sp.N(side.xreplace(point), DIGITS) for side in (one, other))
+    finite = a.is_number and a.is_finite and b.is_finite
+    return bool(finite and abs(a - b) <= sp.Float(10) ** (8 - DIGITS) * (1 + abs(b)))
+
+
 def equivalent(one: sp.Expr, other: sp.Expr) -> bool:
-    """Whether the two agree at generic points, to far more digits than chance allows."""
+    """Whether the two agree at generic points."""
     symbols = one.free_symbols | other.free_symbols
-    for seed in range(POINTS):
-        point = generic_point(symbols, seed)
-        a, b = (sp.N(side.xreplace(point), DIGITS) for side in (one, other))
-        if not (a.is_number and a.is_finite and b.is_finite):
-            return False
-        if abs(a - b) > sp.Float(10) ** (8 - DIGITS) * (1 + abs(b)):
-            return False
-    return True
+    return all(agree(one, other, generic_point(symbols, seed)) for seed in range(POINTS))
+
+
+def difference(one: sp.Expr, other: sp.Expr) -> str:
+    """A simple point where the two are not equal, and what they are there."""
+    symbols = sorted(one.free_symbols | other.free_symbols, key=lambda symbol: symbol.name)
+    for first in range(1, 10):
+        point = {symbol: sp.Integer(first + i) for i, symbol in enumerate(symbols)}
+        if not agree(one, other, point):
+            break
+    where = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
+    values = (f"{sp.N(side.xreplace(point), 4)}" for side in (one, other))
+    return (f"at {where} " if where else "") + "yours is {}, and it should be {}".format(*values)

@@ -1,0 +1,158 @@
+"""The questions at the end of the lessons, by number: `check("03.2", answer)`.
+
+The keys are computed, from the derivation wherever there is one. The hints are for likely slips.
+"""
+
+from functools import partial
+
+import sympy as sp
+
+from ..functions import sigmoid
+from ..model import Model
+from . import Verdict, check_choice, check_derivative, check_number
+
+x, y, w, b, w1, b1, w2, b2 = sp.symbols("x y w b w1 b1 w2 b2")
+z, h, y_hat, L, d = sp.symbols("z h y_hat L d")
+NETWORK = Model(
+    {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}, [w1, b1, w2, b2], [x, y]
+)
+TRAINED = {w1: 2.036, b1: 0.862, w2: 2.621, b2: 0.025}  # as lesson 05 prints it
+
+
+def number(expected, slips: dict[float, str], tolerance: float = 1e-6):
+    return partial(check_number, expected=expected, slips=slips, tolerance=tolerance)
+
+
+def derivative(expression, wrt):
+    return partial(check_derivative, expression, wrt)
+
+
+def choice(correct: str, **hints: str):
+    return partial(check_choice, choices=hints, correct=correct)
+
+
+DAY_LATE = NETWORK.expand(y_hat).subs(TRAINED).subs(sigmoid(TRAINED[w1] * x + TRAINED[b1]), 1)
+LOST_DERIVATIVE = {y_hat: 3, y: 2, w2: 4, h: sp.Rational(1, 2), x: 1}
+
+QUESTIONS = {
+    "00.1": choice(
+        "diverging",
+        steady="move the slider to about 2, and read the sentence under the picture.",
+        slow="move the slider to about 2, and read the sentence under the picture.",
+        diverging="each step is so long that it lands higher than the last one.",
+    ),
+    "01.1": derivative(x**3 - 2 * x, x),
+    "01.2": number(
+        sigmoid.slope(sp.Rational(9, 10)),
+        {
+            0.9: "0.9 is h itself. What is the slope, h (1 - h)?",
+            0.1: "0.1 is 1 - h. It is still to be multiplied by h.",
+            0.25: "0.25 is the slope in the middle, where h is 0.5.",
+        },
+    ),
+    "01.3": derivative((w * x + b) ** 2, b),
+    "02.1": number(
+        NETWORK.expand(y_hat).subs({w1: 3, b1: 0, w2: 4, b2: 1, x: 0}),
+        {
+            0.5: "0.5 is h. Now stretch it by w2 and shift it by b2.",
+            2: "2 is w2 h. The bias b2 is still to be added.",
+            1: "1 would be right if h were 0. But the sigmoid of 0 is one half.",
+        },
+    ),
+    "02.2": number(
+        NETWORK.equations[L].subs({y_hat: sp.Rational(12, 10), y: 2}),
+        {
+            0.8: "0.8 is the difference. The loss is its square.",
+            -0.8: "that is the difference. The loss is its square.",
+        },
+    ),
+    "02.3": choice(
+        "line",
+        curve="put h = z into the equation of y_hat, and look at how x occurs in it.",
+        line="w2 (w1 x + b1) + b2 is a line again. The bend makes the difference.",
+        nothing="something still comes out: put h = z into the equation of y_hat.",
+    ),
+    "03.1": derivative(w2 * h**2 + b2, h),
+    "03.2": number(
+        NETWORK.gradient(w1).subs(LOST_DERIVATIVE),
+        {
+            -2: "look at the sign of the first factor: is it y_hat - y or y - y_hat?",
+            4: "the link from z to h is not h, it is h (1 - h).",
+            8: "a link is missing: h (1 - h), from z to h.",
+            1: "the 2 of the square has got lost.",
+            0.5: "a link is missing: w2, from h to y_hat.",
+        },
+    ),
+    "03.3": choice(
+        "input weights",
+        **{
+            "input weights": "the paths to w1 and b1 run through the link w2. Times zero is zero.",
+            "output weights": "look for the factor w2 in the four products above.",
+            "all": "the gradient of b2 has no factor w2.",
+        },
+    ),
+    "04.1": number(
+        2 - sp.Rational(1, 10) * 5,
+        {
+            2.5: "subtract: the step goes against the gradient.",
+            -3: "multiply the gradient by the learning rate first.",
+        },
+    ),
+    "04.2": number(
+        10 - sp.Rational(1, 100) * (3**2 + 4**2),
+        {
+            9.93: "square the two partial derivatives, and then add them.",
+            9.95: "add the squares. The root is not taken.",
+            10.25: "the loss falls.",
+        },
+    ),
+    "04.3": choice(
+        "up",
+        up="a negative gradient is subtracted: the parameter goes up, and the loss down.",
+        down="a negative number is subtracted: look at the signs again.",
+        stays="it stays only where the gradient is zero.",
+    ),
+    "05.1": number(
+        5,
+        {0.05: "that is in metres.", 25: "take the root first, and then change the unit."},
+        tolerance=1e-3,
+    ),
+    "05.2": number(
+        DAY_LATE,
+        {
+            TRAINED[w2]: "that is w2 h with h = 1. The bias b2 is still to be added.",
+            TRAINED[b2]: "that would be long before the first day, where h is 0.",
+        },
+        tolerance=2e-3,
+    ),
+    "05.3": choice(
+        "scale",
+        gradients="they are the same formulas that worked afterwards.",
+        scale="large inputs and errors threw z to where the sigmoid is flat.",
+        rate="0.1 works on the scaled data, and on the raw data 0.01 and 0.001 fail as well.",
+    ),
+    "06.1": number(
+        2 / sp.diff(3 * d**2, d, 2),
+        {2 / 3: "3 is the factor. The curvature is the second derivative of 3 d**2, which is 6."},
+        tolerance=0.012,
+    ),
+    "06.2": number(
+        1 / sp.diff(3 * d**2, d, 2),
+        {1 / 3: "with the limit itself the step lands as far away on the other side."},
+        tolerance=0.022,
+    ),
+    "06.3": choice(
+        "stays",
+        stays="it is 2 in any unit. But the one with respect to w1 contains w2**2, which is then 10000 times"
+        " larger: the limit of the whole network drops by a factor of about 1300.",
+        grows="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
+        shrinks="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
+    ),
+}
+
+
+def check(question: str, answer) -> Verdict:
+    """Check the answer to a lesson's question, such as "03.2". Raises ValueError for another name."""
+    if question not in QUESTIONS:
+        raise ValueError(f"there is no question {question!r}: they are {', '.join(QUESTIONS)}")
+    return QUESTIONS[question](answer=answer)
