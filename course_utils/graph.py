@@ -11,7 +11,7 @@ from .notation import latex
 from .pictures import BLUE, GREY, STYLE, Picture
 
 BOXES = {
-    "computed": {"boxstyle": "circle,pad=0.5", "facecolor": "#E8F1FA", "edgecolor": BLUE},
+    "computed": {"boxstyle": "circle,pad=0.8", "facecolor": "#E8F1FA", "edgecolor": BLUE},
     "learned": {"boxstyle": "round,pad=0.4", "facecolor": "#E6E6E6", "edgecolor": GREY},
     "given": {"boxstyle": "square,pad=0.4", "facecolor": "white", "edgecolor": GREY},
 }
