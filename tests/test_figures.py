@@ -1,0 +1,228 @@
+"""Pictures carry their words and their numbers, and look the same every time."""
+
+import base64
+import re
+from html import unescape
+from itertools import combinations
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from course_utils import figures, sigmoid
+from course_utils.figures import RunPicture
+from course_utils.networks import dense
+from course_utils.pictures import Picture
+
+x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
+z, h, y_hat, L = sp.symbols("z h y_hat L")
+NETWORK = {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}
+XS = np.array([1.0, 2.0, 3.0, 4.0])
+ALT = 'It rises, & "quickly" < twice.'
+
+
+def run_picture(datum, surface):
+    picture = RunPicture(
+        (XS, XS**2), XS, 3, ("day", "height"), 0.1, 100, surface=surface, names=("$w_1$", "$w_2$")
+    )
+    path = np.array([[1.0, 1.0], [1.5, datum], [2.0, 2.0], [2.5, 2.0]])
+    picture.show(np.array([9.0, datum, 2.0, 1.0]), XS + datum, path, ALT)
+    return picture
+
+
+BOWL = XS, XS, np.add.outer(XS**2, XS**2)
+
+# One picture of each kind, drawn from one number that varies.
+PICTURES = {
+    "computation_graph": lambda datum: figures.computation_graph(NETWORK, {h: datum}, {z: 0.5}, alt=ALT),
+    "plot": lambda datum: figures.plot({"curve": (XS, [1.0, datum, 3.0, 4.0])}, "day", "height", ALT),
+    "plot with points": lambda datum: figures.plot(
+        {"curve": (XS, XS)}, "day", "height", ALT, measured=(XS, [1.0, datum, 3.0, 4.0])
+    ),
+    "plot with logarithmic axes": lambda datum: figures.plot(
+        {"one": (XS, [datum, 2.0, 3.0, 4.0]), "two": (XS, XS)}, "day", "height", ALT, log="xy"
+    ),
+    "loss_surface": lambda datum: figures.loss_surface(
+        *BOWL, np.array([[1.0, datum], [2.0, 2.0]]), ("$w_1$", "$w_2$"), ALT
+    ),
+    "final_loss": lambda datum: figures.final_loss(
+        XS / 10, np.array([3.0, datum, np.nan, np.inf]), {"limit": 0.25}, ALT
+    ),
+    "RunPicture": lambda datum: run_picture(datum, BOWL),
+}
+
+
+@pytest.fixture(scope="module", params=PICTURES.values(), ids=PICTURES.keys())
+def case(request):
+    """One kind of picture, drawn twice from one datum and once from another, with what it shows."""
+    one, same, other = map(request.param, (1.5, 1.5, 1.75))
+    bundle, metadata = one._repr_mimebundle_()
+    return SimpleNamespace(one=one, same=same, other=other, bundle=bundle, metadata=metadata)
+
+
+def words_of(picture):
+    """The texts on a drawn picture that are not empty."""
+    picture.draw_without_rendering()
+    return [text for axes in picture.axes for text in axes.texts if text.get_text()]
+
+
+def test_every_kind_of_picture_is_tested_here():
+    assert {name.split()[0] for name in PICTURES} == set(figures.__all__)
+
+
+def test_a_picture_is_a_picture_with_alt_text(case):
+    assert isinstance(case.one, Picture) and case.one.alt == ALT
+
+
+def test_the_bundle_has_html_image_and_text(case):
+    assert set(case.bundle) == {"text/html", "image/png", "text/plain"}
+
+
+def test_the_html_is_an_image_with_alt_text(case):
+    ((source, alt),) = re.findall(r'<img src="([^"]+)" alt="([^"]*)">', case.bundle["text/html"])
+    assert source == f"data:image/png;base64,{case.bundle['image/png']}" and unescape(alt) == ALT
+
+
+def test_the_html_tells_the_numbers_too(case):
+    told = re.search(r"<pre>(.*)</pre>", case.bundle["text/html"], re.DOTALL)[1]
+    assert unescape(told) == case.one.numbers()
+
+
+def test_the_image_is_a_png_with_alt_text_beside_it(case):
+    assert base64.b64decode(case.bundle["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
+    assert case.metadata["image/png"] == {"alt": ALT}
+
+
+def test_the_text_is_the_alt_text_and_the_numbers(case):
+    text = case.bundle["text/plain"]
+    assert text.startswith(ALT + "\n") and re.search(r"\d", text.removeprefix(ALT))
+
+
+def test_another_datum_gives_other_numbers(case):
+    assert case.one.numbers() != case.other.numbers()
+
+
+def test_the_same_data_give_the_same_numbers(case):
+    assert case.one.numbers() == case.same.numbers()
+
+
+def test_the_same_data_give_the_same_bytes(case):
+    assert base64.b64decode(case.bundle["image/png"]) == case.same.png()
+
+
+def test_another_datum_gives_another_image(case):
+    assert base64.b64decode(case.bundle["image/png"]) != case.other.png()
+
+
+def test_nothing_is_drawn_off_the_canvas(case):
+    used, (width, height) = case.one.get_tightbbox(), case.one.get_size_inches()
+    assert min(used.x0, used.y0) >= 0 and used.x1 <= width and used.y1 <= height
+
+
+def test_visible_axes_are_labelled(case):
+    for axes in case.one.axes:
+        assert not axes.axison or (axes.get_xlabel() and axes.get_ylabel())
+
+
+def test_a_plot_tells_its_numbers_line_by_line():
+    picture = figures.plot({"double": (XS, 2 * XS)}, "day", "height", "Alt.", measured=(XS, XS))
+    assert picture.numbers().splitlines() == [
+        "Alt.",
+        "plot: height against day",
+        "  measured: x 1 2 3 4 | y 1 2 3 4",
+        "  double: x 1 2 3 4 | y 2 4 6 8",
+    ]
+
+
+def test_long_curves_are_told_by_seven_values_from_first_to_last():
+    many = np.arange(61.0)
+    numbers = figures.plot({"curve": (many, many)}, "day", "height", "Alt.").numbers()
+    assert "x 0 10 20 30 40 50 60 | y 0 10 20 30 40 50 60" in numbers
+
+
+@pytest.mark.parametrize(
+    ("log", "scales"), [("", ("linear", "linear")), ("y", ("linear", "log")), ("xy", ("log", "log"))]
+)
+def test_the_axes_of_a_plot_are_logarithmic_where_asked_for(log, scales):
+    (axes,) = figures.plot({"curve": (XS, XS)}, "day", "height", ALT, log=log).axes
+    assert (axes.get_xscale(), axes.get_yscale()) == scales
+
+
+def test_curves_differ_in_more_than_colour():
+    curves = {str(n): (XS, n * XS) for n in range(5)}
+    lines = figures.plot(curves, "day", "height", ALT, log="xy").axes[0].get_lines()
+    assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 5
+
+
+def test_more_curves_than_can_be_told_apart_are_refused():
+    with pytest.raises(ValueError, match="at most 5 curves can be told apart, not 6"):
+        figures.plot({str(n): (XS, XS) for n in range(6)}, "day", "height", ALT)
+
+
+def test_runs_that_left_the_numbers_are_marked_above_the_ceiling():
+    text = figures.final_loss(XS, np.array([1.0, 2.0, np.inf, np.nan]), {}, ALT).numbers()
+    assert "ended here: x 1 2 | y 1 2" in text and "above 100: x 3 4 | y 100 100" in text
+
+
+def test_a_loss_surface_labels_its_contours_with_losses():
+    picture = figures.loss_surface(*BOWL, np.array([[1.0, 1.0], [2.0, 2.0]]), ("w1", "w2"), ALT)
+    labels = [float(text.get_text()) for text in words_of(picture)]
+    assert labels and all(BOWL[2].min() <= label <= BOWL[2].max() for label in labels)
+
+
+def test_the_path_of_a_run_that_overflows_is_drawn_as_far_as_it_goes():
+    picture = run_picture(1.5, BOWL)
+    path = np.array([[1.0, 1.0], [1e3, 2.0], [1e9, 3.0], [np.inf, np.nan]])
+    picture.show(np.ones(4), XS, path, ALT)
+    assert "path: x 1 1e+03 | y 1 2\n  end: x 1e+03 | y 2" in picture.numbers()
+
+
+def test_the_loss_of_a_run_that_overflows_stays_at_the_cut():
+    picture = run_picture(1.5, None)
+    picture.show(np.array([1.0, 1e9, np.inf, np.nan]), np.full(4, np.nan), np.ones((4, 2)), ALT)
+    assert "cut at 100" in picture.numbers() and "loss: x 0 1 2 3 | y 1 100 100 100" in picture.numbers()
+
+
+def test_a_graph_tells_names_values_and_gradients():
+    text = figures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt="Alt.").numbers()
+    assert "$h$ = 0.25 ∂ = -1.5" in text and "$w_{1}$" in text
+
+
+def test_a_graph_has_a_node_for_each_symbol():
+    assert len(words_of(figures.computation_graph(NETWORK))) == 10
+
+
+def test_a_graph_tells_computed_learned_and_given_apart():
+    nodes = {text.get_text(): text for text in words_of(figures.computation_graph(NETWORK, parameters=[w2]))}
+    looks = [nodes[name].get_bbox_patch() for name in ("$h$", "$w_{2}$", "$x$")]
+    assert len({(type(look.get_boxstyle()), look.get_facecolor(), look.get_hatch()) for look in looks}) == 3
+
+
+def test_a_graph_has_an_arrow_for_each_use():
+    texts = figures.computation_graph(NETWORK).axes[0].texts
+    assert sum(text.get_text() == "" for text in texts) == sum(len(e.free_symbols) for e in NETWORK.values())
+
+
+@pytest.mark.parametrize(
+    ("equations", "values"),
+    [
+        (NETWORK, {}),
+        (NETWORK, dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)),
+        (dense([2, 8, 8, 1]).equations, {}),
+    ],
+    ids=["network", "network with long numbers", "2-8-8-1"],
+)
+def test_no_word_of_a_graph_is_off_the_canvas(equations, values):
+    picture = figures.computation_graph(equations, values, values)
+    for text in words_of(picture):
+        box = text.get_bbox_patch().get_window_extent()
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.x1 and box.y1 <= picture.bbox.y1
+
+
+@pytest.mark.parametrize("equations", [NETWORK, dense([2, 3, 1]).equations], ids=["network", "2-3-1"])
+def test_no_two_nodes_of_a_graph_overlap(equations):
+    values = dict.fromkeys({s for e in equations.values() for s in e.free_symbols} | set(equations), -0.1234)
+    nodes = words_of(figures.computation_graph(equations, values, values))
+    boxes = [node.get_bbox_patch().get_window_extent() for node in nodes]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))

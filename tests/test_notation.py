@@ -1,0 +1,170 @@
+"""The course's notation: the same value as the expression, in the order people write."""
+
+import re
+
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import sigmoid
+from course_utils.notation import (
+    CodePrinter,
+    Formula,
+    chain,
+    latex,
+    link,
+    load_ipython_extension,
+    partial,
+    system,
+)
+
+x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
+z, h, y_hat, L = sp.symbols("z h y_hat L")
+SYMBOLS = [x, w1, w2, h, y, y_hat]
+POINT = dict(zip(SYMBOLS, map(sp.Rational, ["3/7", "-5/3", "7/2", "2/9", "-11/4", "13/5"]), strict=True))
+
+numbers = st.fractions(-4, 4, max_denominator=6).map(sp.Rational)
+polynomials = st.recursive(
+    st.sampled_from(SYMBOLS) | numbers,
+    lambda smaller: (
+        st.tuples(smaller, smaller).map(lambda pair: pair[0] + pair[1])
+        | st.tuples(smaller, smaller).map(lambda pair: pair[0] - pair[1])
+        | st.tuples(smaller, smaller).map(lambda pair: pair[0] * pair[1])
+        | st.tuples(smaller, st.integers(2, 3)).map(lambda pair: pair[0] ** pair[1])
+    ),
+    max_leaves=12,
+)
+
+
+def code(expression):
+    """The expression as the compiled source prints it."""
+    return CodePrinter({"fully_qualified_modules": False, "order": "none"}).doprint(expression)
+
+
+def value_of_code(text):
+    """The exact value of arithmetic in Python: every number in it becomes a SymPy integer."""
+    exact = re.sub(r"(?<![\w.])(\d+)(\.0)?", r"Integer(\1)", text)
+    return eval(exact, {"Integer": sp.Integer} | {symbol.name: number for symbol, number in POINT.items()})
+
+
+def value_of_latex(text):
+    """The value of LaTeX arithmetic: fractions, powers, brackets, and products written side by side."""
+    text = re.sub(r"\\hat\{(\w)\}", r"\1_hat", text)
+    text = re.sub(r"(\w)_\{(\d)\}", r"\1\2", text)
+    text = text.replace(r"\left(", "(").replace(r"\right)", ")").replace(r"\cdot", "*")
+    while "{" in text:
+        text = re.sub(r"\^\{([^{}]*)\}", r"**(\1)", text)
+        text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text)
+    ends, begins = r"[\w)]", r"[\w(]"
+    return value_of_code(re.sub(rf"({ends})\s+(?={begins})|(\))(?=\()", r"\1\2*", text))
+
+
+@settings(max_examples=80)
+@given(polynomials)
+def test_printed_code_has_the_value_of_the_expression(polynomial):
+    assert value_of_code(code(polynomial)) == sp.sympify(polynomial).xreplace(POINT)
+
+
+@settings(max_examples=80)
+@given(polynomials)
+def test_printed_latex_has_the_value_of_the_expression(polynomial):
+    assert value_of_latex(latex(polynomial)) == sp.sympify(polynomial).xreplace(POINT)
+
+
+@settings(max_examples=25)
+@given(polynomials, polynomials)
+def test_printed_code_of_a_quotient_has_its_value(above, below):
+    below = sp.sympify(below) ** 2 + 1
+    assert value_of_code(code(above / below)) == sp.sympify(above / below).xreplace(POINT)
+
+
+FORMS = [
+    (2 * (y_hat - y), "2*(y_hat - y)", r"2 \left(\hat{y} - y\right)"),
+    (w1 * x + b1, "w1*x + b1", "w_{1} x + b_{1}"),
+    (w2 * h + b2, "w2*h + b2", "w_{2} h + b_{2}"),
+    (1 - h, "1 - h", "1 - h"),
+    (h * (1 - h), "h*(1 - h)", r"h \left(1 - h\right)"),
+    ((y - y_hat) ** 2, "(y - y_hat)**2", r"\left(y - \hat{y}\right)^{2}"),
+    (y_hat, "y_hat", r"\hat{y}"),
+    (-x, "-x", "- x"),
+]
+
+
+@pytest.mark.parametrize(("expression", "expected", "_"), FORMS)
+def test_code_is_written_as_people_write_it(expression, expected, _):
+    assert code(expression) == expected
+
+
+@pytest.mark.parametrize(("expression", "_", "expected"), FORMS)
+def test_latex_is_written_as_people_write_it(expression, _, expected):
+    assert latex(expression) == expected
+
+
+def test_the_gradient_keeps_its_factors_in_code(seed_model):
+    assert value_of_code(code(seed_model.gradient(w1))) == seed_model.gradient(w1).xreplace(POINT)
+
+
+def test_latex_of_a_partial_derivative():
+    assert partial(L, y_hat) == r"\frac{\partial L}{\partial \hat{y}}"
+
+
+def test_a_formula_is_shown_as_latex_and_printed_as_text():
+    formula = Formula(r"\sigma", "sigma")
+    assert (formula._repr_latex_(), repr(formula)) == (r"$\displaystyle \sigma$", "sigma")
+
+
+def test_a_link_in_latex(seed_model):
+    assert link(seed_model.equations, h, z).latex == (r"\frac{\partial h}{\partial z} = h \left(1 - h\right)")
+
+
+def test_a_link_in_text(seed_model):
+    assert repr(link(seed_model.equations, h, z)) == "dh/dz = h*(1 - h)"
+
+
+def test_a_chain_in_latex_names_its_links_and_then_their_values(seed_model):
+    assert chain(seed_model.equations, w2).latex == (
+        r"\frac{\partial L}{\partial w_{2}}"
+        r" = \frac{\partial L}{\partial \hat{y}} \cdot \frac{\partial \hat{y}}{\partial w_{2}}"
+        r" = 2 \left(\hat{y} - y\right) \cdot h"
+    )
+
+
+def test_a_chain_in_latex_has_a_product_for_each_path():
+    equations = {z: w1 * x, L: z**2 + w1}
+    assert chain(equations, w1).latex == (
+        r"\frac{\partial L}{\partial w_{1}}"
+        r" = \frac{\partial L}{\partial z} \cdot \frac{\partial z}{\partial w_{1}}"
+        r" + \frac{\partial L}{\partial w_{1}}"
+        r" = 2 z \cdot x + 1"
+    )
+
+
+def test_a_chain_in_latex_puts_a_sum_in_brackets():
+    equations = {z: w1 * x, h: z + z**2, L: w2 * h}
+    assert r"w_{2} \cdot \left(2 z + 1\right) \cdot x" in chain(equations, w1).latex
+
+
+def test_a_chain_in_text_is_the_gradient(seed_model):
+    text = repr(chain(seed_model.equations, w1))
+    name, formula = text.split(" = ")
+    assert (name, sp.sympify(formula)) == ("dL/dw1", seed_model.gradient(w1))
+
+
+def test_a_system_in_latex_has_a_row_for_each_equation():
+    assert system({z: w1 * x, h: sigmoid(z)}).latex == (
+        r"\begin{aligned}z &= w_{1} x \\ h &= \sigma\left(z\right)\end{aligned}"
+    )
+
+
+def test_a_system_in_text_has_a_line_for_each_equation():
+    assert repr(system({z: w1 * x, h: sigmoid(z)})) == "z = w1*x\nh = sigmoid(z)"
+
+
+def test_the_extension_shows_expressions_in_a_notebook():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    load_ipython_extension(shell)
+    bundle, _ = shell.display_formatter.format(y_hat + 1)
+    assert bundle["text/latex"] == r"$\displaystyle \hat{y} + 1$"
