@@ -34,7 +34,7 @@ clean:
 	rm -rf $(VENV)
 
 $(VENV)/bare:
-	$(PYTHON) -c "import sys; sys.exit('' if sys.version_info >= (3, 11) else 'Python 3.11 or later is needed')"
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 or later is needed')"
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet --upgrade pip
 	@touch $@
