@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 
-.PHONY: lab test browser lint refresh benchmark clean
+.PHONY: lab test coverage browser lint refresh benchmark clean
 
 lab: $(VENV)/course
 	$(RUN) jupyterlab notebooks/00_start_here.ipynb
 
 test: $(VENV)/dev
-	$(RUN) pytest --nbval --nbval-current-env -n auto --dist loadfile --cov=course_utils --cov-fail-under=95
+	$(RUN) pytest --nbval --nbval-current-env -n auto --dist loadfile
+
+coverage: $(VENV)/dev
+	$(RUN) pytest tests -n auto --dist loadfile --cov=course_utils --cov-report=term-missing --cov-fail-under=95
 
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py -m browser

@@ -15,6 +15,8 @@ from .model import Model
 from .notation import latex
 from .pictures import LivePicture
 from .stability import regime, sweep
+from .training import train
+from .update_rules import UpdateRule
 
 
 class Explorer(widgets.VBox):
@@ -85,10 +87,10 @@ def learning_rate_explorer(
                 **{p: runs.parameters[-1, i][:, np.newaxis] for i, p in enumerate(model.parameters)},
             },
         )
-    surface = ranges and loss_grid(model, data, *ranges)
     reachable = np.nanmin(runs.loss)
-    names = [f"${latex(parameter)}$" for parameter in model.parameters]
-    picture = RunPicture(measured, grid, steps, labels, reachable, 100, surface, names)
+    picture = RunPicture(
+        steps, reachable, 100, (measured, grid, labels), ranges and named_surface(model, data, ranges)
+    )
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
@@ -100,11 +102,44 @@ def learning_rate_explorer(
         )
         if limit:
             words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
-        picture.show(loss, fits[index], path, words)
+        picture.show(words, loss, path, fits[index])
         return words
 
     options = [f"{rate:.3g}" for rate in runs.learning_rates]
     return Explorer("learning rate", options, picture, show, len(options) // 2 if shown is None else shown)
+
+
+def rule_explorer(
+    model: Model,
+    start: Mapping | Sequence,
+    data: Mapping | Sequence,
+    rules: Mapping[str, UpdateRule],
+    steps: int,
+    ranges: tuple[tuple[float, float], tuple[float, float]],
+    label: str,
+) -> Explorer:
+    """One run of a model of two parameters for each update rule: its loss, and its path on the surface.
+
+    rules: what to call each setting of the control, and its rule. label: of the control.
+    ranges: of the two parameters. Raises ValueError for bad start or data, naming the culprit.
+    """
+    histories = [train(model, start, data, rule, steps) for rule in rules.values()]
+    lowest = max(min(history.loss.min() for history in histories), 1e-12)
+    picture = RunPicture(steps, lowest, 100, surface=named_surface(model, data, ranges))
+    options = list(rules)
+
+    def show(index):
+        history = histories[index]
+        words = f"{label} {options[index]}: {history}."
+        picture.show(words, history.loss, history.parameters)
+        return words
+
+    return Explorer(label, options, picture, show, 0)
+
+
+def named_surface(model: Model, data, ranges):
+    """(axis_1, axis_2, loss, names) of a model of two parameters, for a RunPicture."""
+    return *loss_grid(model, data, *ranges), [f"${latex(parameter)}$" for parameter in model.parameters]
 
 
 def loss_grid(model: Model, data, range_1, range_2, size: int = 80):

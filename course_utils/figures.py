@@ -100,43 +100,56 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
 
 
 class RunPicture(LivePicture):
-    """One training run in two or three panels: the loss, the fit, and the path on the loss surface.
+    """One training run, in a panel for its loss, and where asked for, one for its fit and one for its path.
 
-    measured: the points (x, y). grid: where the fit is drawn. steps: the length of a run.
-    surface: None, or (axis_1, axis_2, loss) for a model of two parameters, named by `names`.
+    steps: the length of a run. lowest, highest: the range of losses to show.
+    fit: (measured, grid, labels): the points (x, y), where to draw the fit, and the names of the axes.
+    surface: (axis_1, axis_2, loss, names) of a model of two parameters.
     """
 
-    def __init__(self, measured, grid, steps, labels, lowest, highest, surface=None, names=("", "")):
-        panels = 2 if surface is None else 3
+    def __init__(self, steps: int, lowest: float, highest: float, fit=None, surface=None):
+        panels = 1 + (fit is not None) + (surface is not None)
         with mpl.rc_context(STYLE):
             super().__init__("", width=3.5 * panels, height=3.3)
-            loss_axes, fit_axes, *rest = self.subplots(1, panels)
-        self.highest = highest
-        ylabel = f"loss (log scale, cut at {highest:g})"
-        loss_axes.set(title="loss", xlabel="step", ylabel=ylabel, yscale="log")
-        loss_axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
-        (self.loss,) = loss_axes.plot([], [], color=BLUE, linewidth=2, label="loss")
-        fit_axes.set(title="fit", xlabel=labels[0], ylabel=labels[1])
-        fit_axes.plot(*measured, "o", color="black", label="measured")
-        low, high = np.min(measured[1]), np.max(measured[1])
-        fit_axes.set(ylim=(low - 0.3 * (high - low), high + 0.3 * (high - low)))
-        (self.fit,) = fit_axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
-        self.moving = [self.loss, self.fit]
+            axes = iter(self.subplots(1, panels, squeeze=False)[0])
+        self._loss_panel(next(axes), steps, lowest, highest)
+        self.fit = self.path = None
+        if fit is not None:
+            self._fit_panel(next(axes), *fit)
         if surface is not None:
-            (axes,) = rest
-            axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
-            draw_surface(axes, *surface)
-            (self.path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
-            (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
-            self.moving += [self.path, self.end]
-            axes.set(xlim=surface[0][[0, -1]], ylim=surface[1][[0, -1]])
+            self._surface_panel(next(axes), *surface)
+        self.moving = [
+            line for axes in self.axes for line in axes.get_lines() if line.get_label() != "measured"
+        ]
 
-    def show(self, loss, fit, path, words: str) -> bytes:
-        """The PNG of one run. loss: (steps + 1,). fit: as grid. path: (steps + 1, parameters)."""
+    def _loss_panel(self, axes, steps, lowest, highest):
+        ylabel = f"loss (log scale, cut at {highest:g})"
+        axes.set(title="loss", xlabel="step", ylabel=ylabel, yscale="log")
+        axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
+        self.highest = highest
+        (self.loss,) = axes.plot([], [], color=BLUE, linewidth=2, label="loss")
+
+    def _fit_panel(self, axes, measured, grid, labels):
+        low, high = np.min(measured[1]), np.max(measured[1])
+        margin = 0.3 * (high - low)
+        axes.set(title="fit", xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
+        axes.plot(*measured, "o", color="black", label="measured")
+        (self.fit,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
+
+    def _surface_panel(self, axes, axis_1, axis_2, loss, names):
+        axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
+        draw_surface(axes, axis_1, axis_2, loss)
+        axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
+        (self.path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
+        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
+
+    def show(self, words: str, loss, path, fit=None) -> bytes:
+        """The PNG of one run. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
         self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
-        self.fit.set_ydata(np.where(np.abs(fit) < 1e6, fit, np.nan))
-        if len(self.moving) > 2:
+        if self.fit:
+            self.fit.set_ydata(np.where(np.abs(fit) < 1e6, fit, np.nan))
+        if self.path:
             seen = path[np.all(np.abs(path) < 1e6, axis=1)]
             self.path.set_data(*seen.T)
             self.end.set_data(*seen[-1:].T)

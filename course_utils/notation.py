@@ -3,8 +3,11 @@
 `%load_ext course_utils` makes a notebook show SymPy expressions this way.
 """
 
+import re
+
 import sympy as sp
 from sympy.core._print_helpers import Printable
+from sympy.core.alphabets import greeks
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import NumPyPrinter
 
@@ -44,18 +47,26 @@ class CodePrinter(SchoolOrder, NumPyPrinter):
     """Expressions as NumPy source."""
 
 
+def is_word(symbol: sp.Symbol) -> bool:
+    """Whether a symbol's name is words, such as learning_rate, and no Greek letter."""
+    return bool(re.fullmatch("[a-z]{3,}(_[a-z]{2,})*", symbol.name)) and symbol.name not in greeks
+
+
 class CoursePrinter(SchoolOrder, LatexPrinter):
-    """Expressions as LaTeX, with ŷ for y_hat."""
+    """Expressions as LaTeX, with ŷ for y_hat, and words upright."""
 
     def _print_Symbol(self, expr, style="plain"):
         if expr.name.endswith("_hat"):
             return rf"\hat{{{self._print(sp.Symbol(expr.name.removesuffix('_hat')))}}}"
+        if is_word(expr):
+            return rf"\text{{{expr.name.replace('_', ' ')}}}"
         return super()._print_Symbol(expr, style)
 
 
 def latex(expression) -> str:
-    """The expression in the course's notation, without dollar signs."""
-    return CoursePrinter({"order": "none"}).doprint(expression)
+    """The expression in the course's notation, without dollar signs; words are multiplied with a dot."""
+    words = any(map(is_word, getattr(expression, "free_symbols", ())))
+    return CoursePrinter({"order": "none", "mul_symbol": "dot" if words else None}).doprint(expression)
 
 
 def partial(of: sp.Symbol, wrt: sp.Symbol) -> str:

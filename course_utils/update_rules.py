@@ -118,7 +118,7 @@ class RMSprop(UpdateRule):
         parameter: parameter - learning_rate * gradient / (sp.sqrt(square) + epsilon),
     }
 
-    def __init__(self, learning_rate: float | np.ndarray, decay: float = 0.99, epsilon: float = 1e-8):
+    def __init__(self, learning_rate: float | np.ndarray, decay: float = 0.9, epsilon: float = 1e-8):
         super().__init__(
             learning_rate=positive(learning_rate, "learning_rate"),
             decay=fraction(decay, "decay"),

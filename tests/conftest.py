@@ -9,7 +9,7 @@ from hypothesis import settings
 
 from course_utils import Model, sigmoid
 
-settings.register_profile("course", deadline=None, derandomize=True, max_examples=25, database=None)
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=20, database=None)
 settings.load_profile("course")
 
 SUNFLOWERS = Path(__file__).parents[1] / "notebooks" / "data" / "sunflowers.csv"

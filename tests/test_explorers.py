@@ -2,14 +2,15 @@
 
 import io
 import struct
+from html import unescape
 
 import numpy as np
 import pytest
 import sympy as sp
 from PIL import Image
 
-from course_utils import Model
-from course_utils.explorers import learning_rate_explorer, loss_grid
+from course_utils import GradientDescent, Model, Momentum, train
+from course_utils.explorers import learning_rate_explorer, loss_grid, rule_explorer
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 y_hat = sp.Symbol("y_hat")
@@ -127,12 +128,39 @@ def test_it_begins_in_the_middle_and_compares_with_the_limit_if_there_is_one(see
     assert "The limit 2/λmax is 0.4; this is 0.50 times it." in begun.words.value
 
 
+def test_it_begins_where_it_is_told(seed_model, sunflowers):
+    begun = learning_rate_explorer(
+        seed_model, [0.5, 0, 0.5, 0], sunflowers, (x, y, y_hat), [0.1, 0.2, 0.3], 5, ("time", "m"), shown=0
+    )
+    assert begun.slider.value == 0
+
+
 @pytest.mark.parametrize("rates", [[0.1, 0.0], [0.1, -1.0], [np.nan]], ids=repr)
 def test_a_bad_learning_rate_is_refused_by_name(seed_model, sunflowers, rates):
     with pytest.raises(ValueError, match="learning_rate"):
         learning_rate_explorer(
             seed_model, [0.5, 0, 0.5, 0], sunflowers, (x, y, y_hat), rates, 5, ("time", "height")
         )
+
+
+def test_a_rule_explorer_shows_the_run_of_each_rule(small_model, sunflowers):
+    rules = {f"{rate:g}": Momentum(rate, momentum=0.5) for rate in (0.01, 0.1, 1e3)}
+    explorer = rule_explorer(
+        small_model, [0.5, 0.5], [*sunflowers, 0.0, 0.1], rules, 40, RANGES, label="learning rate"
+    )
+    shown = {}
+    for name, index in explorer.slider.options:
+        explorer.slider.value = index
+        shown[bytes(explorer.image.value)] = explorer.words.value
+        assert f"learning rate {name}: " in explorer.words.value
+    assert len(shown) == 3 and len(set(map(size_of, shown))) == 1
+    assert "diverged" in explorer.words.value
+
+
+def test_a_rule_explorer_tells_what_training_tells(small_model, sunflowers):
+    data, rule = [*sunflowers, 0.0, 0.1], GradientDescent(0.1)
+    explorer = rule_explorer(small_model, [0.5, 0.5], data, {"only": rule}, 5, RANGES, label="rule")
+    assert repr(train(small_model, [0.5, 0.5], data, rule, 5)) in unescape(explorer.words.value)
 
 
 def test_a_loss_grid_is_the_loss_at_each_pair_of_parameters(small_model, sunflowers):

@@ -23,15 +23,15 @@ ALT = 'It rises, & "quickly" < twice.'
 
 
 def run_picture(datum, surface):
-    picture = RunPicture(
-        (XS, XS**2), XS, 3, ("day", "height"), 0.1, 100, surface=surface, names=("$w_1$", "$w_2$")
-    )
+    """A picture of a run of three steps, with its fit, and with a surface if there is one."""
+    picture = RunPicture(3, 0.1, 100, ((XS, XS**2), XS, ("day", "height")), surface)
     path = np.array([[1.0, 1.0], [1.5, datum], [2.0, 2.0], [2.5, 2.0]])
-    picture.show(np.array([9.0, datum, 2.0, 1.0]), XS + datum, path, ALT)
+    picture.show(ALT, np.array([9.0, datum, 2.0, 1.0]), path, XS + datum)
     return picture
 
 
 BOWL = XS, XS, np.add.outer(XS**2, XS**2)
+NAMED_BOWL = *BOWL, ("$w_1$", "$w_2$")
 
 # One picture of each kind, drawn from one number that varies.
 PICTURES = {
@@ -49,7 +49,7 @@ PICTURES = {
     "final_loss": lambda datum: figures.final_loss(
         XS / 10, np.array([3.0, datum, np.nan, np.inf]), {"limit": 0.25}, ALT
     ),
-    "RunPicture": lambda datum: run_picture(datum, BOWL),
+    "RunPicture": lambda datum: run_picture(datum, NAMED_BOWL),
 }
 
 
@@ -141,6 +141,12 @@ def test_long_curves_are_told_by_seven_values_from_first_to_last():
     assert "x 0 10 20 30 40 50 60 | y 0 10 20 30 40 50 60" in numbers
 
 
+def test_bars_are_told_by_their_heights():
+    picture = Picture("Alt.")
+    picture.add_subplot(xlabel="name", ylabel="count").bar(["a", "b"], [3, 5], label="trees")
+    assert "trees: 3 5" in picture.numbers()
+
+
 @pytest.mark.parametrize(
     ("log", "scales"), [("", ("linear", "linear")), ("y", ("linear", "log")), ("xy", ("log", "log"))]
 )
@@ -172,15 +178,15 @@ def test_a_loss_surface_labels_its_contours_with_losses():
 
 
 def test_the_path_of_a_run_that_overflows_is_drawn_as_far_as_it_goes():
-    picture = run_picture(1.5, BOWL)
+    picture = run_picture(1.5, NAMED_BOWL)
     path = np.array([[1.0, 1.0], [1e3, 2.0], [1e9, 3.0], [np.inf, np.nan]])
-    picture.show(np.ones(4), XS, path, ALT)
+    picture.show(ALT, np.ones(4), path, XS)
     assert "path: x 1 1e+03 | y 1 2\n  end: x 1e+03 | y 2" in picture.numbers()
 
 
 def test_the_loss_of_a_run_that_overflows_stays_at_the_cut():
     picture = run_picture(1.5, None)
-    picture.show(np.array([1.0, 1e9, np.inf, np.nan]), np.full(4, np.nan), np.ones((4, 2)), ALT)
+    picture.show(ALT, np.array([1.0, 1e9, np.inf, np.nan]), np.ones((4, 2)), np.full(4, np.nan))
     assert "cut at 100" in picture.numbers() and "loss: x 0 1 2 3 | y 1 100 100 100" in picture.numbers()
 
 
@@ -209,9 +215,9 @@ def test_a_graph_has_an_arrow_for_each_use():
     [
         (NETWORK, {}),
         (NETWORK, dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)),
-        (dense([2, 8, 8, 1]).equations, {}),
+        (dense([2, 4, 4, 1]).equations, {}),
     ],
-    ids=["network", "network with long numbers", "2-8-8-1"],
+    ids=["network", "network with long numbers", "2-4-4-1"],
 )
 def test_no_word_of_a_graph_is_off_the_canvas(equations, values):
     picture = figures.computation_graph(equations, values, values)

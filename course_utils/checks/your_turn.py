@@ -9,6 +9,7 @@ import sympy as sp
 
 from ..functions import sigmoid
 from ..model import Model
+from ..networks import dense
 from . import Verdict, check_choice, check_derivative, check_number
 
 x, y, w, b, w1, b1, w2, b2 = sp.symbols("x y w b w1 b1 w2 b2")
@@ -147,6 +148,62 @@ QUESTIONS = {
         " larger: the limit of the whole network drops by a factor of about 1300.",
         grows="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
         shrinks="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
+    ),
+}
+
+QUESTIONS |= {
+    "07.1": number(
+        (1 + 500) * 1000,
+        {500_000: "one more: the loss without any nudge is needed as well."},
+    ),
+    "07.2": number(
+        len(dense([3, 5, 5, 5, 1]).paths(sp.Symbol("w1_1_1"))),
+        {
+            5: "that is one layer of 5. There are two layers between the first one and the output.",
+            125: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
+            75: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
+        },
+    ),
+    "08.1": number(
+        sp.diff(sp.tanh(z), z).subs(sp.tanh(z), sp.Rational(6, 10)),
+        {
+            0.24: "h (1 - h) is the sigmoid's. The tanh has 1 - h**2.",
+            0.4: "that is 1 - h. The tanh has 1 - h**2.",
+            0.36: "that is h**2. How much is missing to 1?",
+        },
+    ),
+    "08.2": derivative(z**2, z),
+    "08.3": choice(
+        "dead",
+        dead="2 x - 3 is below 0 for every x up to 1, so the output and the derivative are 0.",
+        learns="what is z = 2 x - 3 at the largest input, x = 1?",
+        saturated="a relu is flat only on the left of 0, and there it is dead.",
+    ),
+    "09.1": number(
+        1 / (1 - sp.Rational(8, 10)),
+        {0.8: "that is what it keeps. Solve v = 0.8 v + 1.", 10: "that belongs to momentum 0.9."},
+    ),
+    "09.2": number(
+        sp.Rational(1, 10),
+        {
+            -0.1: "the gradient is negative: which way does the parameter go?",
+            0.5: "that is gradient descent. Adam divides by the size of the gradient.",
+            -0.5: "that is gradient descent with the sign lost. Adam divides by the size of the gradient.",
+        },
+    ),
+    "09.3": choice(
+        "Adam",
+        **{
+            "gradient descent": "its steps would become 1000 times longer.",
+            "momentum": "its velocity would become 1000 times larger.",
+            "Adam": "it divides by the gradient's own size, so a common factor cancels.",
+        },
+    ),
+    "07.3": choice(
+        "shared",
+        short="they are short, but so would be those of one path. How many paths are there?",
+        shared="each link is visited once, and where paths meet they are added at once.",
+        rounded="all three ways are the same mathematics, and backward is as exact as expanding.",
     ),
 }
 
