@@ -36,8 +36,7 @@ NAMED_BOWL = *BOWL, ("$w_1$", "$w_2$")
 # One picture of each kind, drawn from one number that varies.
 PICTURES = {
     "computation_graph": lambda datum: figures.computation_graph(NETWORK, {h: datum}, {z: 0.5}, alt=ALT),
-    "plot": lambda datum: figures.plot({"curve": (XS, [1.0, datum, 3.0, 4.0])}, "day", "height", ALT),
-    "plot with points": lambda datum: figures.plot(
+    "plot": lambda datum: figures.plot(
         {"curve": (XS, XS)}, "day", "height", ALT, measured=(XS, [1.0, datum, 3.0, 4.0])
     ),
     "plot with logarithmic axes": lambda datum: figures.plot(
