@@ -29,6 +29,23 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
     return list(values)
 
 
+def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{symbol} should be numbers, not {values!r:.60}") from None
+
+
+def finite_start(start: Mapping | Sequence, parameters: Sequence[sp.Symbol]) -> list[float]:
+    """One finite number for each parameter, in order. Raises ValueError naming the culprit."""
+    values = in_order(start, parameters, "start")
+    for symbol, value in zip(parameters, values, strict=True):
+        number = as_floats(value, symbol)
+        if number.ndim or not np.isfinite(number):
+            raise ValueError(f"start for {symbol} should be one finite number, not {value!r:.60}")
+    return [float(value) for value in values]
+
+
 def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.ndarray:
     """The value of one computed symbol, from those that it depends on, by broadcasting.
 
@@ -64,6 +81,9 @@ class Compiled:
         passes = backward(equations, self.parameters)
         lines = [*equations.items(), *passes.values()]
         outputs = [loss_of(equations), *(passes[p][0] for p in self.parameters)]
+        for symbol, expression in lines:
+            if expression.has(sp.Derivative, sp.Subs):
+                raise ValueError(f"{symbol} = {expression} cannot be computed: an equation has no derivative")
         self._step = sp.lambdify(
             [*self.parameters, *self.data],
             outputs,
@@ -84,7 +104,7 @@ class Compiled:
         Raises ValueError for values that are missing, of different lengths or not finite.
         """
         parameters = in_order(parameters, self.parameters, "parameters")
-        columns = [np.asarray(c, dtype=float) for c in in_order(data, self.data, "data")]
+        columns = self.columns(data)
         samples, runs = self._samples(columns), ()
         if not {float, np.float64}.issuperset(map(type, parameters)):
             parameters = [np.asarray(p, dtype=float) for p in parameters]
@@ -96,9 +116,14 @@ class Compiled:
             (v if getattr(v, "shape", None) == shape else np.broadcast_to(v, shape)).dot(weights)
             for v in self._step(*parameters, *columns)
         ]
-        if runs or not math.isfinite(loss):
-            self.check_finite(data)
+        if runs or not all(map(math.isfinite, (loss, *gradients))):
+            self.check_data(data)
         return loss, tuple(gradients)
+
+    def columns(self, data: Mapping | Sequence) -> list[np.ndarray]:
+        """The data as arrays of floats, in order. Raises ValueError naming what is not numbers."""
+        ordered = in_order(data, self.data, "data")
+        return [as_floats(column, symbol) for column, symbol in zip(ordered, self.data, strict=True)]
 
     def _samples(self, columns: list[np.ndarray]) -> int:
         shapes = [column.shape for column in columns if column.ndim] or [(1,)]
@@ -107,10 +132,12 @@ class Compiled:
             raise ValueError(f"data should be arrays of one length, but their shapes are {found}")
         return shapes[0][0]
 
-    def check_finite(self, data: Mapping | Sequence) -> None:
-        """Raise ValueError naming the first data symbol that holds nan or infinity."""
-        for symbol, column in zip(self.data, in_order(data, self.data, "data"), strict=True):
-            bad = ~np.isfinite(np.asarray(column, dtype=float))
+    def check_data(self, data: Mapping | Sequence) -> None:
+        """Raise ValueError naming the culprit if the data are not finite numbers of one length."""
+        columns = self.columns(data)
+        self._samples(columns)
+        for symbol, column in zip(self.data, columns, strict=True):
+            bad = ~np.isfinite(column)
             if bad.any():
                 raise ValueError(f"data for {symbol} is not finite at sample {int(bad.argmax())}")
 

@@ -4,6 +4,7 @@ What they show is computed beforehand by functions of the other modules, so a mo
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 
 import ipywidgets as widgets
 import numpy as np
@@ -45,7 +46,7 @@ class Explorer(widgets.VBox):
     def _move(self, change=None) -> None:
         sentence = self._show(self.slider.value)
         self.image.value = self.picture.frame()
-        self.words.value = f'<p role="status">{sentence}</p>'
+        self.words.value = f'<p role="status">{escape(sentence)}</p>'
 
     def _repr_mimebundle_(self, **kwargs):
         still, metadata = self.picture._repr_mimebundle_()
@@ -76,6 +77,8 @@ def learning_rate_explorer(
     runs = sweep(model, start, data, learning_rates, steps)
     given = dict(zip(model.data, in_order(data, model.data, "data"), strict=True))
     source, target, prediction = fit
+    if others := [str(s) for s in model.data if s not in (source, target) and np.ndim(given[s])]:
+        raise ValueError(f"the fit is drawn over {source} alone, but {', '.join(others)} varies as well")
     measured = np.asarray(given[source], float), np.asarray(given[target], float)
     grid = np.linspace(measured[0].min(), measured[0].max(), 100)
     with np.errstate(all="ignore"):  # runs that left the numbers
@@ -87,10 +90,9 @@ def learning_rate_explorer(
                 **{p: runs.parameters[-1, i][:, np.newaxis] for i, p in enumerate(model.parameters)},
             },
         )
-    reachable = np.nanmin(runs.loss)
-    picture = RunPicture(
-        steps, reachable, 100, (measured, grid, labels), ranges and named_surface(model, data, ranges)
-    )
+    reachable = max(np.nanmin(runs.loss), 1e-12)
+    surface = ranges and named_surface(model, data, ranges)
+    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), (measured, grid, labels), surface)
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
@@ -125,7 +127,8 @@ def rule_explorer(
     """
     histories = [train(model, start, data, rule, steps) for rule in rules.values()]
     lowest = max(min(history.loss.min() for history in histories), 1e-12)
-    picture = RunPicture(steps, lowest, 100, surface=named_surface(model, data, ranges))
+    highest = ceiling(histories[0].loss[0])
+    picture = RunPicture(steps, lowest, highest, surface=named_surface(model, data, ranges))
     options = list(rules)
 
     def show(index):
@@ -135,6 +138,11 @@ def rule_explorer(
         return words
 
     return Explorer(label, options, picture, show, 0)
+
+
+def ceiling(first_loss) -> float:
+    """Where to cut a picture of losses: the power of ten at least ten times the first one."""
+    return 10.0 ** np.ceil(np.log10(10 * max(np.max(first_loss), 1e-9)))
 
 
 def named_surface(model: Model, data, ranges):

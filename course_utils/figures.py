@@ -71,7 +71,9 @@ def loss_surface(
 
 def draw_surface(axes, axis_1, axis_2, loss) -> None:
     """Contours at logarithmic levels, darker where the loss is lower, each labelled with its value."""
-    levels = np.geomspace(loss.min() * 1.2, loss.max(), 12)
+    highest = loss.max() if loss.max() > 0 else 1.0
+    lowest = min(max(loss.min() * 1.2, highest * 1e-6), highest * 0.9)
+    levels = np.geomspace(lowest, highest, 12)
     axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
     lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
     axes.clabel(lines, levels[1::3], fmt=lambda level: f"{level:.2g}", fontsize=8)

@@ -24,6 +24,10 @@ class Activation(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         return sp.sympify(self.slope(self))
 
+    def _eval_evalf(self, precision):
+        z = self.args[0].evalf()
+        return sp.Float(float(self.numpy(float(z)))) if z.is_Float else None
+
 
 class sigmoid(Activation):
     """σ(z) = 1/(1 + exp(-z)), between 0 and 1. Its derivative is h*(1 - h) where h = σ(z)."""
@@ -88,4 +92,8 @@ tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of
 
 def numpy_functions() -> dict:
     """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
-    return {activation.__name__: activation.numpy for activation in Activation.__subclasses__()}
+
+    def family(activation):
+        return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
+
+    return {activation.__name__: activation.numpy for activation in family(Activation)[1:]}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
+from unicodedata import normalize
 
 import sympy as sp
 
@@ -38,7 +39,8 @@ class Model:
         self.parameters, self.data = tuple(parameters), tuple(data)
         self._check_names([*(symbol for symbol, _ in pairs), *self.parameters, *self.data])
         self.equations = {symbol: sp.sympify(expression) for symbol, expression in pairs}
-        self._check_equations()
+        self._check_expressions()
+        self._check_order()
         self.loss = chain_rule.loss_of(self.equations)
         self._check_routes()
 
@@ -46,15 +48,31 @@ class Model:
         if not all(isinstance(symbol, sp.Symbol) for symbol in symbols):
             culprit = next(s for s in symbols if not isinstance(s, sp.Symbol))
             raise ValueError(f"{culprit!r} is not a SymPy symbol: was it given another value?")
-        if twice := duplicates_in(map(str, symbols)):
+        names = [normalize("NFKC", str(symbol)) for symbol in symbols]  # as Python reads them
+        if twice := duplicates_in(names):
             raise ValueError(f"{twice[0]} is defined twice, as equation, parameter or data")
-        for name in map(str, symbols):
+        for name in names:
             if not name.isidentifier() or iskeyword(name):
                 raise ValueError(f"{name!r} cannot be a name in Python code: choose another")
 
-    def _check_equations(self) -> None:
+    def _check_expressions(self) -> None:
         if not self.equations:
             raise ValueError("a model needs at least one equation, its loss")
+        functions = set()
+        for symbol, expression in self.equations.items():
+            if not isinstance(expression, sp.Expr) or expression.is_Matrix:
+                raise ValueError(f"{symbol} should be a scalar expression, not {expression!r}")
+            functions |= {function.func.__name__ for function in expression.atoms(sp.Function)}
+            functions |= {"sqrt"} if any(abs(p.exp) == sp.S.Half for p in expression.atoms(sp.Pow)) else set()
+        reserved = functions | {f"d{next(reversed(self.equations))}_d{symbol}" for symbol in self._symbols()}
+        for name in map(str, self._symbols()):
+            if name in reserved:
+                raise ValueError(f"{name} means something else in the generated code: choose another name")
+
+    def _symbols(self) -> list[sp.Symbol]:
+        return [*self.equations, *self.parameters, *self.data]
+
+    def _check_order(self) -> None:
         try:
             TopologicalSorter(
                 {s: sorted(e.free_symbols, key=str) for s, e in self.equations.items()}
@@ -80,7 +98,7 @@ class Model:
 
     def _check_defined(self, *symbols: sp.Symbol) -> None:
         for symbol in symbols:
-            if symbol not in {*self.equations, *self.parameters, *self.data}:
+            if symbol not in self._symbols():
                 raise ValueError(f"{symbol} is no equation, parameter or data of this model")
 
     def local(self, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:

@@ -56,8 +56,8 @@ class CoursePrinter(SchoolOrder, LatexPrinter):
     """Expressions as LaTeX, with ŷ for y_hat, and words upright."""
 
     def _print_Symbol(self, expr, style="plain"):
-        if expr.name.endswith("_hat"):
-            return rf"\hat{{{self._print(sp.Symbol(expr.name.removesuffix('_hat')))}}}"
+        if hat := re.fullmatch(r"(.+)_hat(\d*)", expr.name):
+            return rf"\hat{{{self._print(sp.Symbol(hat[1]))}}}" + f"_{{{hat[2]}}}" * bool(hat[2])
         if is_word(expr):
             return rf"\text{{{expr.name.replace('_', ' ')}}}"
         return super()._print_Symbol(expr, style)

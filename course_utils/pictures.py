@@ -45,6 +45,9 @@ class Picture(Figure):
         self.alt = alt
 
     def png(self) -> bytes:
+        if self.get_layout_engine():  # arranged once, so that every call gives the same picture
+            self.draw_without_rendering()
+            self.set_layout_engine("none")
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", metadata={"Software": None})
         return buffer.getvalue()
@@ -96,12 +99,19 @@ class LivePicture(Picture):
         return self.frame()
 
 
-def rounded(values, count: int = 7) -> str:
-    """A few of the values, evenly spread from first to last, to three digits."""
+NOISE = {"linear": 1e-9, "log": 0}  # on a logarithmic axis the smallest value counts too
+
+
+def rounded(values, count: int = 7, noise: float = 1e-9) -> str:
+    """A few of the values, evenly spread from first to last, to three digits.
+
+    noise: what is smaller than this part of the largest value is 0.
+    """
     values = np.asarray(values, dtype=float).ravel()
+    floor = noise * np.max(np.abs(values[np.isfinite(values)]), initial=0)
     if len(values) > count:
         values = values[np.linspace(0, len(values) - 1, count).round().astype(int)]
-    return " ".join(f"{value + 0:.3g}" for value in np.where(np.abs(values) < 1e-9, 0, values))
+    return " ".join(f"{value + 0:.3g}" for value in np.where(np.abs(values) < floor, 0, values))
 
 
 def describe(axes) -> list[str]:
@@ -111,7 +121,9 @@ def describe(axes) -> list[str]:
         found.append(f"{axes.get_title() or 'plot'}: {axes.get_ylabel()} against {axes.get_xlabel()}")
     for line in axes.get_lines():
         name = line.get_label().lstrip("_")
-        found.append(f"  {name}: x {rounded(line.get_xdata())} | y {rounded(line.get_ydata())}")
+        x = rounded(line.get_xdata(), noise=NOISE[axes.get_xscale()])
+        y = rounded(line.get_ydata(), noise=NOISE[axes.get_yscale()])
+        found.append(f"  {name}: x {x} | y {y}")
     for bars in axes.containers:
         found.append(f"  {bars.get_label()}: {rounded([bar.get_height() for bar in bars])}")
     words = (" ".join(text.get_text().split()) for text in axes.texts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from .compiled import in_order
+from .compiled import finite_start
 from .functions import numpy_functions
 from .model import Model
 from .update_rules import GradientDescent
@@ -25,10 +25,9 @@ def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequ
         modules=[numpy_functions(), "numpy"],
         cse=True,
     )
-    values = second_derivatives(
-        *in_order(parameters, model.parameters, "parameters"),
-        *(np.asarray(column, float) for column in in_order(data, model.data, "data")),
-    )
+    compiled = model.compile()
+    compiled.check_data(data)
+    values = second_derivatives(*finite_start(parameters, model.parameters), *compiled.columns(data))
     size = len(model.parameters)
     return np.array([np.mean(value) for value in values]).reshape(size, size)
 
@@ -72,9 +71,8 @@ def sweep(
     """
     compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
     rule = GradientDescent(rates)
-    start = in_order(start, model.parameters, "start")
-    compiled.check_finite(data)
-    parameters = [np.full(rates.shape, value, dtype=float) for value in start]
+    compiled.check_data(data)
+    parameters = [np.full(rates.shape, value) for value in finite_start(start, model.parameters)]
     trail, losses = [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
@@ -98,7 +96,8 @@ def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
         return "diverging"
     moves = np.diff(path, axis=0)
     moves = moves[np.linalg.norm(moves, axis=1) > 1e-9]  # a run at rest has no direction
-    if np.mean(np.sum(moves[1:] * moves[:-1], axis=1) < 0) > 0.5:
+    turns = np.sum(moves[1:] * moves[:-1], axis=1) < 0
+    if np.sum(turns) > len(turns) / 2:
         return "oscillating"
     if losses[-1] - reachable > 0.1 * (losses[0] - reachable):
         return "slow"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .compiled import Compiled, in_order
+from .compiled import Compiled, finite_start
 from .model import Model
 from .update_rules import GradientDescent, UpdateRule
 
@@ -62,10 +62,10 @@ def train(
     rule = rule or GradientDescent(0.1)
     if max_steps < 0:
         raise ValueError(f"max_steps should be 0 or more, not {max_steps}")
-    compiled.check_finite(data)
-    parameters = [float(value) for value in in_order(start, compiled.parameters, "start")]
-    if not np.all(np.isfinite(parameters)):
-        raise ValueError(f"start should be finite numbers, not {parameters}")
+    if not isinstance(rule, UpdateRule):
+        raise ValueError(f"rule should be an update rule such as GradientDescent(0.1), not {rule!r}")
+    compiled.check_data(data)
+    parameters = finite_start(start, compiled.parameters)
     memory, trail, losses = rule.start(parameters), [], []
     with np.errstate(all="ignore"):  # divergence is reported by stop_reason, not by warnings
         while True:

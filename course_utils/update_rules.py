@@ -1,6 +1,7 @@
 """Update rules as equations: how a parameter changes when its gradient is known."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -59,18 +60,16 @@ def positive(value, name: str):
 
     Raises ValueError otherwise, naming it.
     """
-    try:
-        valid = np.all(np.isfinite(value)) and np.all(np.asarray(value) > 0)
-    except TypeError:
-        valid = False
-    if not valid:
+    numbers = np.asarray(value)
+    numbers = numbers.astype(float) if numbers.dtype.kind in "iuf" else np.array([])
+    if not (numbers.size and np.all(np.isfinite(numbers)) and np.all(numbers > 0)):
         raise ValueError(f"{name} should be a positive finite number, not {value!r}")
     return value
 
 
 def fraction(value, name: str):
     """The value if it is at least 0 and less than 1. Raises ValueError otherwise, naming it."""
-    if not (isinstance(value, (int, float)) and 0 <= value < 1):
+    if not (isinstance(value, Real) and 0 <= value < 1):
         raise ValueError(f"{name} should be at least 0 and less than 1, not {value!r}")
     return value
 

@@ -253,7 +253,7 @@ def test_a_negative_limit_is_refused_by_name():
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_start_that_is_not_finite_is_refused(bad):
-    with pytest.raises(ValueError, match="start should be finite numbers"):
+    with pytest.raises(ValueError, match="start for w should be one finite number"):
         train(PARABOLA, [bad], [])
 
 

@@ -1,9 +1,9 @@
 """Checks of a learner's answer. Each computes its key from the question, so there is none to leak."""
 
-import math
 from collections.abc import Mapping
 from numbers import Real
 
+import numpy as np
 import sympy as sp
 
 from ..model import Model
@@ -12,6 +12,8 @@ from .verdict import Verdict, right, wrong
 
 __all__ = ["Verdict", "check_choice", "check_derivative", "check_gradient", "check_number"]
 
+UNFINISHED = sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Order, sp.Lambda
+NOT_FINITE = sp.nan, sp.zoo, sp.oo, -sp.oo
 UNANSWERED = Verdict(
     False,
     "no answer yet. Put yours in place of the three dots, and run the cell again.",
@@ -20,10 +22,17 @@ UNANSWERED = Verdict(
 
 
 def as_expression(answer) -> sp.Expr | None:
-    """The answer as a scalar SymPy expression, or None if it is not one. Strings are not read."""
-    if isinstance(answer, sp.Expr) and not answer.is_Matrix:
-        return answer
-    return sp.sympify(answer) if isinstance(answer, Real) and math.isfinite(answer) else None
+    """The answer as a scalar SymPy expression with exact numbers, or None if it is not one.
+
+    Strings are not read, and a Derivative or Integral that only names a task is no answer to it.
+    """
+    if isinstance(answer, np.ndarray) and answer.ndim == 0:
+        answer = answer.item()
+    if isinstance(answer, Real) and not isinstance(answer, bool):
+        answer = sp.sympify(answer)
+    if not isinstance(answer, sp.Expr) or answer.is_Matrix or answer.has(*UNFINISHED, *NOT_FINITE):
+        return None
+    return sp.nsimplify(answer, rational=True)
 
 
 def compare(
@@ -82,6 +91,8 @@ def check_number(
 ) -> Verdict:
     """Check a number against the one computed in the question, to a relative `tolerance`.
 
+    (Around 0 the tolerance is absolute.)
+
     slips: numbers that a slip leads to, with a hint for each.
     """
     if answer is ...:
@@ -91,12 +102,14 @@ def check_number(
         return wrong(f"the answer should be a number, not {answer!r:.60}.")
 
     def close(value):
-        return math.isclose(float(expression), float(value), rel_tol=tolerance, abs_tol=tolerance)
+        exact = sp.sympify(value)
+        return bool(abs(expression - exact) <= tolerance * (abs(exact) or 1))
 
     if close(expected):
         return right("this is the number.")
     hints = [hint for value, hint in (slips or {}).items() if close(value)]
-    return wrong(hints[0] if hints else f"{float(expression):.6g} is not the number.")
+    shown = f"{float(expression):.6g}" if abs(expression) < 10**300 else "this huge number"
+    return wrong(hints[0] if hints else f"{shown} is not the number.")
 
 
 def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:

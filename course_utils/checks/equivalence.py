@@ -5,7 +5,7 @@ import random
 import sympy as sp
 
 DIGITS = 30  # compared at generic points with this many digits
-POINTS = 3
+POINTS = 5
 
 
 def rename(expression: sp.Expr, symbols: set[sp.Symbol]) -> sp.Expr:
@@ -18,10 +18,13 @@ def rename(expression: sp.Expr, symbols: set[sp.Symbol]) -> sp.Expr:
 
 
 def generic_point(symbols: set[sp.Symbol], seed: int) -> dict[sp.Symbol, sp.Rational]:
-    """A rational number between 1/3 and 2 for each symbol, the same for the same seed."""
+    """A rational number for each symbol, between 1/3 and 2, from the second point on with either sign.
+
+    The same for the same seed.
+    """
     numbers = random.Random(seed)
     return {
-        symbol: sp.Rational(numbers.randint(334, 1999), 1000)
+        symbol: sp.Rational(numbers.randint(334, 1999), 1000) * (numbers.choice([1, -1]) if seed else 1)
         for symbol in sorted(symbols, key=lambda symbol: symbol.name)
     }
 
@@ -42,9 +45,9 @@ def equivalent(one: sp.Expr, other: sp.Expr) -> bool:
 def difference(one: sp.Expr, other: sp.Expr) -> str:
     """A simple point where the two are not equal, and what they are there."""
     symbols = sorted(one.free_symbols | other.free_symbols, key=lambda symbol: symbol.name)
-    for first in range(1, 10):
+    for first in [*range(1, 10), *range(-9, 1)]:
         point = {symbol: sp.Integer(first + i) for i, symbol in enumerate(symbols)}
-        if not agree(one, other, point):
+        if not agree(one, other, point) and sp.N(other.xreplace(point)).is_finite:
             break
     where = ", ".join(f"{symbol} = {value}" for symbol, value in point.items())
     values = (f"{sp.N(side.xreplace(point), 4)}" for side in (one, other))
