@@ -14,7 +14,7 @@ lab: $(VENV)/course
 	$(RUN) jupyterlab notebooks/00_start_here.ipynb
 
 test: $(VENV)/dev
-	$(RUN) pytest --nbval --nbval-current-env -n auto --dist loadfile
+	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile
 
 coverage: $(VENV)/dev
 	$(RUN) pytest tests -n auto --dist loadfile --cov=course_utils --cov-report=term-missing --cov-fail-under=95
@@ -32,6 +32,7 @@ refresh: $(VENV)/dev
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/compiled_step.py
 	$(BIN)/python tests/benchmarks/sweep.py
+	$(BIN)/python tests/benchmarks/derive_and_compile.py
 
 clean:
 	rm -rf $(VENV)
@@ -44,6 +45,11 @@ $(VENV)/bare:
 
 $(VENV)/course: $(VENV)/bare pyproject.toml
 	$(RUN) pip install --quiet --editable .
+	@touch $@
+
+# Optional: PyTorch, whose optimizers the tests then compare with ours.
+$(VENV)/frameworks: $(VENV)/dev
+	$(RUN) pip install --quiet --editable ".[frameworks]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

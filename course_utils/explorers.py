@@ -96,12 +96,7 @@ def learning_rate_explorer(
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
-        word = regime(path, loss, reachable)
-        end = f"{loss[-1]:.3g}" if np.isfinite(loss[-1]) else "beyond the largest number"
-        words = (
-            f"Learning rate {rate:.3g}: {word}. "
-            f"After {steps} steps the loss went from {loss[0]:.3g} to {end}."
-        )
+        words = f"Learning rate {rate:.3g}: {in_words(path, loss, reachable)}"
         if limit:
             words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
         picture.show(words, loss, path, fits[index])
@@ -132,12 +127,21 @@ def rule_explorer(
     options = list(rules)
 
     def show(index):
-        history = histories[index]
-        words = f"{label} {options[index]}: {history}."
-        picture.show(words, history.loss, history.parameters)
+        path, loss = histories[index].parameters, histories[index].loss
+        words = f"{label} {options[index]}: {in_words(path, loss, lowest)}"
+        picture.show(words, loss, path)
         return words
 
     return Explorer(label, options, picture, show, 0)
+
+
+def in_words(path: np.ndarray, loss: np.ndarray, reachable: float) -> str:
+    """A run's regime, and where its loss went."""
+    end = f"{loss[-1]:.3g}" if np.isfinite(loss[-1]) else "beyond the largest number"
+    return (
+        f"{regime(path, loss, reachable)}. "
+        f"After {len(loss) - 1} steps the loss went from {loss[0]:.3g} to {end}."
+    )
 
 
 def ceiling(first_loss) -> float:

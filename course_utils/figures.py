@@ -65,7 +65,7 @@ def loss_surface(
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")
     axes.plot(*path[-1], "*", color="black", markersize=13, label="end")
     axes.set(xlim=(axis_1[0], axis_1[-1]), ylim=(axis_2[0], axis_2[-1]))
-    axes.legend(loc="upper left", fontsize=9)
+    axes.legend(loc="lower right", fontsize=9)
     return picture
 
 

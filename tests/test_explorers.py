@@ -2,7 +2,6 @@
 
 import io
 import struct
-from html import unescape
 
 import numpy as np
 import pytest
@@ -154,13 +153,14 @@ def test_a_rule_explorer_shows_the_run_of_each_rule(small_model, sunflowers):
         shown[bytes(explorer.image.value)] = explorer.words.value
         assert f"learning rate {name}: " in explorer.words.value
     assert len(shown) == 3 and len(set(map(size_of, shown))) == 1
-    assert "diverged" in explorer.words.value
+    assert "diverging" in explorer.words.value
 
 
 def test_a_rule_explorer_tells_what_training_tells(small_model, sunflowers):
     data, rule = [*sunflowers, 0.0, 0.1], GradientDescent(0.1)
     explorer = rule_explorer(small_model, [0.5, 0.5], data, {"only": rule}, 5, RANGES, label="rule")
-    assert repr(train(small_model, [0.5, 0.5], data, rule, 5)) in unescape(explorer.words.value)
+    loss = train(small_model, [0.5, 0.5], data, rule, 5).loss
+    assert f"After 5 steps the loss went from {loss[0]:.3g} to {loss[-1]:.3g}." in explorer.words.value
 
 
 def test_a_loss_grid_is_the_loss_at_each_pair_of_parameters(small_model, sunflowers):

@@ -1,0 +1,27 @@
+"""How the time to derive and compile a network grows with the number of its equations.
+
+Run: python tests/benchmarks/derive_and_compile.py
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from course_utils.networks import dense
+
+
+def seconds_to_compile(model) -> float:
+    began = perf_counter()
+    model.compile()
+    return perf_counter() - began
+
+
+if __name__ == "__main__":
+    sizes, times = [], []
+    for layers in (2, 4, 8, 16, 32):
+        model = dense([2, *[6] * layers, 1])
+        sizes.append(len(model.equations))
+        times.append(min(seconds_to_compile(model) for _ in range(3)))
+        print(f"{sizes[-1]:5} equations, {len(model.parameters):5} parameters: {times[-1]:.3f} s")
+    exponent = np.polyfit(np.log(sizes), np.log(times), 1)[0]
+    print(f"time grows as equations to the power {exponent:.2f}")
