@@ -67,6 +67,15 @@ def downstream(equations: Equations, symbols: Iterable[sp.Symbol]) -> set[sp.Sym
     return found
 
 
+def upstream(equations: Equations) -> set[sp.Symbol]:
+    """The loss and every symbol that it depends on."""
+    found = {loss_of(equations)}
+    for symbol, expression in reversed(equations.items()):
+        if symbol in found:
+            found |= expression.free_symbols
+    return found
+
+
 def backward(
     equations: Equations, parameters: Iterable[sp.Symbol]
 ) -> dict[sp.Symbol, tuple[sp.Symbol, sp.Expr]]:

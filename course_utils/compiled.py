@@ -18,7 +18,7 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
 
     Raises ValueError for a missing or surplus value, naming it.
     """
-    if isinstance(values, Mapping):
+    if not isinstance(values, (list, tuple)) and isinstance(values, Mapping):
         by_name = {str(key): value for key, value in values.items()}
         names = [str(symbol) for symbol in symbols]
         if wrong := sorted(set(by_name) ^ set(names)):
@@ -31,7 +31,7 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
 
 def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
     try:
-        return np.asarray(values, dtype=float)
+        return np.asarray(values, float)
     except (TypeError, ValueError):
         raise ValueError(f"{symbol} should be numbers, not {values!r:.60}") from None
 
@@ -59,6 +59,9 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
         raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
     function = sp.lambdify(needed, expression, modules=[numpy_functions(), "numpy"], cse=True)
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
+
+
+NUMBERS = {float, np.float64}
 
 
 @cache
@@ -106,7 +109,7 @@ class Compiled:
         parameters = in_order(parameters, self.parameters, "parameters")
         columns = self.columns(data)
         samples, runs = self._samples(columns), ()
-        if not {float, np.float64}.issuperset(map(type, parameters)):
+        if not NUMBERS.issuperset(map(type, parameters)):
             parameters = [np.asarray(p, dtype=float) for p in parameters]
             runs = np.broadcast_shapes(*(p.shape for p in parameters))
             parameters = [np.broadcast_to(p, runs)[..., np.newaxis] for p in parameters]
@@ -122,8 +125,7 @@ class Compiled:
 
     def columns(self, data: Mapping | Sequence) -> list[np.ndarray]:
         """The data as arrays of floats, in order. Raises ValueError naming what is not numbers."""
-        ordered = in_order(data, self.data, "data")
-        return [as_floats(column, symbol) for column, symbol in zip(ordered, self.data, strict=True)]
+        return list(map(as_floats, in_order(data, self.data, "data"), self.data))
 
     def _samples(self, columns: list[np.ndarray]) -> int:
         shapes = [column.shape for column in columns if column.ndim] or [(1,)]

@@ -11,6 +11,9 @@ import sympy as sp
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
 
+LARGEST_EXPONENT = np.array(700.0)  # exp(710) would overflow
+
+
 class Activation(sp.Function):
     """A function of one argument, with its derivative and its NumPy form.
 
@@ -38,7 +41,7 @@ class sigmoid(Activation):
 
     @staticmethod
     def numpy(z):
-        return 1 / (1 + np.exp(np.minimum(-z, 700)))  # exp(710) would overflow
+        return np.reciprocal(1 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return 1 / (1 + sp.exp(-z))

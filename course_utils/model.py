@@ -1,5 +1,6 @@
 """A model: named equations, the parameters to learn, the data to learn from."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from keyword import iskeyword
@@ -14,8 +15,7 @@ from .compiled import Compiled, evaluate
 
 def duplicates_in(items: Iterable) -> list:
     """The items that occur more than once, each named once."""
-    items = list(items)
-    return [item for item in dict.fromkeys(items) if items.count(item) > 1]
+    return [item for item, times in Counter(items).items() if times > 1]
 
 
 class Model:
@@ -92,8 +92,9 @@ class Model:
             known.add(symbol)
 
     def _check_routes(self) -> None:
+        used = chain_rule.upstream(self.equations)
         for parameter in self.parameters:
-            if self.loss not in chain_rule.downstream(self.equations, [parameter]):
+            if parameter not in used:
                 raise ValueError(f"the loss {self.loss} does not depend on parameter {parameter}")
 
     def _check_defined(self, *symbols: sp.Symbol) -> None:
