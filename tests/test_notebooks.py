@@ -6,8 +6,6 @@ That each one runs and gives its stored outputs is tested by nbval itself (`make
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -101,20 +99,15 @@ def with_stored_outputs_changed(cell):
     return cell
 
 
-def test_nbval_fails_where_a_stored_number_was_changed_and_only_there(tmp_path):
+def test_nbval_fails_where_a_stored_number_was_changed_and_only_there(pytester):
     notebook = nbformat.read(LESSONS[1], 4)
     last = next(i for i, cell in enumerate(notebook.cells) if "line of slope" in str(cell.get("outputs")))
     notebook.cells = [with_stored_outputs_changed(cell) for cell in notebook.cells[: last + 1]]
-    nbformat.write(notebook, tmp_path / "mutant.ipynb")
-    options = ["--nbval", "--nbval-current-env", "-rf", "-p", "no:cacheprovider", "-p", "conftest"]
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "-c", str(ROOT / "pyproject.toml"), str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    nbformat.write(notebook, pytester.path / "mutant.ipynb")
+    options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval.ini'}"]
+    result = pytester.inline_run(*options, "-p", "no:cacheprovider", "-p", "no:xdist", "mutant.ipynb")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     changed = [i for i, cell in enumerate(code) if any(new in str(cell) for _, new in MUTATIONS.values())]
-    failed = [int(number) for number in re.findall(r"^FAILED .*::Cell (\d+)", result.stdout, re.MULTILINE)]
+    _, _, failed = result.listoutcomes()
     assert len(changed) == len(MUTATIONS)
-    assert failed == changed, result.stdout + result.stderr
+    assert [int(re.search(r"Cell (\d+)", report.nodeid)[1]) for report in failed] == changed
