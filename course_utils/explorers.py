@@ -120,7 +120,8 @@ def rule_explorer(
     rules: what to call each setting of the control, and its rule. label: of the control.
     ranges: of the two parameters. Raises ValueError for bad start or data, naming the culprit.
     """
-    histories = [train(model, start, data, rule, steps) for rule in rules.values()]
+    compiled = model.compile()
+    histories = [train(compiled, start, data, rule, steps) for rule in rules.values()]
     lowest = max(min(history.loss.min() for history in histories), 1e-12)
     highest = ceiling(histories[0].loss[0])
     picture = RunPicture(steps, lowest, highest, surface=named_surface(model, data, ranges))

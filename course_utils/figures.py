@@ -145,8 +145,8 @@ class RunPicture(LivePicture):
         (self.path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
         (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
 
-    def show(self, words: str, loss, path, fit=None) -> bytes:
-        """The PNG of one run. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
+    def show(self, words: str, loss, path, fit=None) -> None:
+        """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
         self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
         if self.fit:
@@ -155,4 +155,3 @@ class RunPicture(LivePicture):
             seen = path[np.all(np.abs(path) < 1e6, axis=1)]
             self.path.set_data(*seen.T)
             self.end.set_data(*seen[-1:].T)
-        return self.frame()

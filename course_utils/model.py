@@ -64,7 +64,8 @@ class Model:
                 raise ValueError(f"{symbol} should be a scalar expression, not {expression!r}")
             functions |= {function.func.__name__ for function in expression.atoms(sp.Function)}
             functions |= {"sqrt"} if any(abs(p.exp) == sp.S.Half for p in expression.atoms(sp.Pow)) else set()
-        reserved = functions | {f"d{next(reversed(self.equations))}_d{symbol}" for symbol in self._symbols()}
+        loss = chain_rule.loss_of(self.equations)
+        reserved = functions | {f"d{loss}_d{symbol}" for symbol in self._symbols()}
         for name in map(str, self._symbols()):
             if name in reserved:
                 raise ValueError(f"{name} means something else in the generated code: choose another name")
