@@ -61,6 +61,24 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
 
 
+def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping | None = None):
+    """(a NumPy function of the inputs that computes the lines in turn, its source).
+
+    lines: pairs (symbol, expression). outputs: the symbols to return.
+    functions: what the source calls besides NumPy, by name.
+    `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
+    """
+    settings = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
+    function = sp.lambdify(
+        inputs,
+        outputs,
+        modules=[functions or numpy_functions(), "numpy"],
+        printer=printer(settings),
+        cse=lambda _: (lines, outputs),
+    )
+    return function, inspect.getsource(function).replace("_lambdifygenerated", "step")
+
+
 NUMBERS = {float, np.float64}
 
 
@@ -73,8 +91,7 @@ def equal_weights(samples: int) -> np.ndarray:
 class Compiled:
     """One training step's mathematics in NumPy: the loss and its gradients, averaged over samples.
 
-    `lambdify` lets a callable do its common-subexpression step. Ours answers with the model's own
-    equations followed by the backward equations, so the generated code is one line an equation.
+    Its lines are the model's own equations followed by the backward equations.
 
     source: the generated Python, for one sample or elementwise for many.
     """
@@ -87,16 +104,7 @@ class Compiled:
         for symbol, expression in lines:
             if expression.has(sp.Derivative, sp.Subs):
                 raise ValueError(f"{symbol} = {expression} cannot be computed: an equation has no derivative")
-        self._step = sp.lambdify(
-            [*self.parameters, *self.data],
-            outputs,
-            modules=[numpy_functions(), "numpy"],
-            printer=CodePrinter(
-                {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
-            ),
-            cse=lambda _: (lines, outputs),
-        )
-        self.source = inspect.getsource(self._step).replace("_lambdifygenerated", "step")
+        self._step, self.source = line_by_line([*self.parameters, *self.data], lines, outputs)
 
     def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
         """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.

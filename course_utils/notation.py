@@ -12,16 +12,18 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import NumPyPrinter
 
 from .chain_rule import Equations, gradient, local, loss_of, paths
+from .matrix_notation import MatrixLatex
 
 
 class SchoolOrder:
     """A SymPy printer's sums and products as people write them: w1*x + b1, 1 - h, 2*(y_hat - y), w2*h."""
 
-    def _as_ordered_terms(self, expr, order=None):
-        def negative_last_product_first(term):
-            return term.could_extract_minus_sign(), -len(sp.Mul.make_args(term))
+    def _term_order(self, term):
+        """Negative terms last, long products first."""
+        return term.could_extract_minus_sign(), -len(sp.Mul.make_args(term))
 
-        return sorted(expr.as_ordered_terms(), key=negative_last_product_first)
+    def _as_ordered_terms(self, expr, order=None):
+        return sorted(expr.as_ordered_terms(), key=self._term_order)
 
     def _print_Add(self, expr, order=None):
         number, terms = expr.primitive()
@@ -52,10 +54,12 @@ def is_word(symbol: sp.Symbol) -> bool:
     return bool(re.fullmatch("[a-z]{3,}(_[a-z]{2,})*", symbol.name)) and symbol.name not in greeks
 
 
-class CoursePrinter(SchoolOrder, LatexPrinter):
+class CoursePrinter(MatrixLatex, SchoolOrder, LatexPrinter):
     """Expressions as LaTeX, with ŷ for y_hat, and words upright."""
 
     def _print_Symbol(self, expr, style="plain"):
+        if derivative := re.fullmatch(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)", expr.name):
+            return partial(*map(sp.Symbol, derivative.groups()))
         if hat := re.fullmatch(r"(.+)_hat(\d*)", expr.name):
             return rf"\hat{{{self._print(sp.Symbol(hat[1]))}}}" + f"_{{{hat[2]}}}" * bool(hat[2])
         if is_word(expr):
