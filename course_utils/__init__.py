@@ -4,6 +4,7 @@ from .checks import Verdict, check_choice, check_derivative, check_gradient, che
 from .checks.your_turn import check
 from .compiled import Compiled
 from .functions import Activation, relu, sigmoid, step, tanh
+from .matrix_model import MatrixModel
 from .model import Model
 from .notation import load_ipython_extension
 from .training import History, train
@@ -15,6 +16,7 @@ __all__ = [
     "Compiled",
     "GradientDescent",
     "History",
+    "MatrixModel",
     "Model",
     "Momentum",
     "RMSprop",

@@ -6,12 +6,15 @@ import matplotlib as mpl
 import numpy as np
 
 from .graph import computation_graph
+from .grids import counts_table, images
 from .pictures import BLUE, ORANGE, SERIES, STYLE, LivePicture, Picture, new_axes
 
 __all__ = [
     "RunPicture",
     "computation_graph",
+    "counts_table",
     "final_loss",
+    "images",
     "loss_surface",
     "plot",
 ]

@@ -60,8 +60,11 @@ class CoursePrinter(MatrixLatex, SchoolOrder, LatexPrinter):
     def _print_Symbol(self, expr, style="plain"):
         if derivative := re.fullmatch(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)", expr.name):
             return partial(*map(sp.Symbol, derivative.groups()))
-        if hat := re.fullmatch(r"(.+)_hat(\d*)", expr.name):
-            return rf"\hat{{{self._print(sp.Symbol(hat[1]))}}}" + f"_{{{hat[2]}}}" * bool(hat[2])
+        if accent := re.fullmatch(r"(.+)_(hat|bar)(\d*)", expr.name):
+            letter, name, number = accent.groups()
+            return rf"\{name}{{{self._print(sp.Symbol(letter))}}}" + f"_{{{number}}}" * bool(number)
+        if counted := re.fullmatch(r"([A-Za-z]+)(\d+(_\d+)+)", expr.name):
+            return f"{counted[1]}_{{{counted[2].replace('_', ',')}}}"
         if is_word(expr):
             return rf"\text{{{expr.name.replace('_', ' ')}}}"
         return super()._print_Symbol(expr, style)
@@ -101,6 +104,12 @@ def link(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> Formula:
     return Formula(f"{partial(of, wrt)} = {latex(value)}", f"d{of}/d{wrt} = {value}")
 
 
+def sum_of(terms: list[str]) -> str:
+    """A sum with a line for each term, in an aligned environment."""
+    signed = [terms[0], *(term if term.startswith("-") else f"+ {term}" for term in terms[1:])]
+    return r" \\ &\quad ".join(signed)
+
+
 def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
     """∂loss/∂symbol in the names of its links, then in their values: a product for each path, added."""
 
@@ -113,7 +122,9 @@ def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
     values = [times([bracketed(local(equations, *pair)) for pair in route]) for route in routes]
     loss = loss_of(equations)
     return Formula(
-        f"{partial(loss, symbol)} = {' + '.join(names)} = {' + '.join(values)}",
+        rf"\begin{{aligned}}{partial(loss, symbol)} &= {sum_of(names)} \\ &= {sum_of(values)}\end{{aligned}}"
+        if len(routes) > 1
+        else f"{partial(loss, symbol)} = {names[0]} = {values[0]}",
         f"d{loss}/d{symbol} = {gradient(equations, symbol)}",
     )
 

@@ -117,13 +117,17 @@ def rounded(values, count: int = 7, noise: float = 1e-9) -> str:
 def describe(axes) -> list[str]:
     """The lines, points, bars, meshes and texts on an Axes, with their numbers."""
     found = []
-    if axes.get_title() or axes.get_xlabel() or axes.get_ylabel():
+    if axes.get_xlabel() or axes.get_ylabel() or (axes.get_title() and not axes.get_images()):
         found.append(f"{axes.get_title() or 'plot'}: {axes.get_ylabel()} against {axes.get_xlabel()}")
     for line in axes.get_lines():
         name = line.get_label().lstrip("_")
         x = rounded(line.get_xdata(), noise=NOISE[axes.get_xscale()])
         y = rounded(line.get_ydata(), noise=NOISE[axes.get_yscale()])
         found.append(f"  {name}: x {x} | y {y}")
+    for image in axes.get_images():
+        squares = image.get_array()
+        shape, middle = "{} x {}".format(*squares.shape), rounded(squares[len(squares) // 2])
+        found.append(f"  {axes.get_title() or 'image'}: {shape}, middle row {middle}")
     for bars in axes.containers:
         found.append(f"  {bars.get_label()}: {rounded([bar.get_height() for bar in bars])}")
     words = (" ".join(text.get_text().split()) for text in axes.texts)

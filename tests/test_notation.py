@@ -144,10 +144,10 @@ def test_a_chain_in_latex_names_its_links_and_then_their_values(seed_model):
 def test_a_chain_in_latex_has_a_product_for_each_path():
     equations = {z: w1 * x, L: z**2 + w1}
     assert chain(equations, w1).latex == (
-        r"\frac{\partial L}{\partial w_{1}}"
-        r" = \frac{\partial L}{\partial z} \cdot \frac{\partial z}{\partial w_{1}}"
-        r" + \frac{\partial L}{\partial w_{1}}"
-        r" = 2 z \cdot x + 1"
+        r"\begin{aligned}\frac{\partial L}{\partial w_{1}}"
+        r" &= \frac{\partial L}{\partial z} \cdot \frac{\partial z}{\partial w_{1}}"
+        r" \\ &\quad + \frac{\partial L}{\partial w_{1}}"
+        r" \\ &= 2 z \cdot x \\ &\quad + 1\end{aligned}"
     )
 
 
