@@ -47,9 +47,11 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 	$(RUN) pip install --quiet --editable .
 	@touch $@
 
-# Optional: PyTorch, whose optimizers the tests then compare with ours.
+# Optional: PyTorch and TensorFlow, for lesson 14 and for the tests that compare with them.
+# PyTorch keeps its CPU builds for Linux outside the public registry. Where pip finds none, uv knows where.
 $(VENV)/frameworks: $(VENV)/dev
-	$(RUN) pip install --quiet --editable ".[frameworks]"
+	$(RUN) pip install --quiet --editable ".[frameworks]" || \
+	($(RUN) pip install --quiet uv && $(RUN) uv pip install --torch-backend=cpu --editable ".[frameworks]")
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

@@ -2,11 +2,22 @@
 
 from pathlib import Path
 
+import pytest
+
+from tools.refresh import why_not_run
+
 
 def pytest_configure(config):
     """Let nbval compare a picture's words and numbers, but not its pixels: see tests/nbval.ini."""
     if hasattr(config.option, "nbval_sanitize_with"):
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval.ini")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the cells of a lesson whose packages are not installed; `-rs` says why."""
+    for item in items:
+        if item.path.suffix == ".ipynb" and (reason := why_not_run(item.path)):
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 pytest_plugins = ["pytester"]  # runs nbval on a spoiled notebook inside a test

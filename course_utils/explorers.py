@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import ipywidgets as widgets
+import matplotlib as mpl
 import numpy as np
 import sympy as sp
 
@@ -14,7 +15,8 @@ from .compiled import in_order
 from .figures import RunPicture
 from .model import Model
 from .notation import latex
-from .pictures import LivePicture
+from .pictures import SERIES, STYLE, LivePicture
+from .recurrence import fate, gradient_by_time_step
 from .stability import regime, sweep
 from .training import train
 from .update_rules import UpdateRule
@@ -160,3 +162,72 @@ def loss_grid(model: Model, data, range_1, range_2, size: int = 80):
     axis_1, axis_2 = (np.linspace(*bounds, size) for bounds in (range_1, range_2))
     loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
     return axis_1, axis_2, loss
+
+
+def recurrence_explorer(
+    models: Mapping[str, Model],
+    weight: sp.Symbol,
+    by: sp.Symbol,
+    parameters: Mapping,
+    data: Mapping | Sequence,
+    values: Sequence[float],
+    shown: int | None = None,
+) -> Explorer:
+    """How much each time step adds to a gradient, as a multiple of the newest, for each recurrent weight.
+
+    models: recurrent models by name, one curve each. weight: the parameter that the control sets to
+    one of `values`. by: the parameter whose gradient is taken apart, used once in each time step.
+    parameters: a number for each, `weight` left out. data: as for `Compiled`.
+    shown: the index of the value to begin with; the middle one unless told.
+    Raises ValueError where the newest step adds nothing, or no number, naming the model and the value.
+    """
+    settings = {**parameters, weight: np.asarray(values, float)}
+    parts = {}
+    for name, model in models.items():
+        with np.errstate(all="ignore"):
+            added = gradient_by_time_step(model, by, settings, data)
+            parts[name] = np.abs(added / added[-1])
+        if bad := [value for value, column in zip(values, parts[name].T, strict=True) if nan_in(column)]:
+            raise ValueError(f"{name}: with {weight} = {bad[0]:g} the newest step adds 0, or no number")
+    picture, curves = recurrence_picture(parts, by)
+
+    def show(index):
+        words = f"Recurrent weight {values[index]:g}."
+        for name, curve in curves.items():
+            part = parts[name][:, index]
+            curve.set_ydata(part[::-1])
+            words += (
+                f" {name.capitalize()}: {fate(part)}, the steps count {np.min(part):.3g}"
+                f" to {np.max(part):.3g} times as much as the newest."
+            )
+        picture.alt = words
+        return words
+
+    options = [f"{value:g}" for value in values]
+    start = len(options) // 2 if shown is None else shown
+    return Explorer("recurrent weight", options, picture, show, start)
+
+
+def nan_in(parts: np.ndarray) -> bool:
+    return bool(np.any(~np.isfinite(parts)))
+
+
+def recurrence_picture(parts: Mapping[str, np.ndarray], by: sp.Symbol):
+    """(picture, curves by name) for parts of shape (steps, runs): room for all, from 1e-12 to 1e12."""
+    everything = np.concatenate([part.ravel() for part in parts.values()])
+    low, high = np.clip([everything.min() / 3, everything.max() * 3], 1e-12, 1e12)
+    with mpl.rc_context(STYLE):
+        picture = LivePicture("", width=6.4, height=3.8)
+        axes = picture.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
+    axes.set_ylabel(f"part of the gradient of ${latex(by)}$,\ntimes the newest (log scale)")
+    curves = {}
+    for (name, part), (color, style, marker) in zip(parts.items(), SERIES, strict=False):
+        width = 2 * (len(parts) - len(curves))  # so that a later curve does not hide an earlier one
+        (curves[name],) = axes.plot(
+            np.ones(len(part)), color=color, linestyle=style, marker=marker, label=name
+        )
+        curves[name].set(linewidth=width, markersize=width + 3)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend(frameon=False, loc="lower left")
+    picture.moving = list(curves.values())
+    return picture, curves

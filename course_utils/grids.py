@@ -7,14 +7,21 @@ import numpy as np
 from .pictures import Picture
 
 
-def images(arrays: Sequence[np.ndarray], titles: Sequence[str], alt: str, columns: int = 8) -> Picture:
+def images(
+    arrays: Sequence[np.ndarray], titles: Sequence[str], alt: str, columns: int = 8, signed: bool = False
+) -> Picture:
     """Small images in rows, darker where the value is larger, each under its title.
 
     arrays: each of shape (rows, cols); all share one scale, from the smallest value to the largest.
+    signed: let the scale be as long below zero as above it, so that zero is always the same grey.
     """
     rows = -(-len(arrays) // columns)
     picture = Picture(alt, width=0.95 * columns, height=1.25 * rows)
-    lowest, highest = np.min(arrays), np.max(arrays)
+    lowest = min(np.min(array) for array in arrays)
+    highest = max(np.max(array) for array in arrays)
+    if signed:
+        highest = max(highest, -lowest)
+        lowest = -highest
     for place, (array, title) in enumerate(zip(arrays, titles, strict=True), start=1):
         axes = picture.add_subplot(rows, columns, place)
         axes.imshow(array, cmap="gray_r", vmin=lowest, vmax=highest)

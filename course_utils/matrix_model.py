@@ -106,18 +106,30 @@ class Step:
 
     def _sizes(self, arrays: Sequence[np.ndarray]) -> list[int]:
         """The value of each symbol in the shapes. Raises ValueError naming the array that does not fit."""
-        found = {}
+        dims, found = [], {}
         for symbol, array in zip(self.inputs, arrays, strict=True):
             if array.ndim != 2:
                 raise ValueError(f"{symbol} should have shape {symbol.shape}, not {array.shape}")
-            found = dict(zip(symbol.shape, array.shape, strict=True)) | found
-        sizes = [found.get(size) for size in self.sizes]
+            dims += zip(symbol.shape, array.shape, strict=True)
+        for dim, size in dims:
+            if dim.is_Symbol:
+                found.setdefault(dim, size)
+        sizes = [found.get(size) or solved(size, dims, found) for size in self.sizes]
         for symbol, array, shape in zip(self.inputs, arrays, self._shapes(*sizes), strict=True):
             if array.shape != tuple(shape):
                 raise ValueError(
                     f"{symbol} should have shape {symbol.shape} = {tuple(shape)}, not {array.shape}"
                 )
         return sizes
+
+
+def solved(size: sp.Symbol, dims: Sequence, found: Mapping) -> int:
+    """The size that a product with it tells, such as n from 144*n = 288. Raises ValueError if none does."""
+    for dim, value in dims:
+        product = dim.subs(found)
+        if product.free_symbols == {size}:
+            return int(sp.solve(product - value, size, dict=True)[0].get(size, 0))
+    raise ValueError(f"no array tells the size {size}")
 
 
 class CompiledMatrices:

@@ -1,11 +1,12 @@
 """The training loop: forward, loss, backward, update, until a reason to stop."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .compiled import Compiled, finite_start
+from .matrix_model import CompiledMatrices
 from .model import Model
 from .update_rules import GradientDescent, UpdateRule
 
@@ -77,6 +78,30 @@ def train(
             if reason := stop_reason(losses, tolerance, max_steps):
                 return History(np.array(trail), np.array(losses), reason)
             parameters, memory = rule.step(parameters, gradients, memory)
+
+
+def train_in_batches(
+    compiled: CompiledMatrices,
+    start: Sequence[np.ndarray],
+    rows: np.ndarray,
+    data_of: Callable[[np.ndarray], Sequence[np.ndarray]],
+    rule: UpdateRule,
+    epochs: int,
+    batch_size: int = 32,
+    seed: int = 0,
+) -> Iterator[list[np.ndarray]]:
+    """Yield the parameters after each epoch, one pass through all rows in random order.
+
+    rows: the numbers of the samples to train on. data_of: the model's data for some of these numbers.
+    batch_size: samples for each update; the last batch of an epoch may be smaller.
+    """
+    parameters, memory, random = list(start), rule.start(start), np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = random.permutation(rows)
+        for first in range(0, len(order), batch_size):
+            _, gradients = compiled(parameters, data_of(order[first : first + batch_size]))
+            parameters, memory = rule.step(parameters, gradients, memory)
+        yield parameters
 
 
 def stop_reason(losses: Sequence[float], tolerance: float, max_steps: int) -> str | None:

@@ -47,7 +47,7 @@ def test_links_between_files_lead_somewhere():
 
 ORDER = """
 functions chain_rule matrix_notation notation compiled model matrix_rules matrix_code matrix_model networks
-update_rules training stability pictures graph figures explorers checks
+recurrence update_rules training stability pictures graph grids figures explorers checks
 """
 
 

@@ -5,6 +5,7 @@ Usage: python tools/refresh.py [notebook ...]     (all lessons unless told)
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,16 @@ from nbclient import NotebookClient
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}  # optional: only lesson 14 imports them
+
+
+def why_not_run(lesson: Path) -> str | None:
+    """Why this notebook cannot run here, in a sentence, or None if it can."""
+    missing = [name for module, name in FRAMEWORKS.items() if find_spec(module) is None]
+    if missing and lesson.name.startswith("14_"):
+        names = " and ".join(missing)
+        return f"lesson 14 was not run: {names} not installed; make .venv/frameworks installs what it needs"
+    return None
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -28,6 +39,8 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 def refresh(path: Path) -> str:
     """Execute one notebook in its own folder and write it back. Return what changed, in a line."""
+    if reason := why_not_run(path):
+        return f"{path.name}: left alone, {reason}"
     before = path.read_bytes()
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(

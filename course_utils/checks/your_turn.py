@@ -208,6 +208,170 @@ QUESTIONS |= {
 }
 
 
+QUESTIONS |= {
+    "14.1": number(
+        3 * sp.diff(d**2, d).subs(d, 3),
+        {
+            6: "that is the gradient of one call. The other two are added to it.",
+            216: "the gradients are added, not multiplied.",
+            9: "that is the loss itself. What is its derivative?",
+            27: "that is the loss, three times. What is its derivative?",
+        },
+    ),
+    "14.2": number(
+        sp.Rational(3, 10) / 12,
+        {
+            0.3: "the sum's gradients are 12 times as large, so the steps would be 12 times as long.",
+            3.6: "the other way round: larger gradients need a smaller learning rate.",
+        },
+    ),
+    "14.3": choice(
+        "shapes",
+        **{
+            "added up": "gradients that add up make the loss swing. Which trap ended in a flat line?",
+            "float32": "seven digits are enough to learn from. Which trap ended in a flat line?",
+            "shapes": "each prediction was compared with all targets, and the best compromise is their mean.",
+        },
+    ),
+}
+
+QUESTIONS |= {
+    "10.1": number(
+        64 * 128,
+        {
+            100 * 64: "that is X. The derivative has the shape of W1.",
+            100 * 128: "that is Z1. The derivative has the shape of W1.",
+            128: "that is the biases. W1 connects each of 64 inputs with each of 128 neurons.",
+        },
+    ),
+    "10.2": choice(
+        "A^T Z_bar B^T",
+        **{
+            "A^T Z_bar B^T": "what stands left of W stays on its left, transposed, and the right likewise.",
+            "B^T Z_bar A^T": "look at the shapes: W has as many rows as A has columns.",
+            "Z_bar A^T B^T": "look at the shapes: W has as many rows as A has columns.",
+        },
+    ),
+    "10.3": number(
+        len(dense([2, 16, 16, 1]).paths(sp.Symbol("w1_1_1"))),
+        {
+            256: "the weight belongs to one neuron of the first layer. Only the second layer multiplies.",
+            32: "the weight belongs to one neuron of the first layer. Only the second layer multiplies.",
+            1: "the neuron's output goes to every neuron of the second layer.",
+        },
+    ),
+}
+
+
+MEMORY = [sp.S.Zero, *sp.symbols("h1:11")]  # before the first year, and after each of ten
+UNROLLED = {MEMORY[t]: sp.tanh(w * MEMORY[t - 1] + x) for t in range(1, 11)}
+TEN_YEARS = Model({**UNROLLED, L: (y - MEMORY[10]) ** 2}, [w], [x, y])
+
+QUESTIONS |= {
+    "13.1": number(
+        sp.Rational(1, 2) ** 10,
+        {
+            5: "the links are multiplied, not added.",
+            0.05: "multiply 0.5 by itself, ten times over.",
+            2**10: "that is for w = 2. With 0.5 it becomes smaller at each link.",
+            0.5**9: "that is over 9 links.",
+        },
+        tolerance=0.03,
+    ),
+    "13.2": number(
+        len(TEN_YEARS.paths(w)),
+        {
+            10: "so many lead to u. What does w multiply in the first year?",
+            1: "w is used more than once, and each use has a path of its own.",
+            2: "so many there were over three years.",
+            3: "so many lead to u over three years.",
+        },
+    ),
+    "13.3": choice(
+        "no",
+        yes="clipping shortens a gradient that is too long. Is this one too long?",
+        no="clipping only ever shortens. What has vanished needs another cell.",
+        smaller="a smaller limit shortens even more.",
+    ),
+}
+
+SCORES = sp.symbols("z1 z2 z3")
+CROSS_ENTROPY = sp.log(sp.Add(*map(sp.exp, SCORES))) - SCORES[0]  # the first class is the right one
+SEVEN_TENTHS = dict(zip(SCORES, map(sp.log, (7, 2, 1)), strict=True))
+
+QUESTIONS |= {
+    "11.1": number(
+        sp.diff(CROSS_ENTROPY, SCORES[0]).subs(SEVEN_TENTHS),
+        {
+            0.3: "it is p - y, in this order: the score should rise, so the derivative is negative.",
+            0.7: "that is p. And y is 1 for the right digit.",
+            -0.7: "that is -p. The derivative is p - y, and y is 1 for the right digit.",
+        },
+    ),
+    "11.2": number(
+        20 * 5000 // 100,
+        {
+            50: "that is one epoch.",
+            20: "that would be one update an epoch, with all data at once.",
+            100_000: "that would be one update a sample.",
+        },
+    ),
+    "11.3": choice(
+        "more data",
+        **{
+            "more epochs": "it makes no mistake on the training set: there is nothing left to learn there.",
+            "more data": "it knows its own digits by heart. New ones would show it what they have in common.",
+            "a larger learning rate": "the training loss is low already. The trouble is the gap.",
+        },
+    ),
+}
+
+
+def slid(pixels: int, size: int) -> Model:
+    """A filter of size by size weights over pixels by pixels, its answers averaged into one output."""
+    places = [(r, c) for r in range(pixels - size + 1) for c in range(pixels - size + 1)]
+    filters = {(i, j): sp.Symbol(f"f{i}_{j}") for i in range(size) for j in range(size)}
+    answers = {
+        sp.Symbol(f"z{r}_{c}"): sp.Add(*(f * sp.Symbol(f"x{r + i}_{c + j}") for (i, j), f in filters.items()))
+        for r, c in places
+    }
+    inputs = set().union(*(answer.free_symbols for answer in answers.values())) - set(filters.values())
+    mean = {y_hat: sp.Add(*answers) / len(places), L: (y - y_hat) ** 2}
+    return Model(answers | mean, filters.values(), [*sorted(inputs, key=str), y])
+
+
+SLID = slid(pixels=10, size=3)
+
+QUESTIONS |= {
+    "12.1": number(
+        len(SLID.equations) - 2,
+        {
+            100: "at the right and lower edges the window would stick out.",
+            49: "one more in each direction: the first place counts as well.",
+            8: "that is one row of places.",
+            9: "that is the number of weights.",
+        },
+    ),
+    "12.2": number(
+        len(SLID.paths(sp.Symbol("f0_0"))),
+        {
+            1: "the weight is used at every place, and each use has its own path.",
+            9: "that is the number of weights. How often is each one used?",
+            100: "that is the number of pixels. At how many places does the weight stand?",
+        },
+    ),
+    "12.3": choice(
+        "1",
+        **{
+            "3 and -2": "it is one weight, so it has one derivative: how much does the loss change in all?",
+            "1": "both places move the loss, and small changes add up: 3 - 2.",
+            "0.5": "the paths are added. Nothing is divided.",
+            "-6": "along one path one multiplies. Different paths are added.",
+        },
+    ),
+}
+
+
 def check(question: str, answer) -> Verdict:
     """Check the answer to a lesson's question, such as "03.2". Raises ValueError for another name."""
     if question not in QUESTIONS:
