@@ -17,7 +17,7 @@ from .model import Model
 from .notation import latex
 from .pictures import SERIES, STYLE, LivePicture
 from .recurrence import fate, gradient_by_time_step
-from .stability import regime, sweep
+from .stability import regime, settled, sweep
 from .training import train
 from .update_rules import UpdateRule
 
@@ -131,7 +131,7 @@ def rule_explorer(
 
     def show(index):
         path, loss = histories[index].parameters, histories[index].loss
-        words = f"{label} {options[index]}: {in_words(path, loss, lowest)}"
+        words = f"{label} {options[index]}: {arrival(loss)}"
         picture.show(words, loss, path)
         return words
 
@@ -145,6 +145,14 @@ def in_words(path: np.ndarray, loss: np.ndarray, reachable: float) -> str:
         f"{regime(path, loss, reachable)}. "
         f"After {len(loss) - 1} steps the loss went from {loss[0]:.3g} to {end}."
     )
+
+
+def arrival(loss: np.ndarray) -> str:
+    """When a run came down to a thousandth of its first loss for good, and where it ended."""
+    step = settled(loss, loss[0] / 1000)
+    came = f"settled below a thousandth of its first loss at step {step}" if step else "not settled"
+    end = f"{loss[-1]:.2g}" if np.isfinite(loss[-1]) else "beyond the largest number"
+    return f"{came}. After {len(loss) - 1} steps the loss is {end}; its highest was {np.max(loss):.2g}."
 
 
 def ceiling(first_loss) -> float:

@@ -84,6 +84,13 @@ def sweep(
     return Sweep(rates, np.array(trail), np.array(losses))
 
 
+def settled(losses: np.ndarray, level: float) -> int | None:
+    """The step from which on a run's loss stays below the level; None if it does not end below it."""
+    above = np.flatnonzero(~(losses < level))  # nan counts as above
+    first = int(above[-1]) + 1 if len(above) else 0
+    return first if first < len(losses) else None
+
+
 def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
     """One run's behaviour in a word: "diverging", "oscillating", "slow" or "steady".
 

@@ -172,4 +172,4 @@ def drag_over_whole_range(page, explorer):
     handle.focus()
     page.keyboard.press("ArrowLeft")
     playwright.expect(words).not_to_have_text(before)
-    assert re.search(r"slow|steady|oscillating|diverging|vanishing|exploding", words.inner_text())
+    assert re.search(r"slow|steady|oscillating|diverging|settled|vanishing|exploding", words.inner_text())

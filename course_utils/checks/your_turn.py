@@ -154,12 +154,17 @@ QUESTIONS = {
 QUESTIONS |= {
     "07.1": number(
         (1 + 500) * 1000,
-        {500_000: "one more: the loss without any nudge is needed as well."},
+        {
+            500_000: "one more: the loss without any nudge is needed as well.",
+            (1 + 2 * 500) * 1000: "one nudge for each parameter, not two.",
+        },
     ),
     "07.2": number(
         len(dense([3, 5, 5, 5, 1]).paths(sp.Symbol("w1_1_1"))),
         {
             5: "that is one layer of 5. There are two layers between the first one and the output.",
+            10: "through each neuron of one layer you reach each one of the next: multiply.",
+            15: "through each neuron of one layer you reach each one of the next: multiply.",
             125: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
             75: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
         },
@@ -181,13 +186,19 @@ QUESTIONS |= {
     ),
     "09.1": number(
         1 / (1 - sp.Rational(8, 10)),
-        {0.8: "that is what it keeps. Solve v = 0.8 v + 1.", 10: "that belongs to momentum 0.9."},
+        {
+            0.8: "that is what it keeps. Where does it stop changing?",
+            10: "that belongs to momentum 0.9.",
+            1.25: "that is 1/0.8. What is lost at each step is 1 - 0.8.",
+            4.99: "nearly: let it run longer.",
+        },
     ),
     "09.2": number(
         sp.Rational(1, 10),
         {
             -0.1: "the gradient is negative: which way does the parameter go?",
             0.5: "that is gradient descent. Adam divides by the size of the gradient.",
+            1: "that is its sign. How long is the step?",
             -0.5: "that is gradient descent with the sign lost. Adam divides by the size of the gradient.",
         },
     ),
@@ -196,12 +207,12 @@ QUESTIONS |= {
         **{
             "gradient descent": "its steps would become 1000 times longer.",
             "momentum": "its velocity would become 1000 times larger.",
-            "Adam": "it divides by the gradient's own size, so a common factor cancels.",
+            "Adam": "it divides by the gradient's own size, so a common factor cancels. So does RMSprop.",
         },
     ),
     "07.3": choice(
         "shared",
-        short="they are short, but so would be those of one path. How many paths are there?",
+        short="each is short because it uses the lines above it. Why may it?",
         shared="each link is visited once, and where paths meet they are added at once.",
         rounded="all three ways are the same mathematics, and backward is as exact as expanding.",
     ),
