@@ -153,14 +153,22 @@ def test_a_rule_explorer_shows_the_run_of_each_rule(small_model, sunflowers):
         shown[bytes(explorer.image.value)] = explorer.words.value
         assert f"learning rate {name}: " in explorer.words.value
     assert len(shown) == 3 and len(set(map(size_of, shown))) == 1
-    assert "diverging" in explorer.words.value
+    assert "not settled" in explorer.words.value
 
 
 def test_a_rule_explorer_tells_what_training_tells(small_model, sunflowers):
     data, rule = [*sunflowers, 0.0, 0.1], GradientDescent(0.1)
     explorer = rule_explorer(small_model, [0.5, 0.5], data, {"only": rule}, 5, RANGES, label="rule")
     loss = train(small_model, [0.5, 0.5], data, rule, 5).loss
-    assert f"After 5 steps the loss went from {loss[0]:.3g} to {loss[-1]:.3g}." in explorer.words.value
+    assert f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in explorer.words.value
+
+
+def test_a_rule_explorer_tells_when_a_run_has_come_down_for_good():
+    p, L = sp.symbols("p L")
+    rules = {"halves": GradientDescent(0.25)}  # p becomes p/2, and the loss a quarter, at each step
+    bowl = Model({L: p**2 + w1**2}, [p, w1])
+    explorer = rule_explorer(bowl, [1.0, 1.0], [], rules, 20, RANGES, label="rule")
+    assert "settled below a thousandth of its first loss at step 5." in explorer.words.value
 
 
 def test_a_loss_grid_is_the_loss_at_each_pair_of_parameters(small_model, sunflowers):

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from course_utils import GradientDescent, Model, train
-from course_utils.stability import curvature, hessian, largest_stable_learning_rate, regime, sweep
+from course_utils.stability import curvature, hessian, largest_stable_learning_rate, regime, settled, sweep
 
 w, v, x, y, L = sp.symbols("w v x y L")
 BOWL = Model({L: 3 * w**2 + v**2}, [w, v])  # curvatures 6 and 2
@@ -158,3 +158,19 @@ def test_a_run_that_left_the_numbers_diverges(last):
 def test_the_way_to_go_is_measured_from_what_a_good_run_reaches(last, word):
     path, losses = np.array([[1.0], [0.5], [0.4]]), np.array([3.0, 2.5, last])
     assert regime(path, losses, reachable=2.0) == word  # 0.2 or 0.05 to go, of 1.0
+
+
+@pytest.mark.parametrize(
+    "losses, step",
+    [
+        ([9, 5, 1, 0.5], 2),
+        ([9, 1, 5, 1], 3),
+        ([1, 1], 0),
+        ([1, 9], None),
+        ([1, np.nan], None),
+        ([np.nan, np.inf, 1], 2),
+        ([2, 2], None),
+    ],
+)
+def test_a_run_settles_where_its_loss_comes_down_for_good(losses, step):
+    assert settled(np.array(losses, float), level=2) == step
