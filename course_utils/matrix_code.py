@@ -19,6 +19,10 @@ from .notation import CodePrinter
 Lowered = tuple[sp.Expr, tuple[sp.Expr, sp.Expr]]
 
 
+class Array(sp.Symbol):
+    """The name of an array."""
+
+
 class ArrayFunctionBase(sp.Function):
     """An operation on arrays. code: how NumPy writes it. (SymPy's printers look up a base by its ending.)"""
 
@@ -86,17 +90,24 @@ def array_functions() -> dict:
     return numpy_functions() | {"log_sum_exp": rowwise_log_sum_exp}
 
 
+def arrays_in(*expressions: sp.Expr) -> set:
+    return set().union(*(expression.atoms(Array, ArrayFunctionBase) for expression in expressions))
+
+
 def array_of(matrix: sp.MatrixExpr) -> sp.Expr:
     """The lowered matrix in its full shape, nothing left to broadcasting."""
     array, shape = lower(matrix)
-    return array if shape == matrix.shape else repeat(array, *matrix.shape)
+    return array if shape == matrix.shape and arrays_in(array) else repeat(array, *matrix.shape)
 
 
-def entry_by_entry(function, matrices) -> Lowered:
+def entry_by_entry(function, *matrices: sp.MatrixExpr) -> Lowered:
     """A function of arrays whose shapes NumPy makes equal."""
     arrays, shapes = zip(*map(lower, matrices), strict=True)
-    shape = (next((d for d in sizes if d != 1), sp.S.One) for sizes in zip(*shapes, strict=True))
-    return function(*arrays), tuple(shape)
+    shape = tuple(next((d for d in sizes if d != 1), sp.S.One) for sizes in zip(*shapes, strict=True))
+    result = function(*arrays)
+    if arrays_in(*arrays) - arrays_in(result):
+        return repeat(result, *shape), shape  # an array cancelled out, and its shape with it
+    return result, shape
 
 
 @singledispatch
@@ -107,7 +118,7 @@ def lower(matrix: sp.MatrixExpr) -> Lowered:
 
 @lower.register
 def _(symbol: sp.MatrixSymbol):
-    return sp.Symbol(symbol.name), symbol.shape
+    return Array(symbol.name), symbol.shape
 
 
 @lower.register
@@ -116,31 +127,35 @@ def _(repeated: ones):
 
 
 @lower.register
+def _(unit: sp.Identity):
+    if unit.rows != 1:
+        raise ValueError(f"no NumPy form for an identity matrix of {unit.rows} rows")
+    return sp.S.One, (sp.S.One, sp.S.One)
+
+
+@lower.register
 def _(total: sp.MatAdd):
-    return entry_by_entry(sp.Add, total.args)
+    return entry_by_entry(sp.Add, *total.args)
 
 
 @lower.register
 def _(product: sp.HadamardProduct):
-    return entry_by_entry(sp.Mul, product.args)
+    return entry_by_entry(sp.Mul, *product.args)
 
 
 @lower.register
 def _(power: sp.HadamardPower):
-    array, shape = lower(power.base)
-    return array**power.exp, shape
+    return entry_by_entry(lambda array: array**power.exp, power.base)
 
 
 @lower.register
 def _(applied: ElementwiseApplyFunction):
-    array, shape = lower(applied.expr)
-    return applied.function(array), shape
+    return entry_by_entry(applied.function, applied.expr)
 
 
 @lower.register
 def _(transposed: sp.Transpose):
-    array, (rows, cols) = lower(transposed.arg)
-    return transpose(array), (cols, rows)
+    return transpose(array_of(transposed.arg)), transposed.shape
 
 
 @lower.register

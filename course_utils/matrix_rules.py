@@ -14,6 +14,7 @@ from functools import singledispatch
 
 import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.hadamard import hadamard_power
 
 from .chain_rule import downstream, loss_of
 
@@ -76,6 +77,8 @@ def _(total: sp.MatAdd, adjoint, value):
 @hand_on.register
 def _(product: sp.MatMul, adjoint, value):
     scale, factors = product.as_coeff_matrices()
+    if scale.has(sp.MatrixSymbol):
+        raise ValueError(f"no rule for {scale}: it is a number made of a matrix")
     for place, factor in enumerate(factors):
         before, after = sp.MatMul(*factors[:place]), sp.MatMul(*factors[place + 1 :])
         yield from hand_on(factor, (scale * before.T * adjoint * after.T).doit(), factor)
@@ -96,18 +99,20 @@ def _(product: sp.HadamardProduct, adjoint, value):
 @hand_on.register
 def _(power: sp.HadamardPower, adjoint, value):
     base, exponent = power.args
-    slope = exponent * sp.HadamardPower(base, exponent - 1)
+    slope = exponent * hadamard_power(base, exponent - 1)
     yield from hand_on(base, hadamard(slope, adjoint), base)
 
 
 @hand_on.register
 def _(applied: ElementwiseApplyFunction, adjoint, value):
-    entry, output = sp.symbols("z h")
-    slope = sp.diff(applied.function(entry), entry).xreplace({applied.function(entry): output})
-    source, name = (applied.expr, entry) if slope.has(entry) else (value, output)
-    yield from hand_on(
-        applied.expr, hadamard(source.applyfunc(sp.Lambda(name, slope)), adjoint), applied.expr
-    )
+    entry, output = sp.Dummy("z"), sp.Dummy("h")
+    slope = sp.diff(applied.function(entry), entry)
+    by_output = slope.xreplace({applied.function(entry): output})  # as in chain_rule.local
+    if by_output.has(entry):
+        slopes = applied.expr.applyfunc(sp.Lambda(entry, slope))
+    else:
+        slopes = value.applyfunc(sp.Lambda(output, by_output))
+    yield from hand_on(applied.expr, hadamard(slopes, adjoint), applied.expr)
 
 
 @hand_on.register
@@ -135,8 +140,11 @@ def backward(
     arriving, passes = defaultdict(list, {loss: [ones(1, 1)]}), {}
 
     def receive(symbol):
+        total = sp.MatAdd(*arriving[symbol]).doit()
+        if symbol not in parameters and isinstance(total.as_coeff_mmul()[1].doit(), ones | sp.Identity):
+            return total  # a number, the same for all entries, needs no name
         adjoint = sp.MatrixSymbol(f"d{loss}_d{symbol}", *symbol.shape)
-        passes[symbol] = adjoint, sp.MatAdd(*arriving[symbol]).doit()
+        passes[symbol] = adjoint, total
         return adjoint
 
     for of, expression in reversed(equations.items()):

@@ -18,6 +18,19 @@ def duplicates_in(items: Iterable) -> list:
     return [item for item, times in Counter(items).items() if times > 1]
 
 
+def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = "SymPy symbol") -> None:
+    """Raise ValueError naming the symbol that is of another kind, defined twice or no Python name."""
+    for symbol in symbols:
+        if not isinstance(symbol, kind):
+            raise ValueError(f"{symbol!r} is not a {called}: was it given another value?")
+    names = [normalize("NFKC", str(symbol)) for symbol in symbols]  # as Python reads them
+    if twice := duplicates_in(names):
+        raise ValueError(f"{twice[0]} is defined twice, as equation, parameter or data")
+    for name in names:
+        if not name.isidentifier() or iskeyword(name):
+            raise ValueError(f"{name!r} cannot be a name in Python code: choose another")
+
+
 class Model:
     """Equations between scalars, and everything the chain rule says about them.
 
@@ -37,23 +50,12 @@ class Model:
     ):
         pairs = list(equations.items() if isinstance(equations, Mapping) else equations)
         self.parameters, self.data = tuple(parameters), tuple(data)
-        self._check_names([*(symbol for symbol, _ in pairs), *self.parameters, *self.data])
+        check_names([*(symbol for symbol, _ in pairs), *self.parameters, *self.data])
         self.equations = {symbol: sp.sympify(expression) for symbol, expression in pairs}
         self._check_expressions()
         self._check_order()
         self.loss = chain_rule.loss_of(self.equations)
         self._check_routes()
-
-    def _check_names(self, symbols: list) -> None:
-        if not all(isinstance(symbol, sp.Symbol) for symbol in symbols):
-            culprit = next(s for s in symbols if not isinstance(s, sp.Symbol))
-            raise ValueError(f"{culprit!r} is not a SymPy symbol: was it given another value?")
-        names = [normalize("NFKC", str(symbol)) for symbol in symbols]  # as Python reads them
-        if twice := duplicates_in(names):
-            raise ValueError(f"{twice[0]} is defined twice, as equation, parameter or data")
-        for name in names:
-            if not name.isidentifier() or iskeyword(name):
-                raise ValueError(f"{name!r} cannot be a name in Python code: choose another")
 
     def _check_expressions(self) -> None:
         if not self.equations:

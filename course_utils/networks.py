@@ -79,8 +79,9 @@ def cross_entropy(scores: sp.MatrixSymbol, targets: sp.MatrixSymbol) -> dict:
     """
     samples, classes = scores.shape
     s, loss = sp.MatrixSymbol("s", samples, 1), sp.MatrixSymbol("L", 1, 1)
-    right = sp.hadamard_product(targets, scores) * ones(classes, 1)
-    return {s: log_sum_exp(scores), loss: ones(1, samples) * (s - right) / samples}
+    row = ones(1, samples)
+    right = row * sp.hadamard_product(targets, scores) * ones(classes, 1)
+    return {s: log_sum_exp(scores), loss: (row * s - right) / samples}
 
 
 def random_start(model: MatrixModel, seed: int = 0, **sizes: int) -> list[np.ndarray]:

@@ -46,8 +46,8 @@ def test_links_between_files_lead_somewhere():
 
 
 ORDER = """
-functions chain_rule matrix_notation notation compiled model matrix_rules matrix_code matrix_model networks
-recurrence update_rules training stability pictures graph grids figures explorers checks
+functions chain_rule matrix_notation notation compiled model matrix_rules matrix_code matrix_step matrix_model
+networks recurrence update_rules training stability pictures graph grids figures explorers checks
 """
 
 

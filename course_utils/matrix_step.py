@@ -1,0 +1,78 @@
+"""Equations between matrices as one NumPy function, which checks the shapes that it is given."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+import sympy as sp
+
+from .compiled import as_floats, line_by_line
+from .matrix_code import Array, ArrayPrinter, array_functions, array_of
+from .model import duplicates_in
+
+
+def sizes_of(symbols: Sequence) -> set[sp.Symbol]:
+    """The symbols in the shapes of these matrices."""
+    return {size for symbol in symbols for dim in symbol.shape for size in dim.free_symbols}
+
+
+class Step:
+    """Equations between matrices as one NumPy function of a list of arrays."""
+
+    def __init__(self, inputs: Sequence, equations: Sequence[tuple], outputs: Sequence):
+        self.inputs = inputs
+        shapes = [symbol.shape for symbol in inputs]
+        self.sizes = sorted(sizes_of(inputs), key=str)
+        self._shapes = sp.lambdify(self.sizes, shapes)
+        self._sizes = cache(self._check_shapes)  # training asks for the same few shapes at every step
+        lines = [(Array(s.name), array_of(expression)) for s, expression in equations]
+        check_meanings(
+            [*inputs, *(s for s, _ in equations)], self.sizes, [expression for _, expression in lines]
+        )
+        self._function, self.source = line_by_line(
+            [*(Array(s.name) for s in inputs), *self.sizes],
+            lines,
+            [Array(s.name) for s in outputs],
+            ArrayPrinter,
+            array_functions(),
+        )
+
+    def __call__(self, values: Sequence) -> list[np.ndarray]:
+        arrays = list(map(as_floats, values, self.inputs))
+        return self._function(*arrays, *self._sizes(tuple(array.shape for array in arrays)))
+
+    def _check_shapes(self, shapes: tuple) -> list[int]:
+        """The value of each symbol in the shapes. Raises ValueError naming the array that does not fit."""
+        dims, found = [], {}
+        for symbol, shape in zip(self.inputs, shapes, strict=True):
+            if len(shape) != 2:
+                raise ValueError(f"{symbol} should have shape {symbol.shape}, not {shape}")
+            dims += zip(symbol.shape, shape, strict=True)
+        for dim, size in dims:
+            if dim.is_Symbol:
+                found.setdefault(dim, size)
+        sizes = [found.get(size) or solved(size, dims, found) for size in self.sizes]
+        for symbol, shape, expected in zip(self.inputs, shapes, self._shapes(*sizes), strict=True):
+            if shape != tuple(expected):
+                raise ValueError(
+                    f"{symbol} should have shape {symbol.shape} = {tuple(expected)}, not {shape}"
+                )
+        return sizes
+
+
+def check_meanings(matrices: Sequence, sizes: Sequence, expressions: Sequence[sp.Expr]) -> None:
+    """Raise ValueError naming a matrix whose name is a size's, a function's, or another matrix's."""
+    functions = {f.func.__name__ for expression in expressions for f in expression.atoms(sp.Function)}
+    names = [str(matrix) for matrix in matrices]
+    taken = {*map(str, sizes), *functions, "broadcast_to", "log_sum_exp", *duplicates_in(names)}
+    if clashes := sorted(taken & set(names)):
+        raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
+
+
+def solved(size: sp.Symbol, dims: Sequence, found: Mapping) -> int:
+    """The size that a product with it tells, such as n from 144*n = 288. Raises ValueError if none does."""
+    for dim, value in dims:
+        product = dim.subs(found)
+        if product.free_symbols == {size}:
+            return next((int(root) for root in sp.solve(product - value, size) if root > 0), 0)
+    raise ValueError(f"no array tells the size {size}")
