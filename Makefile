@@ -7,6 +7,9 @@ else
 BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
+# These start a process for each core: threads of their own would only get in each other's way.
+test coverage browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
+test coverage browser refresh benchmark: export OMP_NUM_THREADS := 1
 
 .PHONY: lab test coverage browser lint refresh benchmark clean
 
@@ -33,6 +36,7 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/compiled_step.py
 	$(BIN)/python tests/benchmarks/sweep.py
 	$(BIN)/python tests/benchmarks/derive_and_compile.py
+	$(BIN)/python tests/benchmarks/digits_step.py
 
 clean:
 	rm -rf $(VENV)

@@ -55,6 +55,25 @@ def classifier(widths: Sequence[int], activation=relu) -> MatrixModel:
     biases b1 (1, 128), Z1 = X*W1 + b1, H1 = activation(Z1), scores Z2, s = log_sum_exp of each row, loss L.
     Raises ValueError for fewer than two layers or a layer without neurons.
     """
+    equations, parameters, data, scores = layers(widths, activation)
+    return MatrixModel(equations | cross_entropy(scores, data[1]), parameters, data)
+
+
+def dense_layers(widths: Sequence[int], activation=sigmoid) -> MatrixModel:
+    """The network of `dense` between matrices: the mean of the squared errors, for outputs that are numbers.
+
+    Names as in `classifier`, except that the last Z is the prediction, and E = Y - Z the errors.
+    Raises ValueError for fewer than two layers or a layer without neurons.
+    """
+    equations, parameters, data, predictions = layers(widths, activation)
+    n, outputs = predictions.shape
+    errors, loss = sp.MatrixSymbol("E", n, outputs), sp.MatrixSymbol("L", 1, 1)
+    squares = ones(1, n) * sp.hadamard_product(errors, errors) * ones(outputs, 1)
+    return MatrixModel(equations | {errors: data[1] - predictions, loss: squares / n}, parameters, data)
+
+
+def layers(widths: Sequence[int], activation):
+    """(equations, parameters, data, last Z) of fully connected layers between matrices."""
     check_widths(widths)
     n = sp.Symbol("n", integer=True, positive=True)
     signals, targets = sp.MatrixSymbol("X", n, widths[0]), sp.MatrixSymbol("Y", n, widths[-1])
@@ -68,7 +87,7 @@ def classifier(widths: Sequence[int], activation=relu) -> MatrixModel:
         if layer < len(widths) - 1:
             equations[hidden] = scores.applyfunc(activation)
             signals = hidden
-    return MatrixModel(equations | cross_entropy(scores, targets), parameters, data)
+    return equations, parameters, data, scores
 
 
 def cross_entropy(scores: sp.MatrixSymbol, targets: sp.MatrixSymbol) -> dict:

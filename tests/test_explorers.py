@@ -160,7 +160,9 @@ def test_a_rule_explorer_tells_what_training_tells(small_model, sunflowers):
     data, rule = [*sunflowers, 0.0, 0.1], GradientDescent(0.1)
     explorer = rule_explorer(small_model, [0.5, 0.5], data, {"only": rule}, 5, RANGES, label="rule")
     loss = train(small_model, [0.5, 0.5], data, rule, 5).loss
-    assert f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in explorer.words.value
+    assert (
+        f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in explorer.words.value
+    )
 
 
 def test_a_rule_explorer_tells_when_a_run_has_come_down_for_good():

@@ -200,16 +200,32 @@ def test_constants_are_handed_nothing():
     assert not list(hand_on(constants, A, constants))
 
 
-@pytest.mark.parametrize("number", [q[0, 0], sp.Trace(G), sp.Determinant(G), 2 * G[0, 1]], ids=str)
-def test_a_number_made_of_a_matrix_is_refused_and_not_passed_over(number):
+@pytest.mark.parametrize(
+    "expression",
+    [
+        sp.MatMul(q[0, 0], X, W),
+        sp.MatMul(sp.Trace(G), X, W),
+        sp.MatMul(sp.Determinant(G), X),
+        sp.MatMul(2 * G[0, 1], X),
+        X.applyfunc(sp.Lambda(t, t**2 * q[0, 0])),
+        sp.HadamardPower(X, q[0, 0]),
+    ],
+    ids=str,
+)
+def test_a_number_made_of_a_matrix_is_refused_and_not_passed_over(expression):
     with pytest.raises(ValueError, match=r"q\[0, 0\]|G"):
-        list(hand_on(sp.MatMul(number, X, W), Y, Z))
+        list(hand_on(expression, sp.MatrixSymbol("E_bar", *expression.shape), expression))
 
 
 @pytest.mark.parametrize("expression", [sp.Inverse(G), X * sp.Inverse(G) + X], ids=str)
 def test_an_expression_without_a_rule_is_refused_by_its_kind(expression):
     with pytest.raises(ValueError, match=r"no rule for Inverse, in G\*\*\(-1\)"):
         list(hand_on(expression, sp.MatrixSymbol("E_bar", *expression.shape), expression))
+
+
+def test_a_power_with_a_matrix_for_its_exponent_is_refused():
+    with pytest.raises(ValueError, match=r"HadamardPower|exponent"):
+        list(hand_on(sp.HadamardPower(Y, U), Z, H))
 
 
 data, weights, biases = (sp.MatrixSymbol(*s) for s in (("X", n, k), ("W", k, m), ("b", 1, m)))

@@ -24,19 +24,18 @@ def lesson():
     cells = nbformat.read(NOTEBOOKS / "13_unroll_through_time.ipynb", 4).cells
     names = {"sp": sp, "np": np, "Model": Model, "tanh": tanh}
     for cell in cells:
-        if re.search(r"^def (unroll|unroll_layer|clip)\(", cell.source, re.MULTILINE):
-            exec(cell.source.split("\n\nprint")[0], names)
+        if re.search(r"^def (unroll|unroll_two|keeping|clip)\(", cell.source, re.MULTILINE):
+            exec(re.split(r"\n\n\n?(?=print|link)", cell.source)[0], names)
     return names
 
 
-SHAPES = {"3 steps": 3, "8 steps": 8, "3 steps, 3 cells": (3, 3), "8 steps, 2 cells": (8, 2)}
-
-
-@pytest.fixture(scope="module", params=SHAPES)
+@pytest.fixture(
+    scope="module", params=[(3, 1), (8, 1), (3, 2), (8, 2)], ids="{0[0]} steps, {0[1]} cells".format
+)
 def model(request, lesson):
-    """A recurrent model of the lesson: a single cell, or a layer of several."""
-    shape = SHAPES[request.param]
-    return lesson["unroll_layer"](*shape) if isinstance(shape, tuple) else lesson["unroll"](shape, tanh)
+    """A recurrent model of the lesson: a single cell, or two."""
+    steps, cells = request.param
+    return lesson["unroll"](steps, tanh) if cells == 1 else lesson["unroll_two"](steps)
 
 
 def a_point(model, seed=0, samples=7):

@@ -224,6 +224,8 @@ QUESTIONS |= {
         3 * sp.diff(d**2, d).subs(d, 3),
         {
             6: "that is the gradient of one call. The other two are added to it.",
+            12: "that is after two calls. Each call adds 6 to what is there.",
+            36: "each call adds 6 to what is there, and no more.",
             216: "the gradients are added, not multiplied.",
             9: "that is the loss itself. What is its derivative?",
             27: "that is the loss, three times. What is its derivative?",
@@ -253,6 +255,8 @@ QUESTIONS |= {
             100 * 64: "that is X. The derivative has the shape of W1.",
             100 * 128: "that is Z1. The derivative has the shape of W1.",
             128: "that is the biases. W1 connects each of 64 inputs with each of 128 neurons.",
+            65 * 128: "the biases have a derivative of their own.",
+            100 * 64 * 128: "the samples are added up.",
         },
     ),
     "10.2": choice(
@@ -269,6 +273,7 @@ QUESTIONS |= {
             256: "the weight belongs to one neuron of the first layer. Only the second layer multiplies.",
             32: "the weight belongs to one neuron of the first layer. Only the second layer multiplies.",
             1: "the neuron's output goes to every neuron of the second layer.",
+            2: "that is the number of inputs.",
         },
     ),
 }
@@ -296,6 +301,8 @@ QUESTIONS |= {
             1: "w is used more than once, and each use has a path of its own.",
             2: "so many there were over three years.",
             3: "so many lead to u over three years.",
+            11: "one for each use of w. In the first year there is nothing to multiply it with.",
+            511: "that was with two cells.",
         },
     ),
     "13.3": choice(
@@ -317,6 +324,8 @@ QUESTIONS |= {
             0.3: "it is p - y, in this order: the score should rise, so the derivative is negative.",
             0.7: "that is p. And y is 1 for the right digit.",
             -0.7: "that is -p. The derivative is p - y, and y is 1 for the right digit.",
+            -10 / 7: "that is with respect to the probability. Go one link further, to the score.",
+            0.356675: "that is the loss itself.",
         },
     ),
     "11.2": number(
@@ -361,6 +370,7 @@ QUESTIONS |= {
             49: "one more in each direction: the first place counts as well.",
             8: "that is one row of places.",
             9: "that is the number of weights.",
+            144: "that is with a border of 2 pixels.",
         },
     ),
     "12.2": number(
@@ -369,6 +379,7 @@ QUESTIONS |= {
             1: "the weight is used at every place, and each use has its own path.",
             9: "that is the number of weights. How often is each one used?",
             100: "that is the number of pixels. At how many places does the weight stand?",
+            576: "that is all nine weights together.",
         },
     ),
     "12.3": choice(
