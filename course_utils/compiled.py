@@ -61,6 +61,9 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
 
 
+PRINTED = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
+
+
 def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping | None = None):
     """(a NumPy function of the inputs that computes the lines in turn, its source).
 
@@ -68,12 +71,11 @@ def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping
     functions: what the source calls besides NumPy, by name.
     `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
     """
-    settings = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
     function = sp.lambdify(
         inputs,
         outputs,
         modules=[functions or numpy_functions(), "numpy"],
-        printer=printer(settings),
+        printer=printer(PRINTED),
         cse=lambda _: (lines, outputs),
     )
     return function, inspect.getsource(function).replace("_lambdifygenerated", "step")

@@ -46,6 +46,12 @@ def hadamard(*matrices: sp.MatrixExpr) -> sp.MatrixExpr:
     return sp.Mul(*scales) * sp.HadamardProduct(*(factor.doit() for factor in factors)).doit()
 
 
+def refuse_matrices_in(number: sp.Basic, expression: sp.MatrixExpr) -> None:
+    """Raise ValueError where a number is made of a matrix, such as A[0, 0] or its trace."""
+    if number.has(sp.MatrixSymbol):
+        raise ValueError(f"no rule for {expression}: {number} is made of a matrix")
+
+
 @singledispatch
 def hand_on(expression: sp.MatrixExpr, adjoint: sp.MatrixExpr, value: sp.MatrixExpr) -> Parts:
     """Yield (symbol, contribution to its adjoint) for each occurrence of a symbol in the expression.
@@ -77,8 +83,7 @@ def _(total: sp.MatAdd, adjoint, value):
 @hand_on.register
 def _(product: sp.MatMul, adjoint, value):
     scale, factors = product.as_coeff_matrices()
-    if scale.has(sp.MatrixSymbol):
-        raise ValueError(f"no rule for {scale}: it is a number made of a matrix")
+    refuse_matrices_in(scale, product)
     for place, factor in enumerate(factors):
         before, after = sp.MatMul(*factors[:place]), sp.MatMul(*factors[place + 1 :])
         yield from hand_on(factor, (scale * before.T * adjoint * after.T).doit(), factor)
@@ -99,6 +104,7 @@ def _(product: sp.HadamardProduct, adjoint, value):
 @hand_on.register
 def _(power: sp.HadamardPower, adjoint, value):
     base, exponent = power.args
+    refuse_matrices_in(exponent, power)
     slope = exponent * hadamard_power(base, exponent - 1)
     yield from hand_on(base, hadamard(slope, adjoint), base)
 
@@ -106,7 +112,10 @@ def _(power: sp.HadamardPower, adjoint, value):
 @hand_on.register
 def _(applied: ElementwiseApplyFunction, adjoint, value):
     entry, output = sp.Dummy("z"), sp.Dummy("h")
+    refuse_matrices_in(applied.function(entry), applied)
     slope = sp.diff(applied.function(entry), entry)
+    if slope.has(sp.Derivative, sp.Subs):
+        raise ValueError(f"{applied.function} has no derivative that can be computed")
     by_output = slope.xreplace({applied.function(entry): output})  # as in chain_rule.local
     if by_output.has(entry):
         slopes = applied.expr.applyfunc(sp.Lambda(entry, slope))

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from .compiled import as_floats, line_by_line
+from .compiled import PRINTED, as_floats, line_by_line
 from .matrix_code import Array, ArrayPrinter, array_functions, array_of
 from .model import duplicates_in
 
@@ -23,12 +23,12 @@ class Step:
         self.inputs = inputs
         shapes = [symbol.shape for symbol in inputs]
         self.sizes = sorted(sizes_of(inputs), key=str)
-        self._shapes = sp.lambdify(self.sizes, shapes)
-        self._sizes = cache(self._check_shapes)  # training asks for the same few shapes at every step
         lines = [(Array(s.name), array_of(expression)) for s, expression in equations]
         check_meanings(
             [*inputs, *(s for s, _ in equations)], self.sizes, [expression for _, expression in lines]
         )
+        self._shapes = sp.lambdify(self.sizes, shapes)
+        self._sizes = cache(self._check_shapes)  # training asks for the same few shapes at every step
         self._function, self.source = line_by_line(
             [*(Array(s.name) for s in inputs), *self.sizes],
             lines,
@@ -61,11 +61,14 @@ class Step:
 
 
 def check_meanings(matrices: Sequence, sizes: Sequence, expressions: Sequence[sp.Expr]) -> None:
-    """Raise ValueError naming a matrix whose name is a size's, a function's, or another matrix's."""
-    functions = {f.func.__name__ for expression in expressions for f in expression.atoms(sp.Function)}
-    names = [str(matrix) for matrix in matrices]
-    taken = {*map(str, sizes), *functions, "broadcast_to", "log_sum_exp", *duplicates_in(names)}
-    if clashes := sorted(taken & set(names)):
+    """Raise ValueError naming a matrix or size whose name means something else in the generated code."""
+    printer = ArrayPrinter(PRINTED)
+    for expression in expressions:
+        printer.doprint(expression)
+    called = {function.func.__name__ for e in expressions for function in e.atoms(sp.Function)}
+    called |= {"broadcast_to", "log_sum_exp"}.union(*printer.module_imports.values())
+    names = [*map(str, matrices), *map(str, sizes)]
+    if clashes := sorted({*duplicates_in(names), *called.intersection(names)}):
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
 
 

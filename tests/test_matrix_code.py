@@ -203,6 +203,9 @@ def test_value_and_shape_are_those_of_full_matrices(matrix):
         sp.HadamardProduct(Y.applyfunc(sp.exp), (-Y).applyfunc(sp.exp)),
         sp.MatAdd(sp.HadamardProduct(Y, Z), -sp.HadamardProduct(Z, Y), evaluate=False),
         sp.HadamardPower(Y, 0),
+        sp.HadamardProduct(Y, sp.HadamardPower(Y, -1), ROWS),
+        ones(1, n) * sp.HadamardProduct(Y, sp.HadamardPower(Y, -1), ROWS),
+        sp.HadamardProduct(COLUMNS, sp.HadamardPower(COLUMNS, -1), ROWS) * G,
         Y.applyfunc(sp.Lambda(t, 5)),
         Y.applyfunc(sp.Lambda(t, 5)) * G,
         sp.Transpose(Y.applyfunc(sp.Lambda(t, 5))),
@@ -218,7 +221,7 @@ def test_value_and_shape_are_those_of_full_matrices(matrix):
     ],
     ids=str,
 )
-def test_what_simplifies_to_a_number_is_still_an_array_of_the_full_shape(matrix):
+def test_what_cancels_leaves_an_array_of_the_full_shape(matrix):
     values = some_values(matrix)
     (result,) = compiled(array_of(matrix), values)[0](*values.values(), *SIZES.values())
     assert isinstance(result, np.ndarray)
@@ -307,6 +310,11 @@ def test_the_source_is_what_one_would_write_by_hand(matrix, source):
 def test_an_expression_without_a_numpy_form_is_refused_by_its_kind(matrix):
     with pytest.raises(ValueError, match=r"no NumPy form for (Inverse|KroneckerProduct), in \S"):
         array_of(matrix)
+
+
+def test_an_identity_of_many_rows_is_refused():
+    with pytest.raises(ValueError, match=r"[Ii]dentity"):
+        array_of(G + sp.Identity(m))
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ EXPRESSIONS = [
     Y,
     Y + U,
     Y - 2 * U + Y.T,
+    Y.applyfunc(sigmoid) - 2 * Y,
     -sp.Rational(3, 2) * X,
     X * W,
     -2 * X * W * V / 3,

@@ -1,0 +1,152 @@
+"""Every model that a lesson builds, against PyTorch in float64: run where PyTorch is installed.
+
+The lessons' cells are executed here, and each Model and MatrixModel that they make is recorded. PyTorch
+then computes the same equations term by term, and differentiates them in its own way.
+"""
+
+import contextlib
+import io
+from functools import reduce
+from operator import matmul, mul
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import sympy as sp
+
+from course_utils import MatrixModel, Model
+from course_utils.matrix_rules import log_sum_exp, reshaped
+from course_utils.matrix_step import sizes_of
+from tools.refresh import why_not_run
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed: models not compared with it")
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
+FUNCTIONS = {
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "step": lambda z: torch.heaviside(z.detach(), torch.tensor(0.0, dtype=torch.float64)),
+    "softplus": torch.nn.functional.softplus,  # defined by lesson 08
+    "exp": torch.exp,
+    "log": torch.log,
+}
+
+
+def in_torch(expression, values):
+    """A scalar expression of tensors, computed by PyTorch."""
+    if expression in values:
+        return values[expression]
+    if expression.is_number:
+        return torch.tensor(float(expression), dtype=torch.float64)
+    arguments = [in_torch(argument, values) for argument in expression.args]
+    if expression.is_Add:
+        return sum(arguments)
+    if expression.is_Mul:
+        return reduce(mul, arguments)
+    if expression.is_Pow:
+        return arguments[0] ** arguments[1]
+    return FUNCTIONS[expression.func.__name__](*arguments)
+
+
+def matrix_in_torch(expression, values, sizes):
+    """An expression between matrices, computed by PyTorch. sizes: a number for each symbol in a shape."""
+
+    def computed(part):
+        return matrix_in_torch(part, values, sizes)
+
+    if isinstance(expression, sp.MatrixSymbol):
+        return values[expression]
+    if isinstance(expression, sp.OneMatrix):
+        return torch.ones([int(size.subs(sizes)) for size in expression.shape], dtype=torch.float64)
+    if isinstance(expression, sp.MatAdd):
+        return sum(map(computed, expression.args))
+    if isinstance(expression, sp.MatMul):
+        scale, factors = expression.as_coeff_matrices()
+        return float(scale.subs(sizes)) * reduce(matmul, map(computed, factors))
+    if isinstance(expression, sp.HadamardProduct):
+        return reduce(mul, map(computed, expression.args))
+    if isinstance(expression, sp.HadamardPower):
+        return computed(expression.base) ** int(expression.exp)
+    if isinstance(expression, sp.Transpose):
+        return computed(expression.arg).T
+    if isinstance(expression, log_sum_exp):
+        return torch.logsumexp(computed(expression.args[0]), dim=1, keepdim=True)
+    if isinstance(expression, reshaped):
+        return computed(expression.args[0]).reshape([int(size.subs(sizes)) for size in expression.shape])
+    entry = sp.Symbol("entry")
+    return in_torch(expression.function(entry), {entry: computed(expression.expr)})
+
+
+def models_of(lesson, monkeypatch):
+    """The models that a lesson makes, each set of equations once."""
+    found = {}
+
+    def recording(kind):
+        original = kind.__init__
+
+        def init(self, *args, **kwargs):
+            original(self, *args, **kwargs)
+            found[str(self)] = self
+
+        monkeypatch.setattr(kind, "__init__", init)
+
+    recording(Model)
+    recording(MatrixModel)
+    monkeypatch.chdir(NOTEBOOKS)
+    monkeypatch.setattr("tqdm.notebook.tqdm", lambda steps, **_: steps)
+    monkeypatch.setattr("course_utils.training.train_in_batches", lambda compiled, start, **_: [start])
+    names = {"__name__": "lesson"}
+    for cell in nbformat.read(lesson, 4).cells:
+        if cell.cell_type == "code":
+            code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(code, lesson.name, "exec"), names)
+    return list(found.values())
+
+
+def tensors_for(symbols, shapes, random):
+    return {s: torch.tensor(random.normal(size=shape)) for s, shape in zip(symbols, shapes, strict=True)}
+
+
+def assert_agrees(model, random):
+    """The model's loss and gradients at a random point are PyTorch's, to 1e-9 relative."""
+    if isinstance(model, MatrixModel):
+        sizes = {s: 3 + i for i, s in enumerate(sorted(sizes_of([*model.parameters, *model.data]), key=str))}
+        shapes = [[int(size.subs(sizes)) for size in s.shape] for s in (*model.parameters, *model.data)]
+    else:
+        shapes = [()] * len(model.parameters) + [(7,)] * len(model.data)
+    values = tensors_for([*model.parameters, *model.data], shapes, random)
+    learned = [values[parameter].requires_grad_() for parameter in model.parameters]
+    for symbol, expression in model.equations.items():
+        if isinstance(model, MatrixModel):
+            values[symbol] = matrix_in_torch(expression, values, sizes)
+        else:
+            values[symbol] = in_torch(expression, values)
+    expected = values[model.loss].mean()
+    expected.backward()
+    given = {s: values[s].detach().numpy() for s in (*model.parameters, *model.data)}
+    loss, gradients = model.compile()(
+        [given[s] if isinstance(model, MatrixModel) else float(given[s]) for s in model.parameters],
+        [given[s] for s in model.data],
+    )
+    np.testing.assert_allclose(loss, expected.item(), rtol=1e-9)
+    for gradient, parameter in zip(gradients, learned, strict=True):
+        slope = np.zeros_like(gradient) if parameter.grad is None else parameter.grad.numpy()
+        np.testing.assert_allclose(gradient, slope, rtol=1e-9, atol=1e-12)
+
+
+WITHOUT_A_MODEL = {"01", "02", "03", "04"}  # they derive by hand
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("default")
+def test_every_model_of_a_lesson_agrees_with_pytorch(lesson, monkeypatch):
+    if reason := why_not_run(lesson):
+        pytest.skip(reason)
+    models = models_of(lesson, monkeypatch)
+    assert bool(models) == (lesson.name[:2] not in WITHOUT_A_MODEL)
+    for model in models:
+        assert_agrees(model, np.random.default_rng(0))
