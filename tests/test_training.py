@@ -5,6 +5,8 @@ import pytest
 import sympy as sp
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, train
+from course_utils.networks import classifier, random_start
+from course_utils.training import train_in_batches
 from course_utils.update_rules import UpdateRule, gradient, parameter
 
 w, v, x, y, L = sp.symbols("w v x y L")
@@ -279,3 +281,36 @@ def test_the_network_learns_the_sunflowers(seed_model, sunflowers):
     _, heights = sunflowers
     history = train(seed_model, [0.5, 0, 0.5, 0], sunflowers, GradientDescent(0.5), max_steps=3000)
     assert 1 - history.loss[-1] / heights.var() > 0.998
+
+
+def test_batches_go_once_through_all_rows_in_each_epoch():
+    model, seen = classifier([2, 3]), []
+    inputs, targets = np.random.default_rng(0).normal(size=(10, 2)), np.eye(3)[np.arange(10) % 3]
+
+    def data_of(rows):
+        seen.append(sorted(rows))
+        return [inputs[rows], targets[rows]]
+
+    rows = np.arange(1, 10)
+    epochs = list(
+        train_in_batches(
+            model.compile(), random_start(model), rows, data_of, GradientDescent(0.1), 2, batch_size=4
+        )
+    )
+    assert len(epochs) == 2 and [len(batch) for batch in seen] == [4, 4, 1, 4, 4, 1]
+    for epoch in (seen[:3], seen[3:]):
+        assert sorted(np.concatenate(epoch)) == list(rows)
+    assert seen[:3] != seen[3:]  # in another order
+
+
+def test_one_batch_of_all_rows_is_a_step_of_the_rule():
+    model, rule = classifier([2, 3]), Adam(0.1)
+    inputs, targets = np.random.default_rng(0).normal(size=(10, 2)), np.eye(3)[np.arange(10) % 3]
+    compiled, start = model.compile(), random_start(model)
+    (parameters,) = train_in_batches(
+        compiled, start, np.arange(10), lambda rows: [inputs[rows], targets[rows]], rule, 1, batch_size=10
+    )
+    _, gradients = compiled(start, [inputs, targets])
+    expected, _ = rule.step(start, gradients, rule.start(start))
+    for one, other in zip(parameters, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)
