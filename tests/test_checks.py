@@ -8,7 +8,7 @@ import sympy as sp
 
 from course_utils import check_choice, check_derivative, check_gradient, check_number, sigmoid
 from course_utils.checks import Verdict
-from course_utils.checks.your_turn import QUESTIONS, check
+from course_utils.checks.your_turn import LESSONS, check, questions
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
@@ -290,6 +290,7 @@ def test_require_asks_for_everything_unless_told():
         Verdict(False, "half of it.", score=0.5).require()
 
 
+QUESTIONS = {name: ask for lesson in LESSONS for name, ask in questions(lesson).items()}
 QUESTION_NAMES = pytest.mark.parametrize("name", QUESTIONS)
 
 

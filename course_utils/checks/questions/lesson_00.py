@@ -1,0 +1,12 @@
+"""The questions of lesson 00."""
+
+from ..asking import choice
+
+QUESTIONS = {
+    "00.1": choice(
+        "diverging",
+        steady="move the slider to about 2, and read the sentence under the picture.",
+        slow="move the slider to about 2, and read the sentence under the picture.",
+        diverging="each step is so long that it lands higher than the last one.",
+    ),
+}

@@ -1,0 +1,36 @@
+"""The questions of lesson 02."""
+
+import sympy as sp
+
+from ...functions import sigmoid
+from ...model import Model
+from ..asking import choice, number
+
+x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
+NETWORK = Model(
+    {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}, [w1, b1, w2, b2], [x, y]
+)
+
+QUESTIONS = {
+    "02.1": number(
+        NETWORK.expand(y_hat).subs({w1: 3, b1: 0, w2: 4, b2: 1, x: 0}),
+        {
+            0.5: "0.5 is h. Now stretch it by w2 and shift it by b2.",
+            2: "2 is w2 h. The bias b2 is still to be added.",
+            1: "1 would be right if h were 0. But the sigmoid of 0 is one half.",
+        },
+    ),
+    "02.2": number(
+        NETWORK.equations[L].subs({y_hat: sp.Rational(12, 10), y: 2}),
+        {
+            0.8: "0.8 is the difference. The loss is its square.",
+            -0.8: "that is the difference. The loss is its square.",
+        },
+    ),
+    "02.3": choice(
+        "line",
+        curve="put h = z into the equation of y_hat, and look at how x occurs in it.",
+        line="w2 (w1 x + b1) + b2 is a line again. The bend makes the difference.",
+        nothing="something still comes out: put h = z into the equation of y_hat.",
+    ),
+}

@@ -1,0 +1,36 @@
+"""The questions of lesson 03."""
+
+import sympy as sp
+
+from ...functions import sigmoid
+from ...model import Model
+from ..asking import choice, derivative, number
+
+x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
+NETWORK = Model(
+    {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}, [w1, b1, w2, b2], [x, y]
+)
+
+LOST_DERIVATIVE = {y_hat: 3, y: 2, w2: 4, h: sp.Rational(1, 2), x: 1}
+
+QUESTIONS = {
+    "03.1": derivative(w2 * h**2 + b2, h),
+    "03.2": number(
+        NETWORK.gradient(w1).subs(LOST_DERIVATIVE),
+        {
+            -2: "look at the sign of the first factor: is it y_hat - y or y - y_hat?",
+            4: "the link from z to h is not h, it is h (1 - h).",
+            8: "a link is missing: h (1 - h), from z to h.",
+            1: "the 2 of the square has got lost.",
+            0.5: "a link is missing: w2, from h to y_hat.",
+        },
+    ),
+    "03.3": choice(
+        "input weights",
+        **{
+            "input weights": "the paths to w1 and b1 run through the link w2. Times zero is zero.",
+            "output weights": "look for the factor w2 in the four products above.",
+            "all": "the gradient of b2 has no factor w2.",
+        },
+    ),
+}

@@ -1,0 +1,29 @@
+"""The questions of lesson 04."""
+
+import sympy as sp
+
+from ..asking import choice, number
+
+QUESTIONS = {
+    "04.1": number(
+        2 - sp.Rational(1, 10) * 5,
+        {
+            2.5: "subtract: the step goes against the gradient.",
+            -3: "multiply the gradient by the learning rate first.",
+        },
+    ),
+    "04.2": number(
+        10 - sp.Rational(1, 100) * (3**2 + 4**2),
+        {
+            9.93: "square the two partial derivatives, and then add them.",
+            9.95: "add the squares. The root is not taken.",
+            10.25: "the loss falls.",
+        },
+    ),
+    "04.3": choice(
+        "up",
+        up="a negative gradient is subtracted: the parameter goes up, and the loss down.",
+        down="a negative number is subtracted: look at the signs again.",
+        stays="it stays only where the gradient is zero.",
+    ),
+}

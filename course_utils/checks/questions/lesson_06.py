@@ -1,0 +1,27 @@
+"""The questions of lesson 06."""
+
+import sympy as sp
+
+from ..asking import choice, number
+
+d = sp.Symbol("d")
+
+QUESTIONS = {
+    "06.1": number(
+        2 / sp.diff(3 * d**2, d, 2),
+        {2 / 3: "3 is the factor. The curvature is the second derivative of 3 d**2, which is 6."},
+        tolerance=0.012,
+    ),
+    "06.2": number(
+        1 / sp.diff(3 * d**2, d, 2),
+        {1 / 3: "with the limit itself the step lands as far away on the other side."},
+        tolerance=0.022,
+    ),
+    "06.3": choice(
+        "stays",
+        stays="it is 2 in any unit. But the one with respect to w1 contains w2**2, which is then 10000 times"
+        " larger: the limit of the whole network drops by a factor of about 1300.",
+        grows="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
+        shrinks="differentiate (y - y_hat)**2 twice with respect to b2. Is there a y in it?",
+    ),
+}

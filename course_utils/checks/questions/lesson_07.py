@@ -1,0 +1,32 @@
+"""The questions of lesson 07."""
+
+import sympy as sp
+
+from ...networks import dense
+from ..asking import choice, number
+
+QUESTIONS = {
+    "07.1": number(
+        (1 + 500) * 1000,
+        {
+            500_000: "one more: the loss without any nudge is needed as well.",
+            (1 + 2 * 500) * 1000: "one nudge for each parameter, not two.",
+        },
+    ),
+    "07.2": number(
+        len(dense([3, 5, 5, 5, 1]).paths(sp.Symbol("w1_1_1"))),
+        {
+            5: "that is one layer of 5. There are two layers between the first one and the output.",
+            10: "through each neuron of one layer you reach each one of the next: multiply.",
+            15: "through each neuron of one layer you reach each one of the next: multiply.",
+            125: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
+            75: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
+        },
+    ),
+    "07.3": choice(
+        "shared",
+        short="each is short because it uses the lines above it. Why may it?",
+        shared="each link is visited once, and where paths meet they are added at once.",
+        rounded="all three ways are the same mathematics, and backward is as exact as expanding.",
+    ),
+}

@@ -1,0 +1,25 @@
+"""The questions of lesson 08."""
+
+import sympy as sp
+
+from ..asking import choice, derivative, number
+
+z = sp.Symbol("z")
+
+QUESTIONS = {
+    "08.1": number(
+        sp.diff(sp.tanh(z), z).subs(sp.tanh(z), sp.Rational(6, 10)),
+        {
+            0.24: "h (1 - h) is the sigmoid's. The tanh has 1 - h**2.",
+            0.4: "that is 1 - h. The tanh has 1 - h**2.",
+            0.36: "that is h**2. How much is missing to 1?",
+        },
+    ),
+    "08.2": derivative(z**2, z),
+    "08.3": choice(
+        "dead",
+        dead="2 x - 3 is below 0 for every x up to 1, so the output and the derivative are 0.",
+        learns="what is z = 2 x - 3 at the largest input, x = 1?",
+        saturated="a relu is flat only on the left of 0, and there it is dead.",
+    ),
+}

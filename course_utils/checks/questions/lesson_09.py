@@ -1,0 +1,34 @@
+"""The questions of lesson 09."""
+
+import sympy as sp
+
+from ..asking import choice, number
+
+QUESTIONS = {
+    "09.1": number(
+        1 / (1 - sp.Rational(8, 10)),
+        {
+            0.8: "that is what it keeps. Where does it stop changing?",
+            10: "that belongs to momentum 0.9.",
+            1.25: "that is 1/0.8. What is lost at each step is 1 - 0.8.",
+            4.99: "nearly: let it run longer.",
+        },
+    ),
+    "09.2": number(
+        sp.Rational(1, 10),
+        {
+            -0.1: "the gradient is negative: which way does the parameter go?",
+            0.5: "that is gradient descent. Adam divides by the size of the gradient.",
+            1: "that is its sign. How long is the step?",
+            -0.5: "that is gradient descent with the sign lost. Adam divides by the size of the gradient.",
+        },
+    ),
+    "09.3": choice(
+        "Adam",
+        **{
+            "gradient descent": "its steps would become 1000 times longer.",
+            "momentum": "its velocity would become 1000 times larger.",
+            "Adam": "it divides by the gradient's own size, so a common factor cancels. So does RMSprop.",
+        },
+    ),
+}

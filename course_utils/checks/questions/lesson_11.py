@@ -1,0 +1,38 @@
+"""The questions of lesson 11."""
+
+import sympy as sp
+
+from ..asking import choice, number
+
+SCORES = sp.symbols("z1 z2 z3")
+CROSS_ENTROPY = sp.log(sp.Add(*map(sp.exp, SCORES))) - SCORES[0]  # the first class is the right one
+SEVEN_TENTHS = dict(zip(SCORES, map(sp.log, (7, 2, 1)), strict=True))
+
+QUESTIONS = {
+    "11.1": number(
+        sp.diff(CROSS_ENTROPY, SCORES[0]).subs(SEVEN_TENTHS),
+        {
+            0.3: "it is p - y, in this order: the score should rise, so the derivative is negative.",
+            0.7: "that is p. And y is 1 for the right digit.",
+            -0.7: "that is -p. The derivative is p - y, and y is 1 for the right digit.",
+            -10 / 7: "that is with respect to the probability. Go one link further, to the score.",
+            0.356675: "that is the loss itself.",
+        },
+    ),
+    "11.2": number(
+        20 * 5000 // 100,
+        {
+            50: "that is one epoch.",
+            20: "that would be one update an epoch, with all data at once.",
+            100_000: "that would be one update a sample.",
+        },
+    ),
+    "11.3": choice(
+        "more data",
+        **{
+            "more epochs": "it makes no mistake on the training set: there is nothing left to learn there.",
+            "more data": "it knows its own digits by heart. New ones would show it what they have in common.",
+            "a larger learning rate": "the training loss is low already. The trouble is the gap.",
+        },
+    ),
+}

@@ -1,0 +1,42 @@
+"""The questions of lesson 13."""
+
+import sympy as sp
+
+from ...model import Model
+from ..asking import choice, number
+
+x, y, w, L = sp.symbols("x y w L")
+
+MEMORY = [sp.S.Zero, *sp.symbols("h1:11")]  # before the first year, and after each of ten
+UNROLLED = {MEMORY[t]: sp.tanh(w * MEMORY[t - 1] + x) for t in range(1, 11)}
+TEN_YEARS = Model({**UNROLLED, L: (y - MEMORY[10]) ** 2}, [w], [x, y])
+
+QUESTIONS = {
+    "13.1": number(
+        sp.Rational(1, 2) ** 10,
+        {
+            5: "the links are multiplied, not added.",
+            0.05: "multiply 0.5 by itself, ten times over.",
+            2**10: "that is for w = 2. With 0.5 it becomes smaller at each link.",
+            0.5**9: "that is over 9 links.",
+        },
+        tolerance=0.03,
+    ),
+    "13.2": number(
+        len(TEN_YEARS.paths(w)),
+        {
+            10: "so many lead to u. What does w multiply in the first year?",
+            1: "w is used more than once, and each use has a path of its own.",
+            2: "so many there were over three years.",
+            3: "so many lead to u over three years.",
+            11: "one for each use of w. In the first year there is nothing to multiply it with.",
+            511: "that was with two cells.",
+        },
+    ),
+    "13.3": choice(
+        "no",
+        yes="clipping shortens a gradient that is too long. Is this one too long?",
+        no="clipping only ever shortens. What has vanished needs another cell.",
+        smaller="a smaller limit shortens even more.",
+    ),
+}
