@@ -60,6 +60,10 @@ class repeat(ArrayFunctionBase):
     code = "broadcast_to({}, ({}, {}))"
 
 
+class copied(ArrayFunctionBase):
+    code = "array({}, float)"
+
+
 class row_log_sum_exp(ArrayFunctionBase):
     code = "log_sum_exp({})"
 
@@ -98,6 +102,12 @@ def array_of(matrix: sp.MatrixExpr) -> sp.Expr:
     """The lowered matrix in its full shape, nothing left to broadcasting."""
     array, shape = lower(matrix)
     return array if shape == matrix.shape and arrays_in(array) else repeat(array, *matrix.shape)
+
+
+def own_array_of(matrix: sp.MatrixExpr) -> sp.Expr:
+    """The same in memory of its own, so that whoever gets it may change it."""
+    array = array_of(matrix)
+    return copied(array) if isinstance(array, Array | transpose | reshape | repeat) else array
 
 
 def entry_by_entry(function, *matrices: sp.MatrixExpr) -> Lowered:

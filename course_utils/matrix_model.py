@@ -110,7 +110,7 @@ class CompiledMatrices:
         loss, *gradients = self._step([*parameters, *data])
         if not all(math.isfinite(np.vdot(value, value)) for value in (loss, *gradients)):
             self._check_finite(data)
-        return loss.item(), tuple(np.array(gradient, float) for gradient in gradients)
+        return loss.item(), tuple(gradients)
 
     def _check_finite(self, data: Sequence) -> None:
         for symbol, array in zip(self.data, map(as_floats, data, self.data), strict=True):

@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from .compiled import PRINTED, as_floats, line_by_line
-from .matrix_code import Array, ArrayPrinter, array_functions, array_of
+from .matrix_code import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .model import duplicates_in
 
 
@@ -23,7 +23,10 @@ class Step:
         self.inputs = inputs
         shapes = [symbol.shape for symbol in inputs]
         self.sizes = sorted(sizes_of(inputs), key=str)
-        lines = [(Array(s.name), array_of(expression)) for s, expression in equations]
+        lines = [
+            (Array(s.name), own_array_of(expression) if s in outputs else array_of(expression))
+            for s, expression in equations
+        ]
         check_meanings(
             [*inputs, *(s for s, _ in equations)], self.sizes, [expression for _, expression in lines]
         )

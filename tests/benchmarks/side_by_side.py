@@ -10,6 +10,7 @@ def side_by_side(functions: dict[str, Callable], calls: int, rounds: int) -> dic
     seconds = {name: [] for name in functions}
     for _ in range(rounds):
         for name, function in functions.items():
+            function()  # or it would pay for the cache that the one before it has left behind
             began = perf_counter()
             for _ in range(calls):
                 function()
