@@ -9,7 +9,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import Activation, relu, sigmoid, step, tanh
+from course_utils import Activation, sigmoid, step, tanh
 from course_utils.matrix_model import MatrixModel
 from course_utils.matrix_rules import log_sum_exp, ones, reshaped
 from course_utils.networks import dense
@@ -93,7 +93,6 @@ A = sp.MatrixSymbol("A", n, n)
 SCORES = X * W1 * W1.T * X.T
 MODELS = {
     "sigmoid": network(sigmoid),
-    "relu": network(relu),
     "the learner's own activation": network(stretch),
     "softmax": (HIDDEN | SOFTMAX, [W1, b1, W2, b2], [X, Y]),
     "one weight in three places": (
@@ -122,7 +121,6 @@ MODELS = {
         [W],
         [X],
     ),
-    "constant targets": ({R: X * W - ones(n, m)} | ERROR, [W], [X]),
     "only a bias": ({Y_hat: ones(n, 1) * b2, R: Y_hat - Y} | ERROR, [b2], [Y]),
     "a bias that is multiplied": ({Z1: ones(n, 1) * b1, R: Z1 * W2 - Y} | ERROR, [b1, W2], [Y]),
     "a bias in log_sum_exp": ({Z1: ones(n, 1) * b1, L: ones(1, n) * log_sum_exp(Z1)}, [b1], [X]),
@@ -211,7 +209,7 @@ def chains(draw):
 
 
 @given(chains())
-@settings(max_examples=14)
+@settings(max_examples=8)
 def test_gradients_of_random_chains_agree_with_finite_differences(chain):
     assert_finite_differences_agree(chain.model, chain.sizes)
 
@@ -616,7 +614,7 @@ def test_a_model_that_cannot_be_is_refused_by_the_name_of_the_culprit(equations,
         MatrixModel(equations, parameters, data).compile()
 
 
-@pytest.mark.parametrize("name", ["n", "d", "lambda", "Z'", "hidden layer", "tanh", "dL_dZ1", "dL_dW1", "L"])
+@pytest.mark.parametrize("name", ["n", "lambda", "Z'", "tanh", "dL_dZ1", "dL_dW1", "L"])
 @pytest.mark.parametrize("role", ["equation", "parameter", "data"])
 def test_a_name_with_another_meaning_is_refused_if_it_cannot_be_computed(name, role):
     named = {"equation": H1, "parameter": W1, "data": X}[role]
