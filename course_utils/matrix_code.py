@@ -13,7 +13,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.printing.precedence import PRECEDENCE
 
 from .functions import numpy_functions
-from .matrix_rules import log_sum_exp, ones, reshaped
+from .matrix_rules import as_product, log_sum_exp, ones, reshaped
 from .notation import CodePrinter
 
 Lowered = tuple[sp.Expr, tuple[sp.Expr, sp.Expr]]
@@ -137,6 +137,11 @@ def _(repeated: ones):
 
 
 @lower.register
+def _(nothing: sp.ZeroMatrix):
+    return sp.S.Zero, (sp.S.One, sp.S.One)
+
+
+@lower.register
 def _(unit: sp.Identity):
     if unit.rows != 1:
         raise ValueError(f"no NumPy form for an identity matrix of {unit.rows} rows")
@@ -166,6 +171,14 @@ def _(applied: ElementwiseApplyFunction):
 @lower.register
 def _(transposed: sp.Transpose):
     return transpose(array_of(transposed.arg)), transposed.shape
+
+
+@lower.register
+def _(power: sp.MatPow):
+    return lower(as_product(power))
+
+
+lower.register(sp.Inverse, lower.dispatch(object))  # a MatPow to SymPy, but no product
 
 
 @lower.register

@@ -71,7 +71,10 @@ class MatrixModel:
         part = {s: self.equations[s] for s in symbols[: symbols.index(symbol) + 1]}
         used = upstream(part)
         by_name = {str(key): value for key, value in values.items()}
-        inputs = [s for s in (*self.parameters, *self.data) if s in used or s.name in by_name]
+        given = (*self.parameters, *self.data)
+        inputs = [s for s in given if s in used]
+        if used & sizes_of(given) - sizes_of(inputs):  # a size that only another array tells
+            inputs = [s for s in given if s in used or s.name in by_name]
         if missing := [s.name for s in inputs if s.name not in by_name]:
             raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
         lines = [(s, expression) for s, expression in part.items() if s in used]

@@ -40,10 +40,16 @@ class reshaped(sp.MatrixExpr):
 
 
 def hadamard(*matrices: sp.MatrixExpr) -> sp.MatrixExpr:
-    """The product entry by entry, numbers in front, ones left out."""
+    """The product entry by entry, numbers in front. SymPy leaves ones out."""
     scales, factors = zip(*(matrix.as_coeff_mmul() for matrix in matrices), strict=True)
-    factors = [factor for factor in factors if not isinstance(factor, ones)] or factors[:1]
     return sp.Mul(*scales) * sp.HadamardProduct(*(factor.doit() for factor in factors)).doit()
+
+
+def as_product(power: sp.MatPow) -> sp.MatMul:
+    """A*A for A**2. Raises ValueError for an exponent that is no positive whole number."""
+    if not (power.exp.is_Integer and power.exp > 0):
+        raise ValueError(f"no rule for {power}: its exponent is no positive whole number")
+    return sp.MatMul(*[power.base] * int(power.exp), evaluate=False)
 
 
 def refuse_matrices_in(number: sp.Basic, expression: sp.MatrixExpr) -> None:
@@ -87,6 +93,14 @@ def _(product: sp.MatMul, adjoint, value):
     for place, factor in enumerate(factors):
         before, after = sp.MatMul(*factors[:place]), sp.MatMul(*factors[place + 1 :])
         yield from hand_on(factor, (scale * before.T * adjoint * after.T).doit(), factor)
+
+
+@hand_on.register
+def _(power: sp.MatPow, adjoint, value):
+    yield from hand_on(as_product(power), adjoint, value)
+
+
+hand_on.register(sp.Inverse, hand_on.dispatch(object))  # a MatPow to SymPy, but no product
 
 
 @hand_on.register

@@ -50,11 +50,15 @@ class Step:
         for symbol, shape in zip(self.inputs, shapes, strict=True):
             if len(shape) != 2:
                 raise ValueError(f"{symbol} should have shape {symbol.shape}, not {shape}")
+            if 0 in shape:
+                raise ValueError(f"{symbol} is empty: its shape is {shape}")
             dims += zip(symbol.shape, shape, strict=True)
         for dim, size in dims:
             if dim.is_Symbol:
                 found.setdefault(dim, size)
-        sizes = [found.get(size) or solved(size, dims, found) for size in self.sizes]
+        while unknown := [size for size in self.sizes if size not in found]:
+            found |= solved(unknown, dims, found)
+        sizes = [found[size] for size in self.sizes]
         for symbol, shape, expected in zip(self.inputs, shapes, self._shapes(*sizes), strict=True):
             if shape != tuple(expected):
                 raise ValueError(
@@ -75,10 +79,14 @@ def check_meanings(matrices: Sequence, sizes: Sequence, expressions: Sequence[sp
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
 
 
-def solved(size: sp.Symbol, dims: Sequence, found: Mapping) -> int:
-    """The size that a product with it tells, such as n from 144*n = 288. Raises ValueError if none does."""
+def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict[sp.Symbol, int]:
+    """A size that a product with it tells, such as {n: 2} from 144*n = 288.
+
+    Raises ValueError naming the sizes if none is told.
+    """
     for dim, value in dims:
         product = dim.subs(found)
-        if product.free_symbols == {size}:
-            return next((int(root) for root in sp.solve(product - value, size) if root > 0), 0)
-    raise ValueError(f"no array tells the size {size}")
+        if len(product.free_symbols) == 1:
+            (size,) = product.free_symbols
+            return {size: next((int(root) for root in sp.solve(product - value, size) if root > 0), 0)}
+    raise ValueError(f"no array tells the size {', '.join(map(str, unknown))}")

@@ -724,3 +724,23 @@ def test_infinite_data_are_refused_though_the_loss_is_finite():
 def test_parameters_that_have_diverged_give_a_loss_that_is_not_finite():
     loss, _ = tiny()([[[np.nan], [1.0]], BIAS], TINY_DATA)
     assert np.isnan(loss)
+
+
+def test_a_weight_may_be_used_twice_in_a_row():
+    square = sp.MatrixSymbol("G", d, d)
+    assert_finite_differences_agree(
+        MatrixModel({R: X * square * square * W, L: squared_error(R)}, [square], [X, W])
+    )
+
+
+def test_a_size_may_be_told_by_way_of_another():
+    x, kernel = sp.MatrixSymbol("X", n * k, 1), sp.MatrixSymbol("K", 3 * k, 1)
+    model = MatrixModel({L: total(x) * total(kernel) / n}, [kernel], [x])
+    loss, _ = model.compile()([np.ones((6, 1))], [np.ones((8, 1))])  # k is 2, so n is 4
+    assert loss == pytest.approx(8 * 6 / 4)
+
+
+def test_evaluate_minds_other_arrays_only_where_they_tell_a_size():
+    values = GIVEN | {"Y": [[0.0]] * 50}
+    equations = {Y_hat: X * W, R: Y_hat + ones(n, 1) * b2 - Y, L: squared_error(R)}
+    assert evaluated(equations, Y_hat, **values).tolist() == [[1.0], [0.0]]
