@@ -7,6 +7,8 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
+from .compiled import line_by_line
+
 parameter, gradient = sp.symbols("parameter gradient")
 learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
     "learning_rate momentum decay beta1 beta2 epsilon"
@@ -37,7 +39,7 @@ class UpdateRule:
             lines.append((new[symbol], value.xreplace(known)))
             known[symbol] = new[symbol]
         outputs = [new[parameter], *(new[symbol] for symbol in self.memory)]
-        return sp.lambdify(inputs, outputs, "numpy", cse=lambda _: (lines, outputs))
+        return line_by_line(inputs, lines, outputs)[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""
