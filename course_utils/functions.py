@@ -63,7 +63,8 @@ class step(Activation):
 
     @staticmethod
     def numpy(z):
-        return np.ceil(np.clip(z, 0, 1))  # three times as fast as np.where, and nan stays nan
+        steps = np.ceil(z)  # nan stays nan
+        return np.clip(steps, 0, 1, out=steps if isinstance(steps, np.ndarray) else None)  # in place: faster
 
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):
         return sp.Piecewise((1, z > 0), (0, True))
