@@ -1,6 +1,6 @@
 """Gradient descent, derived: the library that the lessons import."""
 
-from .checks import Verdict, check_choice, check_derivative, check_gradient, check_number
+from .checks import Verdict, check_choice, check_derivative, check_gradient, check_local, check_number
 from .checks.your_turn import check
 from .compiled import Compiled
 from .functions import Activation, relu, sigmoid, step, tanh
@@ -25,6 +25,7 @@ __all__ = [
     "check_choice",
     "check_derivative",
     "check_gradient",
+    "check_local",
     "check_number",
     "load_ipython_extension",
     "relu",

@@ -87,7 +87,7 @@ def test_the_gradient_is_right_in_every_equal_form(seed_model, answer):
 @named(WRONG_GRADIENTS)
 def test_another_value_is_no_gradient(seed_model, answer):
     verdict = check_gradient(seed_model, w1, answer)
-    assert (verdict.correct, float(verdict)) == (False, 0.0)
+    assert not verdict.correct and float(verdict) <= 0.5
 
 
 @pytest.mark.parametrize("parameter", [w1, b1, w2, b2], ids=str)
@@ -246,8 +246,8 @@ def test_the_score_of_a_verdict_is_its_float():
     assert float(Verdict(False, "half of it.", score=0.5)) == 0.5
 
 
-@pytest.mark.parametrize(("answer", "score"), [(2 * x, 1.0), (x, 0.0)])
-def test_right_scores_one_and_wrong_scores_nothing(answer, score):
+@pytest.mark.parametrize(("answer", "score"), [(2 * x, 1.0), (x, 0.5), (x**2, 0.0), (7, 0.0)])
+def test_right_scores_one_a_slip_one_half_and_else_nothing(answer, score):
     assert float(check_derivative(x**2, x, answer)) == score
 
 

@@ -1,7 +1,10 @@
 """What a check says of an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+
+from .mistakes import Mistake
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,13 @@ def right(message: str) -> Verdict:
 
 def wrong(message: str) -> Verdict:
     return Verdict(False, message)
+
+
+def slipped(mistakes: Sequence[Mistake]) -> Verdict:
+    """One slip is worth half the points. Two are named, and worth none."""
+    if len(mistakes) == 1:
+        (mistake,) = mistakes
+        return Verdict(False, mistake.message, mistake.credit, (mistake.slip,))
+    first, second = mistakes
+    message = f"two slips. One: {first.message} The other: {second.message}"
+    return Verdict(False, message, slips=(first.slip, second.slip))
