@@ -1,6 +1,17 @@
 """Gradient descent, derived: the library that the lessons import."""
 
-from .checks import Verdict, check_choice, check_derivative, check_gradient, check_local, check_number
+from .checks import (
+    Verdict,
+    check_backward,
+    check_choice,
+    check_derivative,
+    check_forward,
+    check_gradient,
+    check_local,
+    check_number,
+    check_training,
+    check_update,
+)
 from .checks.your_turn import check
 from .compiled import Compiled
 from .functions import Activation, relu, sigmoid, step, tanh
@@ -22,11 +33,15 @@ __all__ = [
     "RMSprop",
     "Verdict",
     "check",
+    "check_backward",
     "check_choice",
     "check_derivative",
+    "check_forward",
     "check_gradient",
     "check_local",
     "check_number",
+    "check_training",
+    "check_update",
     "load_ipython_extension",
     "relu",
     "sigmoid",

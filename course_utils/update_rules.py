@@ -31,15 +31,21 @@ class UpdateRule:
         self.memory = [symbol for symbol in self.equations if symbol != parameter]
         self._update = self._compiled()
 
+    def lines(self) -> dict[sp.Symbol, sp.Expr]:
+        """The equations in the order they are computed, each new value called new_symbol."""
+        lines, known = {}, {}
+        for symbol, value in self.equations.items():
+            known[symbol] = sp.Symbol(f"new_{symbol}")
+            lines[known[symbol]] = value.xreplace({s: new for s, new in known.items() if s != symbol})
+        return lines
+
+    def outputs(self) -> list[sp.Symbol]:
+        """What `lines` compute: the new parameter, then the new memory."""
+        return [sp.Symbol(f"new_{symbol}") for symbol in (parameter, *self.memory)]
+
     def _compiled(self):
         inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
-        new = {symbol: sp.Symbol(f"new_{symbol}") for symbol in self.equations}
-        lines, known = [], {}
-        for symbol, value in self.equations.items():
-            lines.append((new[symbol], value.xreplace(known)))
-            known[symbol] = new[symbol]
-        outputs = [new[parameter], *(new[symbol] for symbol in self.memory)]
-        return line_by_line(inputs, lines, outputs)[0]
+        return line_by_line(inputs, self.lines().items(), self.outputs())[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""

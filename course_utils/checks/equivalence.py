@@ -111,12 +111,12 @@ def checked(result):
     return result
 
 
-def generic_points(names: Iterable[str]) -> Iterator[dict[str, mpmath.mpf]]:
+def generic_points(names: Iterable[str], seed: int = 0) -> Iterator[dict[str, mpmath.mpf]]:
     """Numbers for the names, without end: between 1/3 and 2, from the second point on with either sign.
 
-    The same at every call.
+    The same for the same seed.
     """
-    names, numbers = sorted(names), random.Random(0)
+    names, numbers = sorted(names), random.Random(seed)
     signs = [1]
     while True:
         yield {name: mp.mpf(numbers.randint(334, 1999)) / 1000 * numbers.choice(signs) for name in names}

@@ -91,6 +91,9 @@ def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
     for term in terms if len(terms) > 1 else ():
         yield Mistake("lost term", f"a term of {name} is lost.", right - term)
         yield Mistake("sign inside", f"a sign inside {name} is turned.", right - 2 * term)
+        for factor in term.args if term.is_Mul else ():
+            message = f"a factor in a term of {name} is lost."
+            yield Mistake("lost factor", message, right - term + term / factor)
     for factor in factors:
         base, exponent = factor.as_base_exp()
         if base.is_Add:
@@ -122,3 +125,14 @@ def swapped_symbols(right: sp.Expr, name: str, roles: Sequence[Sequence]) -> Ite
                 if other != symbol:
                     message = f"{other} does not belong in {name}: look which of its kind does."
                     yield Mistake("wrong symbol", message, right.xreplace({symbol: other}))
+
+
+def equation_mistakes(of: sp.Symbol, right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mistake]:
+    """What may stand in place of one equation's right side."""
+    for called in sorted(right.atoms(sp.Function), key=str):
+        message = f"the {called.func.__name__} in {of} is missing."
+        yield Mistake("lost function", message, right.xreplace({called: called.args[0]}))
+    yield from number_mistakes(right, str(of))
+    yield from part_mistakes(right, str(of))
+    yield from swapped_symbols(right, str(of), roles)
+    yield Mistake("sign", f"the sign of {of} is turned.", -right)

@@ -166,4 +166,6 @@ def is_difference(expression: sp.Expr) -> bool:
 
 def same(one: Numbers, other: Numbers) -> np.ndarray:
     """Whether numbers agree along the last axis and are not all zero. False for nan."""
-    return np.any(other != 0, axis=-1) & np.all(np.abs(one - other) <= CLOSE * np.abs(other), axis=-1)
+    size = np.abs(other)
+    scale = size.max(axis=-1, keepdims=True)
+    return np.any(size > 0, axis=-1) & np.all(np.abs(one - other) <= CLOSE * (size + scale / 1000), axis=-1)
