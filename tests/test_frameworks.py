@@ -41,6 +41,7 @@ class TensorFlow:
 
     def __init__(self):
         os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+        os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
         self.tf = pytest.importorskip("tensorflow", reason=f"TensorFlow is {MISSING}")
         self.functions = {"sigmoid": self.tf.sigmoid, "tanh": self.tf.tanh, "relu": self.tf.nn.relu}
 
