@@ -37,6 +37,7 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/sweep.py
 	$(BIN)/python tests/benchmarks/derive_and_compile.py
 	$(BIN)/python tests/benchmarks/digits_step.py
+	$(BIN)/python tests/benchmarks/verdict.py
 
 clean:
 	rm -rf $(VENV)

@@ -57,11 +57,11 @@ def wanted(function: Callable, given: Mapping) -> list[str]:
 
 
 def as_numbers(result, shape: tuple, what: str) -> np.ndarray:
-    """A result as an array of this shape, a single number repeated. Raises Unreadable for anything else."""
+    """A result as an array of this shape. Raises Unreadable for anything else."""
     try:
         numbers = np.asarray(result, float)
     except (TypeError, ValueError):
         raise Unreadable(f"{what} should be numbers, not {result!r:.60}.") from None
-    if numbers.shape not in (shape, ()):
+    if numbers.shape != shape:
         raise Unreadable(f"{what} should have shape {shape}, not {numbers.shape}.")
-    return np.broadcast_to(numbers, shape)
+    return numbers

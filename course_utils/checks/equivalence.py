@@ -143,7 +143,7 @@ def defined_points(equations: Equations, tries: int = 300) -> Iterator[dict[str,
 
 def shown(number, digits: int = 6) -> str:
     """A value as a person would write it."""
-    return f"{float(number):.{digits}g}" if abs(number) < 1e300 else "huge"
+    return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"
 
 
 def close(one, other) -> bool:

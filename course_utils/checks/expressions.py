@@ -137,19 +137,20 @@ class Question:
                 break
         if not (alive or points):
             raise ValueError(f"{self.name} has no value at any of the points that were tried")
-        return [*alive[:POINTS], *points[:POINTS]]
+        half = POINTS // 2
+        return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
         """The slip, or the two, that lead to this answer."""
-        alive = [point for point in self.points if self.right(point)][: POINTS // 2]
-        if not alive:
-            return []
+        points = self.points[: POINTS // 2]
+        if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
+            points = self.points
         others = [
             Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
             for what, expression in self.others.items()
         ]
-        slips = Slips(self.chain, self.wrt, alive, self.roles, others)
-        return slips.match(at(answer, alive))
+        slips = Slips(self.chain, self.wrt, points, self.roles, others)
+        return slips.match(at(answer, points))
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""

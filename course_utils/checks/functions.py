@@ -39,7 +39,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     tried = trials(model.equations, model.parameters, model.data)
     known = [{k: v for k, v in given_by(model, trial).items() if k != symbol.name} for trial in tried]
     try:
-        results = [as_numbers(call(function, given), (SAMPLES,), "its result") for given in known]
+        results = [per_sample(call(function, given)) for given in known]
     except Unreadable as unreadable:
         return unreadable.verdict
     points = [point for trial in tried for point in trial]
@@ -48,6 +48,12 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         return right(f"this computes {symbol}.")
     mistakes = equations_mistaken(model.equations, symbol, roles_of(model))
     return explained(answer, symbol, mistakes, points) or wrong(compared(symbol, answer, key))
+
+
+def per_sample(result) -> np.ndarray:
+    """A number for each sample; a single one, which depends on no data, is repeated."""
+    shape = () if np.ndim(result) == 0 else (SAMPLES,)
+    return np.broadcast_to(as_numbers(result, shape, "its result"), SAMPLES)
 
 
 def check_backward(model: Model, function: Callable) -> Verdict:

@@ -41,12 +41,12 @@ def link_mistakes(
     way = f"{described(equations, link)} a link on the way from {loss_of(equations)} to {wrt}"
     yield Mistake("missing link", f"{name} is missing: {way}.", sp.S.One)
     yield from number_mistakes(right, name)
-    yield from not_differentiated(equations, link)
-    yield from part_mistakes(right, name)
     yield from of_another_symbol(equations, link)
-    yield from swapped_symbols(right, name, roles)
+    yield from not_differentiated(equations, link)
     yield Mistake("doubled link", f"{name} is there twice, and belongs there once.", right**2)
     yield Mistake("inverted link", f"{name} is upside down: multiply by it.", 1 / right)
+    yield from part_mistakes(right, name)
+    yield from swapped_symbols(right, name, roles)
     yield Mistake("sign", f"the sign of {name} is turned.", -right)
 
 
@@ -101,12 +101,16 @@ def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
                 message = f"a sign inside {name} is turned, or a difference taken for a sum."
                 yield Mistake("sign inside", message, right / factor * (base - 2 * term) ** exponent)
                 yield Mistake("lost term", f"a term inside {name} is lost.", right / factor * (base - term))
-        if exponent.is_Rational and (factor.is_Pow or base.is_Add):
-            for wrong in {exponent + 1, exponent - 1, -exponent, 1} - {exponent}:
-                message = f"an exponent in {name} is wrong."
-                yield Mistake("exponent", message, right / factor * base**wrong)
         if len(factors) > 1:
             yield Mistake("doubled factor", f"a factor of {name} is there twice.", right * factor)
+        elif base.is_Add and exponent == 1:
+            yield Mistake("exponent", f"an exponent in {name} is wrong.", right * factor)
+    for power in sorted(right.atoms(sp.Pow), key=str):
+        base, exponent = power.as_base_exp()
+        for wrong in {exponent + 1, exponent - 1, -exponent, sp.S.One} - {exponent}:
+            yield Mistake(
+                "exponent", f"an exponent in {name} is wrong.", right.xreplace({power: base**wrong})
+            )
 
 
 def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
@@ -124,7 +128,9 @@ def swapped_symbols(right: sp.Expr, name: str, roles: Sequence[Sequence]) -> Ite
             for other in group if symbol in group else ():
                 if other != symbol:
                     message = f"{other} does not belong in {name}: look which of its kind does."
-                    yield Mistake("wrong symbol", message, right.xreplace({symbol: other}))
+                    for part in {right, *sp.Mul.make_args(right)}:  # everywhere, or in one factor alone
+                        swapped = right / part * part.xreplace({symbol: other})
+                        yield Mistake("wrong symbol", message, swapped)
 
 
 def equation_mistakes(of: sp.Symbol, right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mistake]:

@@ -108,15 +108,14 @@ class Slips:
     def _paths(self) -> Iterator[Found]:
         """One of several paths forgotten, or the only one counted."""
         gradient = self.flow.gradient
-        for link, number in self.flow.links.items():
-            part = number * self.flow.through(link)
-            if not same(part, gradient):
-                message = f"the paths through {partial(link)} are missing: paths are added."
-                yield Found(
-                    Mistake("missing path", message, sp.S.Zero), self.flow.gradient - part, link, 0 * number
-                )
-                message = f"only the paths through {partial(link)} are counted: others lead there too."
-                yield Found(Mistake("only one path", message, sp.S.One), part)
+        parts = {link: number * self.flow.through(link) for link, number in self.flow.links.items()}
+        parts = {link: part for link, part in parts.items() if not same(part, gradient)}
+        for link, part in parts.items():
+            message = f"the paths through {partial(link)} are missing: paths are added."
+            yield Found(Mistake("missing path", message, sp.S.Zero), gradient - part, link, 0 * part)
+        for link, part in parts.items():
+            message = f"only the paths through {partial(link)} are counted: others lead there too."
+            yield Found(Mistake("only one path", message, sp.S.One), part)
 
     def _stops_early(self) -> Iterator[Found]:
         loss = loss_of(self.equations)

@@ -1,0 +1,262 @@
+"""Checks of functions that learners write: right ones, each with one slip, and anything at all."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from model_bank import SEED, h, y_hat
+
+from course_utils import (
+    Adam,
+    GradientDescent,
+    Momentum,
+    RMSprop,
+    check_backward,
+    check_forward,
+    check_training,
+    check_update,
+)
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def test_a_right_forward_function_is_right():
+    assert check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1) + b2).correct
+
+
+def test_a_function_may_use_what_is_computed_before():
+    assert check_forward(SEED, y_hat, lambda h, w2, b2: h * w2 + b2).correct
+
+
+FORWARD = [
+    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), "a term of y_hat is lost"),
+    (lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, "a factor in a term of z is lost"),
+    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, "b2 does not belong in z"),
+    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, "a sign inside z"),
+    (lambda z, w2, b2: w2 * z + b2, "z does not belong in y_hat"),
+]
+
+
+@pytest.mark.parametrize(("function", "words"), FORWARD, ids=[words for _, words in FORWARD])
+def test_a_slip_in_a_forward_function_is_named(function, words):
+    verdict = check_forward(SEED, y_hat, function)
+    assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
+
+
+def test_an_activation_that_is_left_out_is_named():
+    verdict = check_forward(SEED, h, lambda z: z)
+    assert "the sigmoid in h is missing" in verdict.message
+
+
+def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
+    message = check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w1 * sigma(w2 * x + b1) + b2).message
+    yours, expected = (float(word.strip(",.")) for word in message.split() if word[:1] in "-0123456789")
+    assert yours != expected
+
+
+def failing():
+    raise KeyError("lost")
+
+
+ANY_FUNCTION = {
+    "dots": (..., "no answer yet"),
+    "a number": (3, "should be a function, not int"),
+    "a string": ("lambda x: x", "should be a function, not str"),
+    "nothing returned": (lambda x: None, "returns nothing yet"),
+    "dots returned": (lambda x: ..., "returns nothing yet"),
+    "unknown argument": (lambda q: q, "its argument q is unknown here"),
+    "fails": (lambda x: failing(), "it fails with KeyError"),
+    "exits": (lambda x: exit(), "it fails with SystemExit"),
+    "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
+    "wrong shape": (lambda x: np.zeros((3, 1)), "should have shape (3,), not (3, 1)"),
+    "nan": (lambda x: np.nan * x, "came out as nan"),
+    "written in C": (print, "returns nothing yet"),
+    "no signature": (max, "written in Python"),
+}
+
+
+@pytest.mark.parametrize(("function", "words"), ANY_FUNCTION.values(), ids=ANY_FUNCTION)
+def test_any_function_gets_a_sentence(function, words):
+    verdict = check_forward(SEED, y_hat, function)
+    assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+def test_a_symbol_that_is_not_computed_is_refused_by_name():
+    with pytest.raises(ValueError, match="x is not computed by this model"):
+        check_forward(SEED, sp.Symbol("x"), lambda x: x)
+
+
+def test_a_function_cannot_change_what_the_next_one_gets():
+    def greedy(x, w1, b1, w2, b2):
+        y_hat = w2 * sigma(w1 * x + b1) + b2
+        x *= 0
+        return y_hat
+
+    assert check_forward(SEED, y_hat, greedy).correct
+
+
+def test_what_a_function_prints_and_warns_of_is_dropped(capfd, recwarn):
+    check_forward(SEED, y_hat, lambda x: print("seen") or np.log(-np.abs(x)))
+    assert capfd.readouterr() == ("", "") and not list(recwarn)
+
+
+def backward(two=2, mean=np.mean, slope=lambda h, z: h * (1 - h), sign=1, weight="w2"):
+    """The seed network's backward pass, with a place for a slip."""
+
+    def function(x, y, w1, b1, w2, b2):
+        z = w1 * x + b1
+        h = sigma(z)
+        d_y_hat = sign * two * (w2 * h + b2 - y)
+        d_z = d_y_hat * {"w1": w1, "w2": w2}[weight] * slope(h, z)
+        return mean(d_z * x), mean(d_z), mean(d_y_hat * h), mean(d_y_hat)
+
+    return function
+
+
+def test_a_right_backward_function_is_right():
+    assert check_backward(SEED, backward()).correct
+
+
+def test_gradients_may_be_returned_by_name():
+    def named(x, y, w1, b1, w2, b2):
+        return dict(zip(["w1", "b1", "w2", "b2"], backward()(x, y, w1, b1, w2, b2), strict=True))
+
+    assert check_backward(SEED, named).correct
+
+
+BACKWARD = [
+    (backward(two=1), "the factor 2 of ∂L/∂y_hat is lost", 0.5),
+    (backward(sign=-1), "the sign is turned", 0.5),
+    (backward(mean=np.sum), "take the mean over the samples", 0.5),
+    (backward(slope=lambda h, z: h), "h itself stands in place of ∂h/∂z", 0.75),
+    (backward(slope=lambda h, z: z * (1 - z)), "∂h/∂z is a formula of h here", 0.75),
+    (backward(slope=lambda h, z: 1), "the sigmoid's own derivative", 0.75),
+    (backward(weight="w1"), "w1 does not belong in ∂y_hat/∂h", 0.75),
+    (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
+    (lambda x, w1: x, "it should return 4 gradients", 0),
+    (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),
+]
+
+
+@pytest.mark.parametrize(("function", "words", "score"), BACKWARD, ids=[words for _, words, _ in BACKWARD])
+def test_a_slip_in_a_backward_function_is_named(function, words, score):
+    verdict = check_backward(SEED, function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def gradient_descent(parameter, gradient, learning_rate):
+    return parameter - learning_rate * gradient
+
+
+def momentum(parameter, gradient, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + gradient
+    return parameter - learning_rate * velocity, velocity
+
+
+def rmsprop(parameter, gradient, square, learning_rate, decay, epsilon):
+    square = decay * square + (1 - decay) * gradient**2
+    return parameter - learning_rate * gradient / (np.sqrt(square) + epsilon), square
+
+
+def adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon):
+    step += 1
+    mean = beta1 * mean + (1 - beta1) * gradient
+    square = beta2 * square + (1 - beta2) * gradient**2
+    stride = np.sqrt(square / (1 - beta2**step)) + epsilon
+    return parameter - learning_rate * mean / (1 - beta1**step) / stride, step, mean, square
+
+
+RULES = [
+    (GradientDescent(0.1), gradient_descent),
+    (Momentum(0.1, 0.9), momentum),
+    (RMSprop(0.1), rmsprop),
+    (Adam(0.1), adam),
+]
+
+
+@pytest.mark.parametrize(("rule", "function"), RULES, ids=str)
+def test_a_right_update_is_right(rule, function):
+    assert check_update(rule, function).correct
+
+
+def lazy_momentum(parameter, gradient, velocity, learning_rate, momentum):
+    return parameter - learning_rate * velocity, momentum * velocity + gradient
+
+
+UPDATES = [
+    (GradientDescent(0.1), lambda parameter, gradient, learning_rate: parameter + learning_rate * gradient,
+     "a sign inside new_parameter is turned"),
+    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient, "a factor in a term of"),
+    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "a term of"),
+    (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
+    (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "function", "words"), UPDATES, ids=[words for *_, words in UPDATES])
+def test_a_slip_in_an_update_is_named(rule, function, words):
+    verdict = check_update(rule, function)
+    assert not verdict.correct and words in verdict.message
+
+
+START, X = {"w1": 0.5, "b1": 0.1, "w2": 0.5, "b2": 0.0}, np.linspace(-1, 1, 6)
+DATA = {"x": X, "y": X**2}
+
+
+def loop(slip=""):
+    """A training loop of the seed network, with a place for a slip."""
+
+    def function(start, data, learning_rate, steps):
+        def loss(p):
+            return np.mean((data["y"] - p["w2"] * sigma(p["w1"] * data["x"] + p["b1"]) - p["b2"]) ** 2)
+
+        def gradients(p):
+            mean = np.sum if slip == "sum" else np.mean
+            return dict(zip(p, backward(mean=mean)(**data, **p), strict=True))
+
+        p, losses = dict(start), [loss(start)]
+        for _ in range(steps + (slip == "surplus")):
+            slopes, sign = gradients(p), 1 if slip == "uphill" else -1
+            for name in p:
+                slopes = gradients(p) if slip == "one by one" else slopes
+                p[name] += sign * learning_rate * slopes[name]
+            losses.append(loss(p))
+        return p, {"no first": losses[1:], "no last": losses[:-1]}.get(slip, losses)
+
+    return function
+
+
+def test_a_right_training_loop_is_right():
+    assert check_training(SEED, loop(), START, DATA, learning_rate=0.1, steps=7).correct
+
+
+LOOPS = {
+    "uphill": "the update goes uphill",
+    "sum": "the mean over the samples, not their sum",
+    "one by one": "all gradients before any parameter changes",
+    "surplus": "one step too many",
+    "no first": "the loss at the start is missing",
+    "no last": "the loss after the last step is missing",
+}
+
+
+@pytest.mark.parametrize(("slip", "words"), LOOPS.items())
+def test_a_slip_in_a_training_loop_is_named(slip, words):
+    verdict = check_training(SEED, loop(slip), START, DATA, learning_rate=0.1, steps=7)
+    assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda start: 3, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
+        (lambda start: (start, [1.0] * 8), "a loss came out as 1"),
+        (lambda start: (start, [1.0] * 3), "7 steps have 8 losses"),
+        (lambda start, data, learning_rate, steps: ..., "returns nothing yet"),
+        (lambda weights: weights, "its argument weights is unknown here"),
+    ],
+)
+def test_any_training_loop_gets_a_sentence(function, words):
+    verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=7)
+    assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
