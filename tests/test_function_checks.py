@@ -175,7 +175,7 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "function"), RULES, ids=str)
+@pytest.mark.parametrize(("rule", "function"), RULES, ids=[type(rule).__name__ for rule, _ in RULES])
 def test_a_right_update_is_right(rule, function):
     assert check_update(rule, function).correct
 
