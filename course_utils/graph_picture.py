@@ -73,7 +73,7 @@ class GraphPicture(LivePicture):
         for artist in [*self.arrows.values(), *self.frames.values()]:
             artist.set_visible(False)
         color = COLORS[moment.phase]
-        self.heading.set(text=f"round {moment.round}: {moment.phase}", color=color)
+        self.heading.set_text(f"round {moment.round}: {moment.phase}")
         if moment.symbol:
             self.frames[moment.symbol].set(visible=True, edgecolor=color)
         for link in self._links_used(moment):

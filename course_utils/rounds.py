@@ -83,7 +83,7 @@ def moments(
     """
     known = dict(zip(model.parameters, finite_start(start, model.parameters), strict=True))
     known |= dict(zip(model.data, finite_start(sample, model.data, "the sample"), strict=True))
-    rule, found = learning_rate and GradientDescent(learning_rate), []
+    rule, found = None if learning_rate is None else GradientDescent(learning_rate), []
     for number in range(1, rounds + 1):
         found.append(Moment(number, "start", (0, 0), None, known, {}, "parameters and data are given"))
         found += phase(number, "forward", list(forward_pass(model, known)))

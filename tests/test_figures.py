@@ -14,7 +14,7 @@ from course_utils import Model, figures, sigmoid
 from course_utils.curve_pictures import MemoryPicture, NeuronPicture, RacePicture
 from course_utils.graph_picture import GraphPicture
 from course_utils.networks import dense
-from course_utils.pictures import LivePicture, Picture
+from course_utils.pictures import SERIES, LivePicture, Picture
 from course_utils.rounds import Moment
 from course_utils.run_pictures import PanelPicture, RunPicture
 
@@ -281,3 +281,15 @@ def test_no_two_nodes_of_a_graph_overlap(equations):
     nodes = words_of(figures.computation_graph(equations, values, values))
     boxes = [node.get_bbox_patch().get_window_extent() for node in nodes]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def luminance(color):
+    """Relative luminance from 0 to 1 (WCAG 2.2)."""
+    channels = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("color", [color for color, _, _ in SERIES])
+def test_every_line_stands_out_from_the_white_ground(color):
+    assert 1.05 / (luminance(color) + 0.05) >= 3  # what WCAG asks of graphics

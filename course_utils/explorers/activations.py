@@ -62,7 +62,11 @@ def activation_explorer(
         return words
 
     names = widgets.Dropdown(
-        description="activation", options=list(models), value=shown[0], layout={"width": "200px"}
+        description="activation",
+        options=list(models),
+        value=shown[0],
+        layout={"width": "200px"},
+        style={"description_width": "initial"},
     )
     weights = slider(f"start {weight}", [f"{value:g}" for value in begun], shown[1])
     return Explorer([names, weights], picture, show)

@@ -70,7 +70,7 @@ def surface_explorer(
     """
     runs = sweep(model, start, data, learning_rates, steps)
     surface = named_surface(model, data, ranges)
-    lowest = max(surface[2].min(), 1e-12)
+    lowest = max(min(surface[2].min(), np.nanmin(runs.loss)), 1e-12)
     picture = RunPicture(steps, lowest, ceiling(surface[2]), surface=surface)
     names, begun = list(map(str, model.parameters)), tuple(start)
 

@@ -26,6 +26,7 @@ class Explorer(widgets.VBox):
         for control in self.controls:
             control.observe(self._move, names="value")
         super().__init__([*row(*self.controls), self.screen])
+        self.add_class("explorer")
         self._move()
 
     def _move(self, change=None) -> None:

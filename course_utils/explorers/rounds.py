@@ -42,7 +42,7 @@ def round_explorer(
 
 def player(position: widgets.SelectionSlider, last: int) -> list[widgets.Widget]:
     """Play and pause, one step back, one step on: controls that move `position` from 0 to `last`."""
-    play = widgets.Play(max=last, interval=1500, tooltip="play and pause")
+    play = widgets.Play(max=last, interval=1500, show_repeat=False)
     widgets.jslink((play, "value"), (position, "index"))
 
     def button(label, icon, move):

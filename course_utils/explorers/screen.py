@@ -8,6 +8,22 @@ import anywidget
 import traitlets
 
 RENDER = """
+// What ipywidgets leaves without a name: the handles of its sliders, and the buttons of its player.
+function nameControls(explorer) {
+  for (const slider of explorer?.querySelectorAll(".widget-slider") ?? []) {
+    const handle = slider.querySelector(".noUi-handle");
+    handle?.setAttribute("aria-label", slider.querySelector("label").textContent);
+    handle?.setAttribute("aria-valuetext", slider.querySelector(".widget-readout").textContent);
+  }
+  for (const player of explorer?.querySelectorAll(".widget-play") ?? []) {
+    const names = ["play or pause", "stop, and go to the start"];
+    [...player.querySelectorAll("button")].forEach((button, at) => {
+      button.title = names[at];
+      button.setAttribute("aria-label", names[at]);
+    });
+  }
+}
+
 function render({ model, el }) {
   const image = document.createElement("img");
   const words = document.createElement("p");
@@ -22,11 +38,13 @@ function render({ model, el }) {
   function tell() {
     words.textContent = model.get("words");
     image.alt = model.get("words");
+    nameControls(el.closest(".explorer"));
   }
   model.on("change:png", draw);
   model.on("change:words", tell);
   draw();
   tell();
+  requestAnimationFrame(tell); // once the controls are in the page too
 
   el.classList.toggle("clickable", model.get("clickable"));
   image.addEventListener("click", (event) => {
@@ -42,7 +60,10 @@ export default { render };
 STYLE = """
 .explorer-screen img { display: block; max-width: 100%; background: white; border-radius: 4px; }
 .explorer-screen.clickable img { cursor: crosshair; }
-.explorer-screen p { margin: 8px 0; max-width: 70em; line-height: 1.4; color: var(--jp-content-font-color1); }
+.explorer-screen p {
+  margin: 8px 0; max-width: 60em; line-height: 1.4;
+  color: var(--jp-content-font-color1); font-size: var(--jp-content-font-size1);
+}
 """
 
 
