@@ -842,6 +842,23 @@ network = Model(
                 0.0,
                 "this is the straight line that was given: make a network of it",
             ),
+            (
+                """
+w1, b1, w2, b2, z, h = sp.symbols("w1 b1 w2 b2 z h")
+network = Model(
+    {z: w1 * x + b1, h: sp.atan(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2},
+    parameters=[w1, b1, w2, b2],
+    data=[y, x],
+)
+""",
+                0.0,
+                "its data should be x, y",
+            ),
+            (
+                "network = Model({y_hat: sp.Symbol('m') * x, L: (y - y_hat) ** 2}, [sp.Symbol('m')], [x, y])",
+                0.0,
+                "this is the straight line that was given: make a network of it",
+            ),
         ],
         "answer_3": [
             (
