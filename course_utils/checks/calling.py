@@ -60,7 +60,7 @@ def as_numbers(result, shape: tuple, what: str) -> np.ndarray:
     """A result as an array of this shape. Raises Unreadable for anything else."""
     try:
         numbers = np.asarray(result, float)
-    except (TypeError, ValueError):
+    except Exception:  # SymPy's functions of arrays fail in many ways
         raise Unreadable(f"{what} should be numbers, not {result!r:.60}.") from None
     if numbers.shape != shape:
         raise Unreadable(f"{what} should have shape {shape}, not {numbers.shape}.")
