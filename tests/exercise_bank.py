@@ -230,11 +230,20 @@ def backward(V, c, x, y):
                 """
 def descend(start, data, learning_rate, steps):
     V, c, x, y = start["V"], start["c"], data["x"], data["y"]
-    losses = [np.mean((y - V * x / (np.exp(c) + x)) ** 2)]
+
+    def error():
+        return V * x / (np.exp(c) + x) - y
+
+    def slope_V():
+        return np.mean(2 * error() * x / (np.exp(c) + x))
+
+    def slope_c():
+        return np.mean(-2 * error() * V * x * np.exp(c) / (np.exp(c) + x) ** 2)
+
+    losses = [np.mean(error() ** 2)]
     for _ in range(steps):
-        slope_V, slope_c = backward(V, c, x, y)
-        V, c = V + learning_rate * slope_V, c + learning_rate * slope_c
-        losses.append(np.mean((y - V * x / (np.exp(c) + x)) ** 2))
+        V, c = V + learning_rate * slope_V(), c + learning_rate * slope_c()
+        losses.append(np.mean(error() ** 2))
     return {"V": V, "c": c}, losses
 """,
                 0.5,
@@ -244,11 +253,20 @@ def descend(start, data, learning_rate, steps):
                 """
 def descend(start, data, learning_rate, steps):
     V, c, x, y = start["V"], start["c"], data["x"], data["y"]
-    losses = [np.mean((y - V * x / (np.exp(c) + x)) ** 2)]
+
+    def error():
+        return V * x / (np.exp(c) + x) - y
+
+    def slope_V():
+        return np.mean(2 * error() * x / (np.exp(c) + x))
+
+    def slope_c():
+        return np.mean(-2 * error() * V * x * np.exp(c) / (np.exp(c) + x) ** 2)
+
+    losses = [np.mean(error() ** 2)]
     for _ in range(steps - 1):
-        slope_V, slope_c = backward(V, c, x, y)
-        V, c = V - learning_rate * slope_V, c - learning_rate * slope_c
-        losses.append(np.mean((y - V * x / (np.exp(c) + x)) ** 2))
+        V, c = V - learning_rate * slope_V(), c - learning_rate * slope_c()
+        losses.append(np.mean(error() ** 2))
     return {"V": V, "c": c}, losses
 """,
                 0.5,
@@ -258,11 +276,21 @@ def descend(start, data, learning_rate, steps):
                 """
 def descend(start, data, learning_rate, steps):
     V, c, x, y = start["V"], start["c"], data["x"], data["y"]
-    losses = [np.mean((y - V * x / (np.exp(c) + x)) ** 2)]
+
+    def error():
+        return V * x / (np.exp(c) + x) - y
+
+    def slope_V():
+        return np.mean(2 * error() * x / (np.exp(c) + x))
+
+    def slope_c():
+        return np.mean(-2 * error() * V * x * np.exp(c) / (np.exp(c) + x) ** 2)
+
+    losses = [np.mean(error() ** 2)]
     for _ in range(steps):
-        V = V - learning_rate * backward(V, c, x, y)[0]
-        c = c - learning_rate * backward(V, c, x, y)[1]
-        losses.append(np.mean((y - V * x / (np.exp(c) + x)) ** 2))
+        V = V - learning_rate * slope_V()
+        c = c - learning_rate * slope_c()
+        losses.append(np.mean(error() ** 2))
     return {"V": V, "c": c}, losses
 """,
                 0.5,
@@ -272,11 +300,20 @@ def descend(start, data, learning_rate, steps):
                 """
 def descend(start, data, learning_rate, steps):
     V, c, x, y = start["V"], start["c"], data["x"], data["y"]
+
+    def error():
+        return V * x / (np.exp(c) + x) - y
+
+    def slope_V():
+        return np.mean(2 * error() * x / (np.exp(c) + x))
+
+    def slope_c():
+        return np.mean(-2 * error() * V * x * np.exp(c) / (np.exp(c) + x) ** 2)
+
     losses = []
     for _ in range(steps):
-        slope_V, slope_c = backward(V, c, x, y)
-        V, c = V - learning_rate * slope_V, c - learning_rate * slope_c
-        losses.append(np.mean((y - V * x / (np.exp(c) + x)) ** 2))
+        V, c = V - learning_rate * slope_V(), c - learning_rate * slope_c()
+        losses.append(np.mean(error() ** 2))
     return {"V": V, "c": c}, losses
 """,
                 0.5,
@@ -940,7 +977,10 @@ def descend(start, data, learning_rate, steps):
         losses.append(np.mean((data["y"] - w2 * np.arctan(w1 * data["x"] + b1) - b2) ** 2))
         if step == steps:
             break
-        slopes = backward(**parameters, **data)
+        z = w1 * data["x"] + b1
+        error = 2 * (w2 * np.arctan(z) + b2 - data["y"])
+        each = error * w2 / (1 + z**2) * data["x"], error * w2 / (1 + z**2), error * np.arctan(z), error
+        slopes = [np.mean(slope) for slope in each]
         parameters = {name: parameters[name] + learning_rate * s for name, s in zip(start, slopes)}
     return parameters, losses
 """,
@@ -954,7 +994,10 @@ def descend(start, data, learning_rate, steps):
     for step in range(steps + 1):
         w1, b1, w2, b2 = parameters.values()
         losses.append(np.mean((data["y"] - w2 * np.arctan(w1 * data["x"] + b1) - b2) ** 2))
-        slopes = backward(**parameters, **data)
+        z = w1 * data["x"] + b1
+        error = 2 * (w2 * np.arctan(z) + b2 - data["y"])
+        each = error * w2 / (1 + z**2) * data["x"], error * w2 / (1 + z**2), error * np.arctan(z), error
+        slopes = [np.mean(slope) for slope in each]
         parameters = {name: parameters[name] - learning_rate * s for name, s in zip(start, slopes)}
     return parameters, losses
 """,
@@ -970,7 +1013,10 @@ def descend(start, data, learning_rate, steps):
         losses.append(np.mean((data["y"] - w2 * np.arctan(w1 * data["x"] + b1) - b2) ** 2))
         if step == steps:
             break
-        slopes = backward(**parameters, **data)
+        z = w1 * data["x"] + b1
+        error = 2 * (w2 * np.arctan(z) + b2 - data["y"])
+        each = error * w2 / (1 + z**2) * data["x"], error * w2 / (1 + z**2), error * np.arctan(z), error
+        slopes = [np.mean(slope) for slope in each]
         parameters = {name: parameters[name] - learning_rate * s for name, s in zip(start, slopes)}
     return losses
 """,
