@@ -432,7 +432,7 @@ def update(parameter, gradient, learning_rate, decay):
         "answer_3": [
             ("answer_3 = 2", 0.0, "2 is not the number"),
             ("answer_3 = 0", 0.0, "0 is not the number"),
-            ("answer_3 = sp.oo", 0.0, "the answer should be a number, not oo"),
+            ("answer_3 = sp.oo", 0.0, "the answer should be a number"),
         ],
         "answer_4": [
             ("answer_4 = p - y", 0.5, "∂z/∂w is missing: it is a link on the way from L to w"),

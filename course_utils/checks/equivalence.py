@@ -3,17 +3,23 @@
 import random
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
+from itertools import count, islice
 
 import mpmath
+import numpy as np
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from ..chain_rule import Equations
 from ..functions import Activation
 
-DIGITS = 40  # of every value
+DIGITS = 100  # of every value: a steep sigmoid's 1 - h loses dozens of them
 TOLERANCE = mpmath.mpf("1e-12")  # relative; a float such as 2/3 has 16 digits
+ROUNDED = mpmath.mpf("1e-7")  # where an activation is known as floats alone: 1 - h loses some of them
 LARGEST = 4000  # a value beyond 2**4000 has left the world of networks
+
+USUAL = 50  # so many points are of usual size
+FAR = [1, -1, 10, -10, mpmath.mpf("0.1"), mpmath.mpf("-0.1")]
 
 Point = Mapping[str, mpmath.mpf]  # a number for each name
 
@@ -25,17 +31,22 @@ class Undefined(ValueError):
     """An expression has no finite real value at a point."""
 
 
+def power(base, exponent):
+    if abs(exponent) > LARGEST**3:  # nothing that a network computes, and it takes for ever
+        raise OverflowError("it is not finite")
+    return mp.power(base, exponent)
+
+
 OPERATIONS = {
     sp.Add: lambda *terms: mp.fsum(terms),
     sp.Mul: lambda *factors: mp.fprod(factors),
-    sp.Pow: mp.power,
+    sp.Pow: power,
     sp.Abs: abs,
     sp.sign: mp.sign,
     sp.Max: max,
     sp.Min: min,
     sp.Heaviside: lambda z, at_zero: mp.mpf(1 if z > 0 else 0 if z < 0 else at_zero),
-    sp.Piecewise: lambda *branches: next((value for value, holds in branches if holds), mp.nan),
-    sp.functions.elementary.piecewise.ExprCondPair: lambda value, holds: (value, holds),
+    sp.DiracDelta: lambda z: mp.mpf(0) if z else mp.inf,
     sp.Gt: lambda a, b: a > b,
     sp.Ge: lambda a, b: a >= b,
     sp.Lt: lambda a, b: a < b,
@@ -58,7 +69,7 @@ OPERATIONS |= {
 
 def known(function: type) -> bool:
     """Whether values of this SymPy function or operation can be computed here."""
-    return function in OPERATIONS or issubclass(function, Activation)
+    return function in {*OPERATIONS, sp.Piecewise, ExprCondPair} or issubclass(function, Activation)
 
 
 def value(expression: sp.Basic, point: Point):
@@ -80,9 +91,13 @@ def _value(expression: sp.Basic, point: Point):
         return mp.mpf(int(expression.p)) / int(expression.q)
     if not expression.args:  # pi, E
         return mp.mpmathify(sp.N(expression, DIGITS))
+    if expression.func == sp.Piecewise:  # only the branch that holds: the others may have no value
+        return next((_value(e, point) for e, holds in expression.args if _value(holds, point)), mp.nan)
     arguments = [_value(argument, point) for argument in expression.args]
     if isinstance(expression, Activation):
         return of_activation(expression.func, *arguments)
+    if expression.func not in OPERATIONS:
+        raise Undefined(f"{expression.func.__name__} is not known here")
     result = OPERATIONS[expression.func](*arguments)
     return checked(result) if isinstance(result, mp.mpf) else result
 
@@ -98,7 +113,8 @@ def of_activation(function: type[Activation], number):
     """An activation's value: by its formula where it has one, else from its NumPy form."""
     written_out = formula(function, sp.Symbol("z"))
     if written_out is None:
-        return mp.mpf(float(function.numpy(float(number))))
+        with np.errstate(all="ignore"):
+            return mp.mpf(float(function.numpy(np.array([float(number)]))[0]))
     return _value(written_out, {"z": number})
 
 
@@ -114,18 +130,29 @@ def checked(result):
 def generic_points(names: Iterable[str], seed: int = 0) -> Iterator[dict[str, mpmath.mpf]]:
     """Numbers for the names, without end: between 1/3 and 2, from the second point on with either sign.
 
+    After a while small and large ones are among them, to find where a log is defined or a relu alive.
     The same for the same seed.
     """
     names, numbers = sorted(names), random.Random(seed)
-    signs = [1]
-    while True:
-        yield {name: mp.mpf(numbers.randint(334, 1999)) / 1000 * numbers.choice(signs) for name in names}
-        signs = [1, -1]
+    for index in count():
+        factors = [1] if index == 0 else [1, -1] if index < USUAL else FAR
+        yield {name: mp.mpf(numbers.randint(334, 1999)) / 1000 * numbers.choice(factors) for name in names}
+
+
+def inputs_of(equations: Equations) -> set[sp.Symbol]:
+    """The symbols that the equations use and do not compute."""
+    return set().union(*(e.free_symbols for e in equations.values())) - equations.keys()
 
 
 def computed(equations: Equations, point: Point) -> dict[str, mpmath.mpf]:
-    """The point, and the values of all equations there. Raises Undefined if one has none."""
+    """The point, and the values of all equations there. Raises Undefined if one has none.
+
+    A symbol that is said to be positive is made so.
+    """
     point = dict(point)
+    for symbol in inputs_of(equations):
+        if symbol.is_nonnegative:
+            point[symbol.name] = abs(point[symbol.name])
     for symbol, expression in equations.items():
         point[symbol.name] = value(expression, point)
     return point
@@ -133,8 +160,7 @@ def computed(equations: Equations, point: Point) -> dict[str, mpmath.mpf]:
 
 def defined_points(equations: Equations, tries: int = 300) -> Iterator[dict[str, mpmath.mpf]]:
     """Generic points where every equation has a value, with these values."""
-    inputs = set().union(*(e.free_symbols for e in equations.values())) - equations.keys()
-    for point in islice(generic_points(symbol.name for symbol in inputs), tries):
+    for point in islice(generic_points(symbol.name for symbol in inputs_of(equations)), tries):
         try:
             yield computed(equations, point)
         except Undefined:
@@ -146,15 +172,17 @@ def shown(number, digits: int = 6) -> str:
     return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"
 
 
-def close(one, other) -> bool:
-    """Whether two values are the same, up to the last digits of a float."""
-    return abs(one - other) <= TOLERANCE * abs(other)
+def tolerance_of(*expressions: sp.Expr) -> mpmath.mpf:
+    """How far the values of these expressions may be apart, relative, and be the same."""
+    activations = set().union(*(e.atoms(Activation) for e in expressions))
+    rounded = any(formula(activation.func, sp.Symbol("z")) is None for activation in activations)
+    return ROUNDED if rounded else TOLERANCE
 
 
-def agree(answer: sp.Expr, key, point: Point) -> bool:
+def agree(answer: sp.Expr, key, point: Point, tolerance: mpmath.mpf = TOLERANCE) -> bool:
     """Whether the answer has the key's value at a point."""
     try:
-        return close(value(answer, point), key)
+        return abs(value(answer, point) - key) <= tolerance * abs(key)
     except Undefined:
         return False
 

@@ -9,7 +9,18 @@ import sympy as sp
 
 from ..chain_rule import Equations, backward, local
 from ..model import Model
-from .equivalence import Point, Undefined, agree, computed, defined_points, mp, shown, value
+from .equivalence import (
+    Point,
+    Undefined,
+    agree,
+    computed,
+    defined_points,
+    inputs_of,
+    mp,
+    shown,
+    tolerance_of,
+    value,
+)
 from .mistakes import Mistake
 from .reading import Unreadable, read
 from .slips import Slips, at
@@ -118,11 +129,15 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        if all(agree(expression, self.right(point), point) for point in self.points):
+        self.tolerance = tolerance_of(expression, *self.lines.values())
+        if all(self.agrees(expression, point) for point in self.points):
             return right(f"this is {self.name}.")
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
         return wrong(f"this is not {self.name}: {self.difference(expression)}.")
+
+    def agrees(self, answer: sp.Expr, point: Point) -> bool:
+        return agree(answer, self.right(point), point, self.tolerance)
 
     def right(self, point: Point):
         return point[self.key.name]
@@ -155,10 +170,12 @@ class Question:
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
         points = [*self.simple_points(), *self.points]
-        point = next(point for point in points if not agree(expression, self.right(point), point))
-        inputs = set().union(*(e.free_symbols for e in self.chain.values())) - self.chain.keys()
-        where = ", ".join(f"{name} = {shown(point[name])}" for name in sorted(map(str, inputs)))
+        point = next(point for point in points if not self.agrees(expression, point))
+        names = sorted(symbol.name for symbol in inputs_of(self.chain))
+        where = ", ".join(f"{name} = {shown(point[name])}" for name in names)
         key = self.right(point)
+        if not self.lines[self.key].free_symbols:  # its value would be the answer
+            return f"at {where} it has another value"
         try:
             yours = value(expression, point)
         except Undefined:
@@ -168,8 +185,7 @@ class Question:
 
     def simple_points(self, count: int = 30) -> Iterator[Point]:
         """Points of small round numbers where the key is not tiny."""
-        inputs = set().union(*(e.free_symbols for e in self.lines.values())) - self.lines.keys()
-        names, numbers = sorted(symbol.name for symbol in inputs), random.Random(0)
+        names, numbers = sorted(symbol.name for symbol in inputs_of(self.lines)), random.Random(0)
         for _ in range(count):
             try:
                 point = computed(self.lines, {name: mp.mpf(numbers.choice(SIMPLE)) for name in names})

@@ -11,7 +11,7 @@ import sympy as sp
 from ..chain_rule import backward
 from ..compiled import in_order
 from ..model import Model
-from .calling import as_numbers, call
+from .calling import as_array, as_numbers, call
 from .equivalence import Point
 from .expressions import roles_of
 from .mistakes import Mistake
@@ -31,13 +31,14 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     """Check a function that computes one of the model's equations.
 
     Its arguments are called like the model's symbols. It gets a number for each parameter, and arrays of
-    shape (samples,) for data and computed symbols; what it returns should have that shape too.
+    shape (samples,) for data and symbols computed before; what it returns should have that shape too.
     Raises ValueError if the model does not compute `symbol`.
     """
     if symbol not in model.equations:
         raise ValueError(f"{symbol} is not computed by this model")
     tried = trials(model.equations, model.parameters, model.data)
-    known = [{k: v for k, v in given_by(model, trial).items() if k != symbol.name} for trial in tried]
+    later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
+    known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
     try:
         results = [per_sample(call(function, given)) for given in known]
     except Unreadable as unreadable:
@@ -52,8 +53,9 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
 
 def per_sample(result) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
-    shape = () if np.ndim(result) == 0 else (SAMPLES,)
-    return np.broadcast_to(as_numbers(result, shape, "its result"), SAMPLES)
+    numbers = as_array(result, "its result")
+    shape = (SAMPLES,) if numbers.ndim else ()
+    return np.broadcast_to(as_numbers(numbers, shape, "its result"), SAMPLES)
 
 
 def check_backward(model: Model, function: Callable) -> Verdict:

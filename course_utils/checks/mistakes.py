@@ -76,7 +76,8 @@ def number_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
     number, _ = right.as_coeff_Mul()
     if number.is_Rational and abs(number.p) != 1:
         factor = abs(number.p)
-        yield Mistake("lost factor", f"the factor {factor} of {name} is lost.", right / factor)
+        which = "a factor" if right.is_number else f"the factor {factor}"  # a number would be the answer
+        yield Mistake("lost factor", f"{which} of {name} is lost.", right / factor)
     if number.is_Rational and number.q != 1:
         message = f"the division by {number.q} in {name} is lost: a mean is no sum."
         yield Mistake("sum for mean", message, right * number.q)

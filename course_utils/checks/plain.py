@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from .equivalence import TOLERANCE, Undefined, shown, value
-from .reading import UNANSWERED, Unreadable, read
+from .reading import UNANSWERED, Unreadable, brief, read
 from .verdict import Verdict, right, wrong
 
 
@@ -21,7 +21,7 @@ def check_number(
     except Unreadable as unreadable:
         if unreadable.verdict is UNANSWERED:
             return UNANSWERED
-        return wrong(f"the answer should be a number, not {answer!r:.60}.")
+        return wrong(f"the answer should be a number, not {brief(answer)}.")
     except Undefined:
         return wrong("the answer should be a finite number.")
 

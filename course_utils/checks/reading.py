@@ -1,6 +1,7 @@
 """Reading a learner's answer: an expression that can be checked in bounded time, or a sentence."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from numbers import Real
 
 import numpy as np
@@ -28,7 +29,7 @@ class Unreadable(Exception):
 
 
 def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.Expr:
-    """The answer as an expression in these symbols, those of the same name taken for the same.
+    """The answer as an expression in symbols of these names, whatever their assumptions.
 
     Strings are not read, and nothing is evaluated. Raises Unreadable.
     """
@@ -38,15 +39,28 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
         raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
     if isinstance(answer, np.ndarray) and answer.ndim == 0:
         answer = answer.item()
-    if isinstance(answer, Real) and not isinstance(answer, bool | np.bool_):
-        answer = sp.sympify(answer)
+    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool | np.bool_):
+        answer = as_number(answer, name)
     if not isinstance(answer, sp.Expr) or answer.is_Matrix:
         raise Unreadable(f"{name} should be a SymPy expression, not {type(answer).__name__}.")
-    named = {symbol.name: symbol for symbol in symbols}
-    strangers = check_parts(answer, name) - named.keys()
+    strangers = check_parts(answer, name) - {symbol.name for symbol in symbols}
     if strangers:
         raise Unreadable(f"{', '.join(sorted(strangers))} does not belong to this question.")
-    return answer.xreplace({symbol: named[symbol.name] for symbol in answer.free_symbols})
+    return answer
+
+
+def as_number(answer: Real | Decimal, name: str) -> sp.Expr:
+    try:
+        return sp.sympify(answer)
+    except Exception:  # a number of a kind of its own may do anything
+        raise Unreadable(f"{name} should be a number that SymPy knows.") from None
+
+
+def brief(thing) -> str:
+    """What something looks like, in at most 60 characters. Where that may take for ever, its type."""
+    kinds = (str, float, complex, bool, np.generic, np.ndarray)
+    short = isinstance(thing, kinds) or (isinstance(thing, int) and thing.bit_length() < 1000)
+    return f"{thing!r:.60}" if short else f"an object of type {type(thing).__name__}"
 
 
 def check_parts(answer: sp.Expr, name: str) -> set[str]:
@@ -73,5 +87,8 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
 def check_number_part(number: sp.Number, name: str) -> None:
     if not number.is_finite:
         raise Unreadable(f"{name} should be finite, not {number}.")
+    _, _, exponent, bits = number._mpf_ if number.is_Float else (0, 0, 0, 0)
+    if abs(exponent + bits) > LARGEST or bits > LARGEST:
+        raise Unreadable(f"{name} has a number in it that is too long to check.")
     if number.is_Rational and max(int(number.p).bit_length(), int(number.q).bit_length()) > LARGEST:
         raise Unreadable(f"{name} has a number in it that is too long to check.")

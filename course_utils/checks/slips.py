@@ -42,7 +42,8 @@ def at(expression: sp.Expr, points: Sequence[Point]) -> Numbers:
         except Undefined:
             return np.nan
 
-    return np.array([number(point) for point in points])
+    numbers = np.array([number(point) for point in points])
+    return np.where(np.isfinite(numbers), numbers, np.nan)  # too large for a float
 
 
 class Flow:
@@ -82,6 +83,7 @@ def links_between(equations: Equations, wrt: sp.Symbol) -> list[Link]:
 class Slips:
     """All slips in ∂loss/∂wrt, at some points with the values of all symbols."""
 
+    @np.errstate(all="ignore")  # products of very large and very small numbers
     def __init__(
         self,
         equations: Equations,
@@ -131,11 +133,14 @@ class Slips:
             if not same(wrong, right):
                 yield Found(mistake, self.flow.gradient + (wrong - right) * through, link, wrong)
 
+    @np.errstate(all="ignore")
     def match(self, answer: Numbers, reduce: Reduce = lambda numbers: numbers) -> list[Mistake]:
         """The slip, or the two, that lead to this answer; an empty list if none do.
 
         reduce: what was done to the values at the points (the last axis), such as a mean over samples.
         """
+        if same(reduce(self.flow.gradient), answer):  # too near to the right one to tell
+            return []
         gradients = reduce(np.array([found.gradient for found in self.found]))
         for index in np.flatnonzero(same(gradients, answer)):
             return [self.found[index].mistake]
@@ -163,8 +168,9 @@ def is_difference(expression: sp.Expr) -> bool:
     )
 
 
+@np.errstate(all="ignore")
 def same(one: Numbers, other: Numbers) -> np.ndarray:
-    """Whether numbers agree along the last axis and are not all zero. False for nan."""
-    size = np.abs(other)
+    """Whether numbers agree along the last axis and are not all zero. False for nan and infinity."""
+    size = np.where(np.isfinite(other), np.abs(other), np.nan)
     scale = size.max(axis=-1, keepdims=True)
     return np.any(size > 0, axis=-1) & np.all(np.abs(one - other) <= CLOSE * (size + scale / 1000), axis=-1)
