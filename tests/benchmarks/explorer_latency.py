@@ -40,8 +40,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-import faulthandler
-faulthandler.dump_traceback_later(75, exit=True)
 def main() -> None:
     options = arguments()
     load = os.getloadavg()[0]

@@ -16,7 +16,7 @@ class Recorder:
         self.screens: list[bytes] = []
         self._pending: list[dict] = []
         self._session = page.context.new_cdp_session(page)
-        self._session.on("Page.screencastFrame", self._pending.append)
+        self._session.on("Page.screencastFrame", lambda event: self._pending.append(event))
 
     def start(self) -> None:
         self._session.send("Page.startScreencast", {"format": "png"})
