@@ -36,13 +36,15 @@ def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
         raise ValueError(f"{symbol} should be numbers, not {values!r:.60}") from None
 
 
-def finite_start(start: Mapping | Sequence, parameters: Sequence[sp.Symbol]) -> list[float]:
+def finite_start(
+    start: Mapping | Sequence, parameters: Sequence[sp.Symbol], what: str = "start"
+) -> list[float]:
     """One finite number for each parameter, in order. Raises ValueError naming the culprit."""
-    values = in_order(start, parameters, "start")
+    values = in_order(start, parameters, what)
     for symbol, value in zip(parameters, values, strict=True):
         number = as_floats(value, symbol)
         if number.ndim or not np.isfinite(number):
-            raise ValueError(f"start for {symbol} should be one finite number, not {value!r:.60}")
+            raise ValueError(f"{what} for {symbol} should be one finite number, not {value!r:.60}")
     return [float(value) for value in values]
 
 

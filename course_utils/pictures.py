@@ -79,8 +79,8 @@ class LivePicture(Picture):
         self.moving = []
         self.still = None
 
-    def frame(self) -> bytes:
-        """The picture as it is now, as PNG."""
+    def frame(self, compress_level: int = 1) -> bytes:
+        """The picture as it is now, as PNG; compress_level: from 1, quick and large, to 9."""
         if self.still is None:
             for artist in self.moving:
                 artist.set_animated(True)
@@ -92,11 +92,11 @@ class LivePicture(Picture):
             artist.axes.draw_artist(artist)
         buffer = io.BytesIO()
         image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
-        image.save(buffer, format="png", compress_level=1)
+        image.save(buffer, format="png", compress_level=compress_level)
         return buffer.getvalue()
 
     def png(self) -> bytes:
-        return self.frame()
+        return self.frame(compress_level=9)  # this one is stored
 
 
 NOISE = {"linear": 1e-9, "log": 0}  # on a logarithmic axis the smallest value counts too

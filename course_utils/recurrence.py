@@ -52,3 +52,26 @@ def fate(parts: np.ndarray) -> str:
     """
     sizes = np.abs(parts)
     return "exploding" if np.max(sizes) > 10 else "vanishing" if np.min(sizes) < 0.1 else "steady"
+
+
+def parts_of_gradient(
+    model: Model,
+    name: str,
+    weight: sp.Symbol,
+    by: sp.Symbol,
+    parameters: Mapping,
+    data: Mapping | Sequence,
+) -> np.ndarray:
+    """The size of what each time step adds to the gradient of `by`, as a multiple of the newest one's.
+
+    parameters: a number for each, and for `weight` an array of shape (runs,). Returns shape (uses, runs).
+    Raises ValueError where the newest step adds nothing, or no number, naming the model and the weight.
+    """
+    values = np.asarray(parameters[weight], float)
+    with np.errstate(all="ignore"):
+        added = gradient_by_time_step(model, by, {**parameters, weight: values}, data)
+        parts = np.abs(added / added[-1])
+    bad = ~np.all(np.isfinite(parts), axis=0)
+    if bad.any():
+        raise ValueError(f"{name}: with {weight} = {values[bad][0]:g} the newest step adds 0, or no number")
+    return parts

@@ -1,15 +1,15 @@
 """How large a learning rate may be: curvature, its bound, and every learning rate at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
 
-from .compiled import finite_start
+from .compiled import as_floats, finite_start, in_order
 from .functions import numpy_functions
 from .model import Model
-from .update_rules import GradientDescent
+from .update_rules import GradientDescent, UpdateRule
 
 
 def hessian(model: Model) -> sp.Matrix:
@@ -58,26 +58,45 @@ class Sweep:
     loss: np.ndarray
 
 
+def starts(start: Mapping | Sequence, parameters: Sequence[sp.Symbol], runs: tuple) -> list[np.ndarray]:
+    """Where each run begins: for each parameter an array of shape runs, from a number or such an array.
+
+    Raises ValueError naming the parameter whose start is no finite number, or has another shape.
+    """
+    begun = []
+    for symbol, value in zip(parameters, in_order(start, parameters, "start"), strict=True):
+        numbers = as_floats(value, symbol)
+        if numbers.shape not in ((), runs) or not np.all(np.isfinite(numbers)):
+            raise ValueError(
+                f"start for {symbol} should be a finite number, or one for each run: {value!r:.60}"
+            )
+        begun.append(np.broadcast_to(numbers, runs))
+    return begun
+
+
 def sweep(
     model: Model,
     start: Mapping | Sequence,
     data: Mapping | Sequence,
     learning_rates: Sequence[float],
     steps: int,
+    rule: Callable[[np.ndarray], UpdateRule] = GradientDescent,
 ) -> Sweep:
     """Train once for every learning rate, all runs together by broadcasting.
 
+    start: for each parameter one number, or a number for each run.
+    rule: makes the update rule of all runs from their learning rates.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
     compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
-    rule = GradientDescent(rates)
+    update = rule(rates)
     compiled.check_data(data)
-    parameters = [np.full(rates.shape, value) for value in finite_start(start, model.parameters)]
-    trail, losses = [parameters], []
+    parameters = starts(start, model.parameters, rates.shape)
+    memory, trail, losses = update.start(parameters), [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
             loss, gradients = compiled(parameters, data)
-            parameters, _ = rule.step(parameters, gradients, [[]] * len(parameters))
+            parameters, memory = update.step(parameters, gradients, memory)
             trail.append(parameters)
             losses.append(loss)
         losses.append(compiled(parameters, data)[0])

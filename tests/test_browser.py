@@ -35,9 +35,10 @@ def without_outputs(notebook):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab that serves a copy of the lessons, all cells rendered."""
+    """The address of a JupyterLab that serves copies of the lessons: without outputs, and as stored."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    shutil.copytree(ROOT / "notebooks", home / "notebooks" / "stored")
     for lesson in (home / "notebooks").glob("*.ipynb"):
         nbformat.write(without_outputs(nbformat.read(lesson, 4)), lesson)
     with running_lab(home) as address:
@@ -71,39 +72,168 @@ def screenshot_whole(page, name):
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def settle(page):
+    """Wait until the browser and the kernel have nothing more to say to each other."""
+    page.wait_for_timeout(400)
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs_in_the_browser(page, lab, lesson):
     if reason := why_not_run(lesson):
         pytest.skip(reason)
     run_all(page, lab, lesson.name)
-    sliders = page.locator(".jp-OutputArea .widget-slider .noUi-handle")
-    for index in range(sliders.count()):
-        drag_over_whole_range(page, page.locator(".widget-vbox").nth(index))
+    explorers = page.locator(".jp-OutputArea .explorer")
+    for index in range(explorers.count()):
+        try_all_controls(page, explorers.nth(index))
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.errors == []
     screenshot_whole(page, lesson.stem)
+    if explorers.count():
+        narrow_and_dark(page, explorers, lesson.stem)
 
 
-def drag_over_whole_range(page, explorer):
-    """Drag the slider from end to end, then use the keyboard; the picture and words must follow."""
+def try_all_controls(page, explorer):
+    """Each control over its whole range; the words must follow, in an element that stays."""
     explorer.scroll_into_view_if_needed()
-    handle, image = explorer.locator(".noUi-handle"), explorer.locator("img.widget-image")
-    words = explorer.locator("[role=status]")
-    bar = explorer.locator(".noUi-target").bounding_box()
-    seen = set()
-    middle = bar["y"] + bar["height"] / 2
-    box = handle.bounding_box()
+    status = explorer.locator("[role=status]")
+    status.evaluate("node => { node.dataset.same = 'yes' }")
+    for slider in explorer.get_by_role("slider").all():
+        assert slider.get_attribute("aria-label")
+        walk_by_keyboard(page, explorer, slider)
+        drag_over_whole_range(page, explorer, slider)
+    for box in explorer.get_by_role("spinbutton").all():
+        type_a_number(page, explorer, box)
+    for menu in explorer.get_by_role("combobox").all():
+        for option in menu.locator("option").all_inner_texts():
+            menu.select_option(option)
+            playwright.expect(status).to_contain_text(option.capitalize())
+    if explorer.locator(".clickable").count():
+        click_on_the_surface(explorer)
+    if explorer.locator(".widget-play").count():
+        play_and_step(page, explorer)
+    assert status.get_attribute("data-same") == "yes"
+
+
+def walk_by_keyboard(page, explorer, slider):
+    """From the first option to the last with the arrow key: each has its own words and picture."""
+    status, image = explorer.locator("[role=status]"), explorer.locator("img")
+    slider.focus()
+    page.keyboard.press("Home")
+    settle(page)
+    seen = {(status.inner_text(), image.get_attribute("src"))}
+    while float(slider.get_attribute("aria-valuenow")) < float(slider.get_attribute("aria-valuemax")):
+        before = status.inner_text()
+        page.keyboard.press("ArrowRight")
+        playwright.expect(status).not_to_have_text(before)
+        seen.add((status.inner_text(), image.get_attribute("src")))
+        assert image.get_attribute("alt") == status.inner_text()
+        assert image.evaluate("node => node.decode().then(() => node.naturalWidth)") > 100
+    assert len(seen) == 1 + float(slider.get_attribute("aria-valuemax"))
+
+
+def drag_over_whole_range(page, explorer, handle):
+    """Drag the slider from end to end with the mouse; the picture and the words must follow."""
+    status, seen = explorer.locator("[role=status]"), set()
+    bar = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+    box, middle = handle.bounding_box(), bar["y"] + bar["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     for share in [0.0, 0.25, 0.5, 0.75, 1.0]:
         page.mouse.move(bar["x"] + share * bar["width"], middle, steps=8)
-        page.wait_for_timeout(300)
-        seen.add((words.inner_text(), image.get_attribute("src")))
+        settle(page)
+        seen.add((status.inner_text(), explorer.locator("img").get_attribute("src")))
     page.mouse.up()
     assert len(seen) == 5
-    before = words.inner_text()
-    handle.focus()
-    page.keyboard.press("ArrowLeft")
-    playwright.expect(words).not_to_have_text(before)
-    assert re.search(r"slow|steady|oscillating|diverging|settled|vanishing|exploding", words.inner_text())
+
+
+def type_a_number(page, explorer, box):
+    """A number typed and entered is told; one beyond the bounds becomes the nearest bound."""
+    status = explorer.locator("[role=status]")
+    for typed, told in [("-3.5", "= -3.5"), ("99", f"= {box.get_attribute('max')}")]:
+        box.fill(typed)
+        page.keyboard.press("Enter")
+        playwright.expect(status).to_contain_text(told)
+
+
+def click_on_the_surface(explorer):
+    status, image = explorer.locator("[role=status]"), explorer.locator("img")
+    size = image.bounding_box()
+    for across in (0.7, 0.8):
+        before = status.inner_text()
+        image.click(position={"x": across * size["width"], "y": 0.5 * size["height"]})
+        playwright.expect(status).not_to_have_text(before)
+    value = explorer.get_by_role("spinbutton").first.input_value()
+    playwright.expect(status).to_contain_text(f"= {float(value):g}")
+
+
+def play_and_step(page, explorer):
+    """With the keyboard alone: play, pause, stay, go back, go on."""
+    status = explorer.locator("[role=status]")
+    play = explorer.get_by_role("button", name="play or pause")
+    slider = explorer.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    playwright.expect(status).to_contain_text("Round 1, start")
+    play.focus()
+    page.keyboard.press("Enter")
+    playwright.expect(status).to_contain_text("forward, 2 of", timeout=10_000)
+    page.keyboard.press("Enter")
+    settle(page)
+    paused = status.inner_text()
+    page.wait_for_timeout(2000)
+    assert status.inner_text() == paused
+    for name in ("back", "step"):
+        explorer.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+        playwright.expect(status).not_to_have_text(paused) if name == "back" else settle(page)
+    assert status.inner_text() == paused
+
+
+def narrow_and_dark(page, explorers, name):
+    """In a window 600 pixels wide, in both themes: nothing is cut off, nothing has to be scrolled."""
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    for theme in ("Dark", "Light"):
+        page.evaluate(
+            """async (theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })""",
+            f"JupyterLab {theme}",
+        )
+        settle(page)
+        for index in range(explorers.count()):
+            explorer = explorers.nth(index)
+            explorer.scroll_into_view_if_needed()
+            for part in [explorer, *explorer.locator("label, .widget-readout").all()]:
+                scroll, client = part.evaluate("node => [node.scrollWidth, node.clientWidth]")
+                assert scroll <= client, part.inner_text()
+            image, words = explorer.locator("img").bounding_box(), explorer.locator("[role=status]")
+            assert image["x"] + image["width"] <= 600
+            assert contrast(words) >= 4.5
+            explorer.screenshot(path=ARTIFACTS / f"{name}_{index}_narrow_{theme.lower()}.png")
+
+
+def contrast(words):
+    """The contrast of a text with the page behind it, by the formula of WCAG 2.2."""
+    colors = words.evaluate(
+        """node => [getComputedStyle(node).color,
+                    getComputedStyle(node.closest('.jp-Notebook')).backgroundColor]"""
+    )
+    light = []
+    for color in colors:
+        channels = [int(number) / 255 for number in re.findall(r"\d+", color)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        light.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(light) + 0.05) / (min(light) + 0.05)
+
+
+def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
+    """A lesson with its outputs, opened and not run: each explorer is a picture with its words."""
+    lesson = next(path for path in LESSONS if path.name.startswith("06_"))
+    page.goto(f"{lab}/lab/tree/stored/{lesson.name}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    cells = page.locator(".jp-CodeCell", has=page.locator(".jp-RenderedHTML figure img"))
+    alts = [image.get_attribute("alt") for image in cells.locator("figure img").all()]
+    assert sum("Learning rate" in alt for alt in alts) == 3
+    assert page.locator(".explorer").count() == 0
+    for image in cells.locator("figure img").all():
+        assert image.evaluate("node => node.naturalWidth") > 100

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import figures, sigmoid
-from course_utils.figures import RunPicture
+from course_utils import Model, figures, sigmoid
+from course_utils.curve_pictures import MemoryPicture, NeuronPicture, RacePicture
+from course_utils.graph_picture import GraphPicture
 from course_utils.networks import dense
-from course_utils.pictures import Picture
+from course_utils.pictures import SERIES, LivePicture, Picture
+from course_utils.rounds import Moment
+from course_utils.run_pictures import PanelPicture, RunPicture
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
@@ -32,6 +35,36 @@ def run_picture(datum, surface):
 
 BOWL = XS, XS, np.add.outer(XS**2, XS**2)
 NAMED_BOWL = *BOWL, ("$w_1$", "$w_2$")
+
+
+def race_picture(datum, surface):
+    picture = RacePicture(["slow", "quick"], 3, 0.1, 100, surface)
+    losses = {"slow": np.array([9.0, datum, 2.0, 1.0]), "quick": np.array([9.0, 1.0, 0.1, 0.01])}
+    paths = {"slow": np.array([[1.0, datum], [2.0, 2.0]]), "quick": np.array([[1.0, 1.0], [3.0, 3.0]])}
+    picture.show(ALT, losses, paths)
+    return picture
+
+
+def neuron_picture(datum):
+    picture = NeuronPicture(XS, ((XS, XS**2), XS, ("day", "height")))
+    picture.show(ALT, XS + datum, XS / XS, (XS, XS), XS**2)
+    return picture
+
+
+def memory_picture(datum):
+    picture = MemoryPicture({"one": np.array([0.1, 5.0]), "two": np.array([1.0])}, 4, w1)
+    picture.show(ALT, {"one": np.array([0.1, datum, 1.0]), "two": np.ones(3)})
+    return picture
+
+
+def graph_picture(datum):
+    picture = GraphPicture(Model(NETWORK, [w1, b1, w2, b2], [x, y]))
+    picture.show(
+        Moment(1, "backward", (2, 8), y_hat, {y_hat: datum, h: 0.5}, {L: 1, y_hat: 2.0}, "an equation")
+    )
+    picture.alt = ALT
+    return picture
+
 
 # One picture of each kind, drawn from one number that varies.
 PICTURES = {
@@ -54,6 +87,11 @@ PICTURES = {
         np.array([[9, 0], [int(8 * datum), 7]]), "ab", "answer", "truth", ALT
     ),
     "RunPicture": lambda datum: run_picture(datum, NAMED_BOWL),
+    "RacePicture": lambda datum: race_picture(datum, NAMED_BOWL),
+    "RacePicture without paths": lambda datum: race_picture(datum, None),
+    "NeuronPicture": lambda datum: neuron_picture(datum),
+    "MemoryPicture": lambda datum: memory_picture(datum),
+    "GraphPicture": lambda datum: graph_picture(datum),
 }
 
 
@@ -65,6 +103,11 @@ def case(request):
     return SimpleNamespace(one=one, same=same, other=other, bundle=bundle, metadata=metadata)
 
 
+def heirs(kind):
+    """The classes that derive from a class, and those that derive from them."""
+    return [heir for child in kind.__subclasses__() for heir in (child, *heirs(child))]
+
+
 def words_of(picture):
     """The texts on a drawn picture that are not empty."""
     picture.draw_without_rendering()
@@ -72,7 +115,8 @@ def words_of(picture):
 
 
 def test_every_kind_of_picture_is_tested_here():
-    assert {name.split()[0] for name in PICTURES} == set(figures.__all__)
+    live = {kind.__name__ for kind in heirs(LivePicture)} - {PanelPicture.__name__}
+    assert {name.split()[0] for name in PICTURES} == set(figures.__all__) | live
 
 
 def test_a_picture_is_a_picture_with_alt_text(case):
@@ -186,7 +230,7 @@ def test_the_path_of_a_run_that_overflows_is_drawn_as_far_as_it_goes():
     picture = run_picture(1.5, NAMED_BOWL)
     path = np.array([[1.0, 1.0], [1e3, 2.0], [1e9, 3.0], [np.inf, np.nan]])
     picture.show(ALT, np.ones(4), path, XS)
-    assert "path: x 1 1e+03 | y 1 2\n  end: x 1e+03 | y 2" in picture.numbers()
+    assert "path: x 1 1e+03 | y 1 2\n  start: x 1 | y 1\n  end: x 1e+03 | y 2" in picture.numbers()
 
 
 def test_the_loss_of_a_run_that_overflows_stays_at_the_cut():
@@ -237,3 +281,15 @@ def test_no_two_nodes_of_a_graph_overlap(equations):
     nodes = words_of(figures.computation_graph(equations, values, values))
     boxes = [node.get_bbox_patch().get_window_extent() for node in nodes]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def luminance(color):
+    """Relative luminance from 0 to 1 (WCAG 2.2)."""
+    channels = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("color", [color for color, _, _ in SERIES])
+def test_every_line_stands_out_from_the_white_ground(color):
+    assert 1.05 / (luminance(color) + 0.05) >= 3  # what WCAG asks of graphics

@@ -173,22 +173,34 @@ def test_fates(parts, expected):
 OF_THE_LESSON = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0]
 VALUES = [-3.0, -1.0, 0.0, 1e-30, *OF_THE_LESSON, 5.0]
 SETTINGS = {u: 1.0, b: 0.0, v: 1.0, c: 0.0}
-QUIET = [0.001] * 21 + [1.0]
+TIME_STEPS = [3, 11, 21]
+FATES_AT_HALF = ["steady", "vanishing", "vanishing"]  # a quarter, a thousandth, a millionth
+
+
+def quiet(steps):
+    """Tiny inputs and a target, as in the lesson."""
+    return [0.001] * steps + [1.0]
+
+
+QUIET = quiet(21)
 
 
 @pytest.fixture(scope="module")
 def explorer(lesson):
-    curves = {"without tanh": lesson["unroll"](21, lambda z: z), "with tanh": lesson["unroll"](21, tanh)}
-    return recurrence_explorer(curves, w, u, SETTINGS, QUIET, VALUES)
+    curves = {
+        "without tanh": lambda steps: lesson["unroll"](steps, lambda z: z),
+        "with tanh": lambda steps: lesson["unroll"](steps, tanh),
+    }
+    return recurrence_explorer(curves, w, u, SETTINGS, quiet, VALUES, TIME_STEPS, shown=(1, 2))
 
 
 @pytest.fixture(scope="module")
 def seen(explorer):
-    """What the explorer shows at each option: {label: (image, words)}."""
+    """What the explorer shows over 21 time steps at each weight: {label: (image, words)}."""
     shown = {}
-    for label, index in explorer.slider.options:
-        explorer.slider.value = index
-        shown[label] = bytes(explorer.image.value), explorer.words.value
+    for label, index in explorer.controls[0].options:
+        explorer.controls[0].value = index
+        shown[label] = explorer.screen.png, explorer.screen.words
     return shown
 
 
@@ -199,7 +211,7 @@ def test_the_explorer_has_an_option_for_each_value(seen):
 def test_every_move_shows_a_picture_and_tells_both_fates(seen):
     for label, (image, words) in seen.items():
         assert image.startswith(b"\x89PNG\r\n\x1a\n")
-        assert f"Recurrent weight {label}. " in words and words.startswith('<p role="status">')
+        assert f"Recurrent weight {label}, 21 time steps. " in words
         assert len(re.findall(f"tanh: ({'|'.join(FATES)}), the steps count [0-9]", words)) == 2
         assert not re.search("nan|inf", words)
 
@@ -232,31 +244,39 @@ def test_the_words_tell_the_powers(seen):
 
 
 def test_coming_back_shows_the_same(explorer, seen):
-    for label, index in explorer.slider.options[::-3]:
-        explorer.slider.value = index
-        assert (bytes(explorer.image.value), explorer.words.value) == seen[label]
+    for label, index in explorer.controls[0].options[::-3]:
+        explorer.controls[0].value = index
+        assert (explorer.screen.png, explorer.screen.words) == seen[label]
 
 
 def test_the_still_picture_tells_its_words_and_numbers(explorer):
-    explorer.slider.value = VALUES.index(0.5)
+    explorer.controls[0].value = VALUES.index(0.5)
     bundle, metadata = explorer._repr_mimebundle_()
     assert "0.125" in bundle["text/plain"] and metadata["image/png"]["alt"] in bundle["text/plain"]
 
 
 def test_it_begins_in_the_middle_or_where_it_is_told(lesson):
-    curves = {"tanh": lesson["unroll"](3, tanh)}
-    data = [0.1, 0.1, 0.1, 1.0]
-    assert recurrence_explorer(curves, w, u, SETTINGS, data, [0.1, 0.5, 1.0]).slider.value == 1
-    assert recurrence_explorer(curves, w, u, SETTINGS, data, [0.1, 0.5, 1.0], shown=2).slider.value == 2
+    curves = {"tanh": lambda steps: lesson["unroll"](steps, tanh)}
+    for shown, values in {(None, None): (1, 1), (2, 0): (2, 0)}.items():
+        begun = recurrence_explorer(curves, w, u, SETTINGS, quiet, [0.1, 0.5, 1.0], [2, 3], shown)
+        assert tuple(control.value for control in begun.controls) == values
+
+
+def test_the_words_tell_the_powers_of_any_number_of_time_steps(explorer, seen):
+    for index, steps in enumerate(TIME_STEPS):
+        explorer.put(VALUES.index(0.5), index)
+        fate, least = FATES_AT_HALF[index], 0.5 ** (steps - 1)
+        expected = f"{steps} time steps. Without tanh: {fate}, the steps count {least:.3g} to 1 times"
+        assert expected in explorer.screen.words
 
 
 @pytest.mark.parametrize(
     ("value", "data"), [(1e200, QUIET), (np.nan, QUIET), (0.5, [*QUIET[:20], 0.0, 1.0])], ids=repr
 )
 def test_where_nothing_can_be_compared_the_value_is_named(lesson, value, data):
-    curves = {"linear": lesson["unroll"](21, lambda z: z)}
+    curves = {"linear": lambda steps: lesson["unroll"](steps, lambda z: z)}
     with pytest.raises(ValueError, match=re.escape(f"linear: with w = {value:g} the newest step")):
-        recurrence_explorer(curves, w, u, SETTINGS, data, [value])
+        recurrence_explorer(curves, w, u, SETTINGS, lambda steps: data, [value], [21])
 
 
 @pytest.mark.parametrize("gradient", [[3.0, 4.0], [0.03, -0.04], [1e100, 1e100], [-1e-100, 0.0]])

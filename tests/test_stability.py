@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import GradientDescent, Model, train
+from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, train
 from course_utils.stability import curvature, hessian, largest_stable_learning_rate, regime, settled, sweep
 
 w, v, x, y, L = sp.symbols("w v x y L")
@@ -174,3 +174,27 @@ def test_the_way_to_go_is_measured_from_what_a_good_run_reaches(last, word):
 )
 def test_a_run_settles_where_its_loss_comes_down_for_good(losses, step):
     assert settled(np.array(losses, float), level=2) == step
+
+
+@pytest.mark.parametrize("rule", [GradientDescent, Momentum, RMSprop, Adam])
+def test_a_sweep_of_any_rule_equals_training_with_it(seed_model, sunflowers, rule):
+    rates, start = [0.01, 0.1, 0.3], [0.5, 0, 0.5, 0]
+    together = sweep(seed_model, start, sunflowers, rates, 30, rule)
+    for index, rate in enumerate(rates):
+        alone = train(seed_model, start, sunflowers, rule(rate), 30)
+        np.testing.assert_allclose(together.parameters[:, :, index], alone.parameters, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(together.loss[:, index], alone.loss, rtol=1e-9)
+
+
+def test_each_run_of_a_sweep_may_have_a_start_of_its_own(seed_model, sunflowers):
+    starts = {"w1": np.array([0.5, -1.0]), "b1": 0, "w2": np.array([0.5, 2.0]), "b2": 0}
+    together = sweep(seed_model, starts, sunflowers, [0.1, 0.2], steps=20)
+    for index, (first, second, rate) in enumerate([(0.5, 0.5, 0.1), (-1.0, 2.0, 0.2)]):
+        alone = train(seed_model, [first, 0, second, 0], sunflowers, GradientDescent(rate), 20)
+        np.testing.assert_allclose(together.loss[:, index], alone.loss, rtol=1e-9)
+
+
+@pytest.mark.parametrize("bad", [[0.5, np.nan], [0.5, 1.0, 2.0], "x", np.inf], ids=repr)
+def test_a_sweep_refuses_a_bad_start_by_name(bad):
+    with pytest.raises(ValueError, match=r"v should be|start for v"):
+        sweep(BOWL, {"w": 1.0, "v": bad}, [], [0.1, 0.2], steps=1)

@@ -1,0 +1,101 @@
+"""Explorers of gradient descent: how fast, and from where."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..fits import measured_fit
+from ..landscape import Ranges, ceiling, named_surface
+from ..model import Model
+from ..reports import in_words
+from ..run_pictures import RunPicture
+from ..stability import sweep
+from .explorer import Explorer, number, slider
+
+
+def learning_rate_explorer(
+    model: Model,
+    start: Mapping | Sequence,
+    data: Mapping | Sequence,
+    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
+    learning_rates: Sequence[float],
+    steps: int,
+    labels: tuple[str, str],
+    ranges: Ranges | None = None,
+    limit: float | None = None,
+    shown: int | None = None,
+) -> Explorer:
+    """One run for each learning rate: its loss, its fit, and for two parameters its path.
+
+    fit: the data symbols of the input and the target, and the symbol of the prediction.
+    labels: of the input and the target, with units.
+    ranges: of a model's two parameters, to draw its loss surface; None for no surface.
+    limit: the largest stable learning rate, to compare each one with.
+    shown: the index of the learning rate to begin with; the middle one unless told.
+    Raises ValueError for bad start, data or learning rates, naming the culprit.
+    """
+    runs = sweep(model, start, data, learning_rates, steps)
+    measured, grid, fits = measured_fit(model, data, fit, runs.parameters[-1])
+    reachable = max(np.nanmin(runs.loss), 1e-12)
+    surface = ranges and named_surface(model, data, ranges)
+    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), (measured, grid, labels), surface)
+
+    def show(index):
+        rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
+        words = f"Learning rate {rate:.3g}: {in_words(path, loss, reachable)}"
+        if limit:
+            words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
+        picture.show(words, loss, path, fits[index])
+        return words
+
+    options = [f"{rate:.3g}" for rate in runs.learning_rates]
+    return Explorer([slider("learning rate", options, shown)], picture, show)
+
+
+def surface_explorer(
+    model: Model,
+    start: Sequence[float],
+    data: Mapping | Sequence,
+    learning_rates: Sequence[float],
+    steps: int,
+    ranges: Ranges,
+    shown: int | None = None,
+) -> Explorer:
+    """Runs of a model of two parameters from wherever the learner clicks or types, on its loss surface.
+
+    start: where to begin. ranges: of the two parameters. shown: as for `learning_rate_explorer`.
+    A new start trains once for each learning rate, all together.
+    Raises ValueError for bad start, data or learning rates, naming the culprit.
+    """
+    runs = sweep(model, start, data, learning_rates, steps)
+    surface = named_surface(model, data, ranges)
+    lowest = max(min(surface[2].min(), np.nanmin(runs.loss)), 1e-12)
+    picture = RunPicture(steps, lowest, ceiling(surface[2]), surface=surface)
+    names, begun = list(map(str, model.parameters)), tuple(start)
+
+    def show(index, *chosen):
+        nonlocal runs, begun
+        if chosen != begun:
+            runs, begun = sweep(model, chosen, data, learning_rates, steps), chosen
+        loss, path = runs.loss[:, index], runs.parameters[:, :, index]
+        place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, chosen, strict=True))
+        words = f"Start at {place}. Learning rate {runs.learning_rates[index]:.3g}: "
+        words += in_words(path, loss, lowest)
+        if np.all(np.isfinite(path[-1])):
+            end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
+            words += f" It is now at {end}."
+        picture.show(words, loss, path)
+        return words
+
+    rates = slider("learning rate", [f"{rate:.3g}" for rate in runs.learning_rates], shown)
+    boxes = [number(f"start {name}", *pair) for name, *pair in zip(names, start, ranges, strict=True)]
+    explorer = Explorer([rates, *boxes], picture, show)
+    explorer.screen.clickable = True
+
+    def clicked(change):
+        if place := picture.place(*change.new):
+            explorer.put(rates.value, *(round(value, 2) for value in place))
+
+    explorer.screen.observe(clicked, names="clicked")
+    return explorer

@@ -1,0 +1,54 @@
+"""An explorer of recurrent weights: what becomes of a gradient on its way back in time."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..curve_pictures import MemoryPicture
+from ..model import Model
+from ..recurrence import parts_of_gradient
+from ..reports import memory_result
+from .explorer import Explorer, slider
+
+
+def recurrence_explorer(
+    models: Mapping[str, Callable[[int], Model]],
+    weight: sp.Symbol,
+    by: sp.Symbol,
+    parameters: Mapping,
+    data: Callable[[int], Mapping | Sequence],
+    values: Sequence[float],
+    time_steps: Sequence[int],
+    shown: tuple[int | None, int | None] = (None, None),
+) -> Explorer:
+    """How much each time step adds to a gradient, as a multiple of the newest, for each recurrent weight.
+
+    models: by name, each made from its number of time steps; one curve each. data: likewise.
+    weight: the parameter that one control sets to one of `values`; the other control sets the time steps.
+    by: the parameter whose gradient is taken apart, used once in each time step.
+    parameters: a number for each, `weight` left out.
+    shown: the indices of value and time steps to begin with; the middle ones unless told.
+    Raises ValueError where the newest step adds nothing, or no number, naming the model and the value.
+    """
+    parts = {
+        steps: {
+            name: parts_of_gradient(
+                make(steps), name, weight, by, {**parameters, weight: values}, data(steps)
+            )
+            for name, make in models.items()
+        }
+        for steps in time_steps
+    }
+    all_parts = {name: np.concatenate([parts[steps][name] for steps in time_steps]) for name in models}
+    picture = MemoryPicture(all_parts, max(time_steps), by)
+
+    def show(value_index, steps_index):
+        steps = time_steps[steps_index]
+        of_run = {name: of_all[:, value_index] for name, of_all in parts[steps].items()}
+        words = f"Recurrent weight {values[value_index]:g}, {steps} time steps. {memory_result(of_run)}"
+        picture.show(words, of_run)
+        return words
+
+    weights = slider("recurrent weight", [f"{value:g}" for value in values], shown[0])
+    return Explorer([weights, slider("time steps", time_steps, shown[1])], picture, show)

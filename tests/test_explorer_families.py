@@ -1,0 +1,219 @@
+"""Every explorer over the whole range of its controls, and what it tells against independent numbers."""
+
+import io
+import re
+from itertools import product
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import sympy as sp
+from PIL import Image
+
+from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
+from course_utils.explorers import activation_explorer, race_explorer, round_explorer, surface_explorer
+from course_utils.explorers.screen import Screen
+from course_utils.stability import settled
+
+x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
+z, h, y_hat, L, p, q = sp.symbols("z h y_hat L p q")
+RANGES = ((-5, 5), (-4, 4))
+RATES = [1e-4, 0.05, 0.5, 2.2, 1e3]
+RULES = {"gradient descent": GradientDescent, "momentum": Momentum, "RMSprop": RMSprop, "Adam": Adam}
+RAVINE = Model({L: (p**2 + 50 * q**2) / 2}, [p, q])
+ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "step": step}
+WEIGHTS = [-2.0, 0.0, 0.5, 2.0]
+START, SAMPLE = {w1: 0.5, b1: 0.0, w2: 2.0, b2: 0.0}, {x: 1.5, y: 2.0}
+
+
+@pytest.fixture(scope="module")
+def valley(seed_model, sunflowers):
+    """(a model of two parameters, its data)."""
+    return Model(seed_model.equations, [w1, w2], [x, y, b1, b2]), [*sunflowers, 0.6, 0.2]
+
+
+@pytest.fixture(scope="module")
+def made(seed_model, valley, sunflowers):
+    """One explorer of each family, by name."""
+    networks = {
+        name: Model({**seed_model.equations, h: activation(z)}, [w1, b1, w2, b2], [x, y])
+        for name, activation in ACTIVATIONS.items()
+    }
+    return {
+        "surface": surface_explorer(valley[0], [0.5, 0.5], valley[1], RATES, 30, RANGES, shown=1),
+        "race with paths": race_explorer(RAVINE, [-8.0, 1.5], [], RULES, RATES, 50, 0.1, ((-9, 9), (-3, 3))),
+        "race": race_explorer(seed_model, [0.5, 0, 0.5, 0], sunflowers, RULES, RATES, 50, 0.05),
+        "activation": activation_explorer(
+            networks, {b1: 0, w2: 0.5, b2: 0}, sunflowers, (x, y, y_hat), (z, h), w1,
+            WEIGHTS, 0.1, 300, ("time", "height (m)"), shown=("relu", 1),
+        ),
+        "rounds": round_explorer(seed_model.equations, START, SAMPLE, 0.1, rounds=2),
+    }  # fmt: skip
+
+
+RANGE_OF = {
+    "surface": [range(5), [-5.0, 0.5, 5.0], [-4.0, 0.5, 4.0]],
+    "race with paths": [range(5)],
+    "race": [range(5)],
+    "activation": [ACTIVATIONS, range(4)],
+    "rounds": [range(34)],
+}
+
+
+@pytest.fixture(scope="module", params=RANGE_OF)
+def case(request, made):
+    """An explorer, and what it shows everywhere: {the controls' values: (png, words)}."""
+    explorer, seen = made[request.param], {}
+    first = explorer.screen.png, explorer.screen.words
+    values = tuple(control.value for control in explorer.controls)
+    for setting in product(*RANGE_OF[request.param]):
+        for control, value in zip(explorer.controls, setting, strict=True):
+            control.value = value
+        seen[setting] = explorer.screen.png, explorer.screen.words
+    return SimpleNamespace(explorer=explorer, seen=seen, first=first, start=values)
+
+
+def test_every_setting_of_the_controls_was_tried(case):
+    for index, control in enumerate(case.explorer.controls):
+        if hasattr(control, "options"):
+            assert len({setting[index] for setting in case.seen}) == len(control.options)
+        else:
+            assert {control.min, control.max} <= {setting[index] for setting in case.seen}
+
+
+def test_every_setting_shows_a_picture_of_one_size(case):
+    sizes = {Image.open(io.BytesIO(png)).size for png, _ in case.seen.values()}
+    assert len(sizes) == 1
+
+
+def test_every_setting_has_words_of_its_own(case):
+    words = [words for _, words in case.seen.values()]
+    assert len(set(words)) == len(words) and not any(re.search(r"\bnan\b|\binf\b", one) for one in words)
+
+
+def test_most_settings_have_a_picture_of_their_own(case):
+    pictures = {png for png, _ in case.seen.values()}  # where a run has left the picture, some look alike
+    assert len(pictures) > 0.6 * len(case.seen)
+
+
+def test_coming_back_shows_the_same(case):
+    for setting, shown in list(case.seen.items())[::-3]:
+        case.explorer.put(*setting)
+        assert (case.explorer.screen.png, case.explorer.screen.words) == shown
+    case.explorer.put(*case.start)
+    assert (case.explorer.screen.png, case.explorer.screen.words) == case.first
+
+
+def test_without_a_kernel_picture_words_and_numbers_stand_in(case):
+    bundle, metadata = case.explorer._repr_mimebundle_()
+    words = case.explorer.screen.words
+    assert metadata["image/png"]["alt"] == words and bundle["text/plain"].startswith(words)
+    assert "application/vnd.jupyter.widget-view+json" in bundle and "<img src=" in bundle["text/html"]
+    assert re.search(r"\d", bundle["text/plain"].removeprefix(words))
+
+
+def test_several_values_are_put_in_one_move(made):
+    explorer, shown = made["surface"], []
+    explorer.screen.observe(lambda change: shown.append(change.new), names="words")
+    explorer.put(0, -1.0, -2.0)
+    explorer.screen.unobserve_all("words")
+    assert len(shown) == 1
+
+
+def test_a_click_on_the_surface_starts_there(made):
+    explorer, axes = made["surface"], made["surface"].picture.path.axes
+    for target in [(-3.0, 2.0), (4.0, -1.5), (0.0, 0.0)]:
+        width, height = explorer.picture.bbox.size
+        right, up = axes.transData.transform(target)
+        explorer.screen.clicked = (right / width, 1 - up / height)
+        assert [control.value for control in explorer.controls[1:]] == pytest.approx(target, abs=0.01)
+        assert f"Start at w1 = {target[0]:g}, w2 = {target[1]:g}." in explorer.screen.words
+
+
+@pytest.mark.parametrize("place", [(0.2, 0.5), (0.0, 0.0), (1.0, 1.0), (0.75, 0.02)], ids=repr)
+def test_a_click_beside_the_surface_changes_nothing(made, place):
+    before = made["surface"].screen.words
+    made["surface"].screen.clicked = place
+    assert made["surface"].screen.words == before
+
+
+def test_a_picture_without_a_surface_has_no_places_to_click(made):
+    race = made["race"]
+    assert not race.screen.clickable and made["surface"].screen.clickable
+
+
+def test_the_surface_tells_what_training_from_there_tells(made, valley):
+    model, data = valley
+    made["surface"].put(2, -2.0, 3.0)
+    run = train(model, [-2.0, 3.0], data, GradientDescent(0.5), max_steps=30)
+    first, second = run.parameters[-1]
+    words = made["surface"].screen.words
+    assert f"the loss went from {run.loss[0]:.3g} to {run.loss[-1]:.3g}." in words
+    assert words.endswith(f"It is now at w1 = {first:.3g}, w2 = {second:.3g}.")
+
+
+def test_a_race_tells_the_winner_that_training_finds(made):
+    made["race with paths"].controls[0].value = 1
+    runs = {name: train(RAVINE, [-8.0, 1.5], [], rule(0.05), 50) for name, rule in RULES.items()}
+    arrivals = {name: settled(run.loss, 0.1) for name, run in runs.items()}
+    arrived = {name: at for name, at in arrivals.items() if at is not None}
+    words = made["race with paths"].screen.words
+    if arrived:
+        best = min(arrived, key=arrived.get)
+        assert f"first {best} at step {arrived[best]}" in words
+    else:
+        assert "nobody arrived" in words
+    assert "gradient descent above where it began" in words  # 0.05 is beyond its limit, 0.04
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "words"),
+    [
+        ("relu", 0, "ends bent"),
+        ("relu", 1, "ends blocked"),
+        ("relu", 2, "ends straight"),
+        ("step", 3, "w1 goes from 2 to 2. The neuron ends blocked"),
+        ("sigmoid", 2, "ends bent"),
+    ],
+)
+def test_an_activation_is_told_with_its_fate(made, name, index, words):
+    made["activation"].put(name, index)
+    assert words in made["activation"].screen.words
+
+
+def test_the_buttons_step_and_stay_within_the_rounds(made):
+    explorer = made["rounds"]
+    play, back, on = explorer.children[0].children
+    explorer.put(0)
+    back.click()
+    assert explorer.controls[0].index == 0
+    on.click()
+    on.click()
+    assert "Round 1, forward, 2 of 4" in explorer.screen.words
+    explorer.put(33)
+    on.click()
+    assert explorer.controls[0].index == play.max == 33
+    back.click()
+    assert "Round 2, update, 3 of 4" in explorer.screen.words
+
+
+def test_the_screen_sends_picture_and_words_together():
+    screen, sent = Screen(), []
+    screen.send_state = lambda key=None: sent.append(set(key))  # a copy: it is emptied afterwards
+    screen.show(b"png", "words")
+    assert sent == [{"png", "words"}]
+
+
+@pytest.mark.parametrize(
+    ("make", "culprit"),
+    [
+        (lambda: surface_explorer(RAVINE, [np.nan, 1], [], RATES, 3, RANGES), "start for p"),
+        (lambda: surface_explorer(RAVINE, [1, 1], [], [-1.0], 3, RANGES), "learning_rate"),
+        (lambda: race_explorer(RAVINE, [1], [], RULES, RATES, 3, 0.1), "start should be 2 values"),
+        (lambda: round_explorer({L: w1 * x}, {w2: 1.0}, {x: 1.0}), "w1"),
+    ],
+    ids=["start", "learning rate", "length", "undefined symbol"],
+)
+def test_bad_input_is_refused_by_name(make, culprit):
+    with pytest.raises(ValueError, match=culprit):
+        make()
