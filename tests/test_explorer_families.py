@@ -201,7 +201,7 @@ def test_the_screen_sends_picture_and_words_together():
     screen, sent = Screen(), []
     screen.send_state = lambda key=None: sent.append(set(key))  # a copy: it is emptied afterwards
     screen.show(b"png", "words")
-    assert sent == [{"png", "words"}]
+    assert sent == [{"pngs", "words_of_pages"}]
 
 
 @pytest.mark.parametrize(

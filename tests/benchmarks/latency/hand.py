@@ -6,7 +6,8 @@ from time import perf_counter
 from .runs import POSITIONS
 
 SPEED = 50  # positions a second: a fast hand needs a good second for the whole slider
-REST = 500  # milliseconds; time enough for whatever is still on its way
+REST = 500  # milliseconds for what is still on its way
+LATEST = 3000  # and no longer than this for the last picture
 
 
 def press(page, count: int) -> dict:
@@ -41,7 +42,7 @@ def drag(page, first: int, last: int, seconds: float, each_move: Callable = lamb
         page.mouse.move(across(first + fold(SPEED * elapsed, last - first)), down)
         each_move()
     page.mouse.move(across(first + fold(SPEED * seconds, last - first)), down)
-    page.wait_for_timeout(REST)
+    page.wait_for_timeout(LATEST)
     record = page.evaluate("probe.take()")
     page.mouse.up()
     return record

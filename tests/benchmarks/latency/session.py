@@ -44,7 +44,8 @@ class Measured:
 def write_notebook(way: Way, folder: Path) -> str:
     """A notebook whose one cell shows this way; its name."""
     cell = nbformat.v4.new_code_cell(f"from latency import ways\nways.{way.call}")
-    name = f"{way.call.split('(')[0]}_{len(way.call)}.ipynb"
+    name = way.call.replace("()", ".ipynb")
+    folder.mkdir(exist_ok=True)
     kernel = {"name": "python3", "display_name": "Python 3"}  # or JupyterLab asks which
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
     nbformat.write(notebook, folder / name)
@@ -71,27 +72,20 @@ def closed(page) -> None:
 
 def measure(browser, address: str, notebook: str, way: Way, moves: int) -> Measured:
     page = opened(browser, address, notebook, way)
-    print("opened", flush=True)
     single = answers(press(page, moves))
     ends = [(FIRST, LAST), (LAST, FIRST)] * (DRAGS // 2)
-    print("single", single.median, single.longest, flush=True)
     fast = together([answers(drag(page, *pair, (LAST - FIRST) / SPEED)) for pair in ends])
     box = page.locator(f".jp-OutputArea {way.box or way.mark}").first.bounding_box()
-    print("fast", fast.median, fast.longest, flush=True)
     recorder = Recorder(page)
     recorder.start()
     drag(page, FIRST, LAST, 2 * (LAST - FIRST) / SPEED, recorder.acknowledge)
     recorder.stop()
-    print("closing", flush=True)
     closed(page)
-    print("closed", flush=True)
     return Measured(way, single, fast, len(recorder.screens), blank_screens(recorder.screens, box))
 
 
 def long_drag(browser, address: str, notebook: str, way: Way, seconds: float) -> Answers:
     page = opened(browser, address, notebook, way)
     result = answers(drag(page, 0, POSITIONS - 1, seconds))
-    print("closing", flush=True)
     closed(page)
-    print("closed", flush=True)
     return result

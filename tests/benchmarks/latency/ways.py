@@ -1,4 +1,4 @@
-"""The ways to draw under a slider. Each function is one, and the only cell of a notebook shows what it returns.
+"""The ways to draw under a slider. Each function is one; the only cell of a notebook shows what it returns.
 
 All draw the same 60 runs in the same size and answer the same slider, so that only the drawing differs.
 """
@@ -6,10 +6,13 @@ All draw the same 60 runs in the same size and answer the same slider, so that o
 from collections.abc import Callable
 from pathlib import Path
 
+import anywidget
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import traitlets
 
 from course_utils.explorers import Explorer, learning_rate_explorer
+from course_utils.explorers.explorer import slider
 from course_utils.pictures import LivePicture
 
 from .runs import (
@@ -32,10 +35,16 @@ from .runs import (
 MIDDLE = POSITIONS // 2
 
 
-def slider() -> widgets.SelectionSlider:
-    """The slider that Explorer has."""
-    options = [(f"{rate:.3g}", index) for index, rate in enumerate(RATES)]
-    return widgets.SelectionSlider(options=options, value=MIDDLE, layout={"width": "640px"})
+def control() -> widgets.SelectionSlider:
+    """The slider that every way has."""
+    return slider("learning rate", [f"{rate:.3g}" for rate in RATES], MIDDLE)
+
+
+def followed(move: Callable, picture: widgets.Widget) -> widgets.VBox:
+    """The slider above the picture; the kernel calls `move` with each new position."""
+    above = control()
+    above.observe(lambda change: move(change["new"]), names="value")
+    return widgets.VBox([above, picture])
 
 
 def add_mark(figure):
@@ -72,7 +81,7 @@ def interact_png():
         put(position)
         plt.show()
 
-    return widgets.interactive(draw, position=slider())
+    return widgets.interactive(draw, position=control())
 
 
 def ipympl_set_data():
@@ -81,19 +90,31 @@ def ipympl_set_data():
     with plt.ioff():
         figure = plt.figure(figsize=SIZE, layout="constrained")
     put, _ = panels(figure)
-    control = slider()
+    put(MIDDLE)
 
-    def move(change):
-        put(change["new"])
+    def move(position):
+        put(position)
         figure.canvas.draw_idle()
 
-    put(MIDDLE)
-    control.observe(move, names="value")
-    return widgets.VBox([control, figure.canvas])
+    return followed(move, figure.canvas)
 
 
 def image_widget():
-    """This course's way: what moves is drawn over what stays, and goes into an Image widget as PNG."""
+    """What moves is drawn over what stays, on one Agg canvas, and goes into an Image widget as PNG."""
+    picture = LivePicture("", *SIZE)
+    put, picture.moving = panels(picture)
+    put(MIDDLE)
+    image = widgets.Image(format="png", value=picture.frame())
+
+    def move(position):
+        put(position)
+        image.value = picture.frame()
+
+    return followed(move, image)
+
+
+def drawn_beforehand():
+    """The course's Explorer: that canvas gives all pictures beforehand, the browser turns the pages."""
     picture = LivePicture("", *SIZE)
     put, picture.moving = panels(picture)
 
@@ -101,55 +122,55 @@ def image_widget():
         put(position)
         return f"Learning rate {RATES[position]:.3g}."
 
-    return Explorer("learning rate", [f"{rate:.3g}" for rate in RATES], picture, show, MIDDLE)
+    return Explorer([control()], picture, show)
 
 
 def lesson_explorer():
     """The learning rate explorer of lesson 06 with 60 learning rates, and the mark added to its picture."""
-    explorer = learning_rate_explorer(
-        MODEL, START, measurements(), (x, y, y_hat), RATES, STEPS, ("time", "height (m)"), shown=MIDDLE
-    )
-    picture, show = explorer.picture, explorer._show
-    mark = add_mark(picture)
+    labels = "time (standardised)", "height (m)"
+    explorer = learning_rate_explorer(MODEL, START, measurements(), (x, y, y_hat), RATES, STEPS, labels)
+    picture, mark = explorer.picture, add_mark(explorer.picture)
     picture.moving.append(mark)
+    picture.still = None  # draw the mark's black square too
 
-    def show_and_mark(position):
+    def show(position):
         mark.set_color([shade(position) / 255] * 3)
-        return show(position)
+        return explorer._show(position)
 
-    picture.still, explorer._show = None, show_and_mark
-    explorer._move()
-    return explorer
+    return Explorer([control()], picture, show)
 
 
-def svg_picture(browser_alone: bool):
-    """SVG that a few lines of JavaScript draw, through anywidget.
-
-    browser_alone: tie the slider to the picture in the browser; the kernel hears of a move only afterwards.
-    """
-    import anywidget
-    import traitlets
-
-    class SvgPicture(anywidget.AnyWidget):
-        _esm = Path(__file__).with_name("svg_picture.js")
-        runs = traitlets.List().tag(sync=True)  # [heights, losses] by position: all, or one
-        position = traitlets.Int().tag(sync=True)
-        shown = traitlets.Dict().tag(sync=True)
-
-    _, fits, losses = lookups()
-    runs = [[fit.tolist(), loss.tolist()] for fit, loss in zip(fits, losses, strict=True)]
-    control = slider()
-    if browser_alone:
-        picture = SvgPicture(runs=runs, position=MIDDLE)
-        widgets.jslink((control, "index"), (picture, "position"))
-        return widgets.VBox([control, picture])
+def svg_from_kernel():
+    """SVG that a few lines of JavaScript draw, through anywidget; the kernel sends each run's numbers."""
+    runs = numbers()
     picture = SvgPicture(shown={"position": MIDDLE, "run": runs[MIDDLE]})
 
-    def move(change):
-        picture.shown = {"position": change["new"], "run": runs[change["new"]]}
+    def move(position):
+        picture.shown = {"position": position, "run": runs[position]}
 
-    control.observe(move, names="value")
-    return widgets.VBox([control, picture])
+    return followed(move, picture)
+
+
+def svg_in_browser():
+    """The same SVG, with all numbers in the browser beforehand and the slider tied to it there."""
+    above, picture = control(), SvgPicture(runs=numbers(), position=MIDDLE)
+    widgets.jslink((above, "index"), (picture, "position"))
+    return widgets.VBox([above, picture])
+
+
+def numbers() -> list[list[list[float]]]:
+    """For each position its heights and its losses, as JSON wants them."""
+    _, fits, losses = lookups()
+    return [[fit.tolist(), loss.tolist()] for fit, loss in zip(fits, losses, strict=True)]
+
+
+class SvgPicture(anywidget.AnyWidget):
+    """svg_picture.js. runs: all of them, with the position; or shown: one of them and its position."""
+
+    _esm = Path(__file__).with_name("svg_picture.js")
+    runs = traitlets.List().tag(sync=True)
+    position = traitlets.Int().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
 
 
 def plotly_figure():
@@ -163,14 +184,12 @@ def plotly_figure():
     figure.add_scatter(y=losses[MIDDLE], mode="lines", row=1, col=2)
     figure.add_scatter(x=[-1.5], y=[3.8], mode="markers", marker={"size": 12}, row=1, col=1)
     figure.update_layout(width=700, height=330, showlegend=False, yaxis_range=(-1, 4), yaxis2_type="log")
-    control = slider()
 
-    def move(change):
+    def move(position):
         fit, loss, mark = figure.data
         with figure.batch_update():
-            fit.y, loss.y = fits[change["new"]], losses[change["new"]]
-            mark.marker.color = "rgb({0}, {0}, {0})".format(shade(change["new"]))
+            fit.y, loss.y = fits[position], losses[position]
+            mark.marker.color = "rgb({0}, {0}, {0})".format(shade(position))
 
-    move({"new": MIDDLE})
-    control.observe(move, names="value")
-    return widgets.VBox([control, figure])
+    move(MIDDLE)
+    return followed(move, figure)
