@@ -35,6 +35,7 @@
     if (box.width === 0 || box.height === 0) return null;
     if (element instanceof SVGElement) return fromFill(element);
     if (element.complete === false) return seen.has(element) ? shown : null;
+    if (element.naturalWidth === 0) return null; // a broken image
     const found = fromPixels(element);
     if (found !== null) seen.add(element);
     return found;
