@@ -1,4 +1,4 @@
-"""Record the learning rate explorer of lesson 06 being dragged, as docs/explorer.gif.
+"""Record the learning rate explorer of lesson 06 as it is moved through its range, as docs/explorer.gif.
 
 Usage: python tools/record_explorer.py     (needs Chromium, and the packages of the extra `dev`)
 """
@@ -17,11 +17,11 @@ sys.path.insert(0, str(ROOT))
 from tools.lab import run_all, running_chromium, running_lab  # noqa: E402
 
 LESSON, RECORDING = "06_tune_the_learning_rate.ipynb", ROOT / "docs" / "explorer.gif"
-WIDTH, COLORS, FRAME = 800, 32, 180  # pixels, colours of the palette, milliseconds for one frame
+WIDTH, COLORS, FRAME = 800, 64, 180  # pixels, colours of the palette, milliseconds for one frame
 LIMIT = 500_000  # bytes
 
 
-def dragged(page) -> list[bytes]:
+def moved(page) -> list[bytes]:
     """A screenshot of the lesson's first explorer at each position, from the first to the last and back."""
     explorer = page.locator(".jp-OutputArea .explorer").first
     explorer.scroll_into_view_if_needed()
@@ -41,11 +41,20 @@ def gif(shots: list[bytes]) -> bytes:
     """The screenshots as one animation that repeats for ever, in one palette."""
     images = [Image.open(io.BytesIO(shot)).convert("RGB") for shot in shots]
     images = [image.resize((WIDTH, round(image.height * WIDTH / image.width))) for image in images]
-    palette = images[len(images) // 4].quantize(COLORS)
+    palette = stacked(images[::5]).quantize(COLORS, Image.Quantize.MAXCOVERAGE)  # rare colours count too
     frames = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     buffer = io.BytesIO()
     frames[0].save(buffer, "gif", save_all=True, append_images=frames[1:], duration=FRAME, loop=0)
     return buffer.getvalue()
+
+
+def stacked(images: list[Image.Image]) -> Image.Image:
+    """The images one below the other."""
+    width, height = images[0].size
+    together = Image.new("RGB", (width, height * len(images)))
+    for index, image in enumerate(images):
+        together.paste(image, (0, index * height))
+    return together
 
 
 def main() -> None:
@@ -54,7 +63,7 @@ def main() -> None:
         with running_lab(Path(folder)) as address, running_chromium() as browser:
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             run_all(page, address, LESSON)
-            recording = gif(dragged(page))
+            recording = gif(moved(page))
     if len(recording) > LIMIT:
         raise ValueError(
             f"the recording has {len(recording)} bytes, more than {LIMIT}: fewer colours or frames?"
