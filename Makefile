@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test coverage browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
-test coverage browser refresh benchmark: export OMP_NUM_THREADS := 1
+test coverage browser refresh benchmark latency: export OPENBLAS_NUM_THREADS := 1
+test coverage browser refresh benchmark latency: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test coverage browser lint refresh benchmark clean
+.PHONY: lab test coverage browser lint refresh benchmark latency clean
 
 lab: $(VENV)/course
 	$(RUN) jupyterlab notebooks/00_start_here.ipynb
@@ -39,6 +39,9 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/digits_step.py
 	$(BIN)/python tests/benchmarks/verdict.py
 
+latency: $(VENV)/benchmark
+	$(BIN)/python tests/benchmarks/explorer_latency.py
+
 clean:
 	rm -rf $(VENV)
 
@@ -57,6 +60,11 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 $(VENV)/frameworks: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[frameworks]" || \
 	($(RUN) pip install --quiet uv && $(RUN) uv pip install --torch-backend=cpu --editable ".[frameworks]")
+	@touch $@
+
+# Other ways to draw under a slider, measured by `make latency` alone.
+$(VENV)/benchmark: $(VENV)/dev
+	$(RUN) pip install --quiet --editable ".[benchmark]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

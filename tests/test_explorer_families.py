@@ -12,6 +12,7 @@ from PIL import Image
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
 from course_utils.explorers import activation_explorer, race_explorer, round_explorer, surface_explorer
+from course_utils.explorers.explorer import all_settings, number, slider
 from course_utils.explorers.screen import Screen
 from course_utils.stability import settled
 
@@ -94,6 +95,43 @@ def test_every_setting_has_words_of_its_own(case):
 def test_most_settings_have_a_picture_of_their_own(case):
     pictures = {png for png, _ in case.seen.values()}  # where a run has left the picture, some look alike
     assert len(pictures) > 0.6 * len(case.seen)
+
+
+def test_pages_drawn_beforehand_are_in_the_order_in_which_the_browser_turns_them(case):
+    screen = case.explorer.screen
+    if not screen.controls:
+        assert len(screen.pngs) == 1 and screen.png == screen.pngs[0]
+        return
+    for control, options in zip(screen.controls, zip(*case.seen, strict=True), strict=True):
+        assert list(dict.fromkeys(options)) == [option(one) for one in control.options]
+    assert screen.words_of_pages == [words for _, words in case.seen.values()]
+    for setting, page in list(zip(case.seen, screen.pngs, strict=True))[::3]:
+        case.explorer.put(*setting)
+        assert case.explorer.picture.frame() == page
+
+
+def option(one):
+    """The value of a control's option, which may be a pair with its label."""
+    return one[1] if isinstance(one, tuple) else one
+
+
+def test_only_the_surface_has_too_many_settings_to_draw_them_beforehand(made):
+    assert [name for name, explorer in made.items() if not explorer.screen.controls] == ["surface"]
+
+
+def test_a_move_among_pages_sends_no_picture(made):
+    race, sent = made["race"], []
+    race.screen.observe(sent.append, names=["pngs", "words_of_pages"])
+    race.put(3)
+    race.put(1)
+    race.screen.unobserve_all()
+    assert sent == []
+
+
+def test_more_settings_than_the_browser_should_keep_are_drawn_one_by_one():
+    few, many = (slider("a", range(count), 0) for count in (10, 11))
+    assert len(all_settings([few, few])) == 100 and all_settings([few, many]) == []
+    assert all_settings([few, number("b", 0.0, (-1.0, 1.0))]) == []
 
 
 def test_coming_back_shows_the_same(case):
@@ -201,7 +239,7 @@ def test_the_screen_sends_picture_and_words_together():
     screen, sent = Screen(), []
     screen.send_state = lambda key=None: sent.append(set(key))  # a copy: it is emptied afterwards
     screen.show(b"png", "words")
-    assert sent == [{"png", "words"}]
+    assert sent == [{"pngs", "words_of_pages"}]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """What every explorer has: controls, a screen, and a way from one to the other."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
 
 import ipywidgets as widgets
 
@@ -8,6 +10,7 @@ from ..pictures import LivePicture
 from .screen import Screen
 
 WIDE = {"width": "min(100%, 640px)"}
+MOST_PAGES = 100  # about 3 MB in the browser, and a second to draw
 
 
 class Explorer(widgets.VBox):
@@ -16,12 +19,14 @@ class Explorer(widgets.VBox):
     controls: widgets with a value.
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
+    Where the controls have few settings, each one is drawn beforehand, and the browser turns to it alone.
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
     def __init__(self, controls: Sequence[widgets.Widget], picture: LivePicture, show: Callable[..., str]):
         self.controls, self.picture, self._show = tuple(controls), picture, show
-        self.screen = Screen()
+        self._settings = all_settings(self.controls)
+        self.screen = Screen([self._page(*setting) for setting in self._settings], self.controls)
         self._waiting = False
         for control in self.controls:
             control.observe(self._move, names="value")
@@ -29,10 +34,19 @@ class Explorer(widgets.VBox):
         self.add_class("explorer")
         self._move()
 
+    def _page(self, *values) -> tuple[bytes, str]:
+        words = self._show(*values)
+        return self.picture.frame(), words
+
     def _move(self, change=None) -> None:
-        if not self._waiting:
-            words = self._show(*(control.value for control in self.controls))
-            self.screen.show(self.picture.frame(), words)
+        if self._waiting:
+            return
+        values = tuple(control.value for control in self.controls)
+        if self._settings:
+            self._show(*values)
+            self.screen.turn(self._settings.index(values))
+        else:
+            self.screen.show(*self._page(*values))
 
     def put(self, *values) -> None:
         """Give each control its value, and show the outcome once."""
@@ -45,6 +59,14 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         still, metadata = self.picture._repr_mimebundle_()
         return super()._repr_mimebundle_(**kwargs) | still, metadata
+
+
+def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:
+    """Every combination of the controls' values; none where there are too many to draw each beforehand."""
+    options = [getattr(control, "options", None) for control in controls]
+    if None in options or prod(map(len, options)) > MOST_PAGES:
+        return []
+    return list(product(*([one[1] if isinstance(one, tuple) else one for one in each] for each in options)))
 
 
 def row(*controls: widgets.Widget) -> list[widgets.Widget]:

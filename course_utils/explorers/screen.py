@@ -2,9 +2,14 @@
 
 ipywidgets' own Image has no alt text and no clicks, and its HTML replaces the element that a screen
 reader listens to. So this is a small widget of our own: an image, and below it a line that stays.
+Where the controls have few settings, the browser gets a page for each of them beforehand and turns
+the pages itself: a way to the kernel and back is too long for a drag (tests/benchmarks/explorer_latency.md).
 """
 
+from collections.abc import Sequence
+
 import anywidget
+import ipywidgets as widgets
 import traitlets
 
 RENDER = """
@@ -24,27 +29,42 @@ function nameControls(explorer) {
   }
 }
 
-function render({ model, el }) {
+// Which page the controls ask for: they count like the digits of a number, the last one fastest.
+function pageOf(controls) {
+  const count = (control) => control.get("_options_labels").length;
+  return controls.reduce((page, control) => page * count(control) + control.get("index"), 0);
+}
+
+async function render({ model, el }) {
   const image = document.createElement("img");
   const words = document.createElement("p");
   words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
   el.append(image, words);
 
-  function draw() {
-    const shown = image.src;
-    image.src = URL.createObjectURL(new Blob([model.get("png")], { type: "image/png" }));
-    URL.revokeObjectURL(shown);
-  }
-  function tell() {
-    words.textContent = model.get("words");
-    image.alt = model.get("words");
+  const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
+  const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));
+  let pages = [];
+
+  function turn() {
+    const page = pageOf(controls);
+    image.src = pages[page].src;
+    image.alt = words.textContent = model.get("words_of_pages")[page];
     nameControls(el.closest(".explorer"));
   }
-  model.on("change:png", draw);
-  model.on("change:words", tell);
-  draw();
-  tell();
-  requestAnimationFrame(tell); // once the controls are in the page too
+  function load() {
+    const old = pages;
+    pages = model.get("pngs").map((png) => {
+      const loaded = new Image(); // kept, so that the browser need not load it again
+      loaded.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+      return loaded;
+    });
+    turn();
+    old.forEach((page) => URL.revokeObjectURL(page.src));
+  }
+  model.on("change:pngs", load);
+  controls.forEach((control) => control.on("change:index", turn));
+  load();
+  requestAnimationFrame(turn); // once the controls are in the page too
 
   el.classList.toggle("clickable", model.get("clickable"));
   image.addEventListener("click", (event) => {
@@ -70,22 +90,32 @@ STYLE = """
 class Screen(anywidget.AnyWidget):
     """A picture with its words as alt text, and the same words below it, announced when they change.
 
-    png: the picture's bytes. words: a sentence or two.
+    png, words: the picture's bytes and a sentence or two, as shown now.
+    pngs, words_of_pages: the same for each setting of the controls, or of the only page.
+    controls: sliders and menus; the pages are in the order of itertools.product over their options.
     clicked: where the picture was clicked last, as fractions of its width and height, from the top left;
         only where it is clickable.
     """
 
     _esm, _css = RENDER, STYLE
-    png = traitlets.Bytes().tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
+    pngs = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    words_of_pages = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    controls = traitlets.List().tag(sync=True, **widgets.widget_serialization)
     clickable = traitlets.Bool(False).tag(sync=True)
     clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
+    png, words = traitlets.Bytes(), traitlets.Unicode()  # for this side alone
 
-    def __init__(self, **traits):
-        super().__init__(**traits)
+    def __init__(self, pages: Sequence[tuple[bytes, str]] = (), controls: Sequence[widgets.Widget] = ()):
+        pngs, words = zip(*pages or [(b"", "")], strict=True)
+        super().__init__(pngs=pngs, words_of_pages=words, controls=controls if pages else [])
         self.add_class("explorer-screen")
 
+    def turn(self, page: int) -> None:
+        """Say which page is shown; the browser has turned to it by itself."""
+        self.png, self.words = self.pngs[page], self.words_of_pages[page]
+
     def show(self, png: bytes, words: str) -> None:
-        """Both at once, in one message to the browser."""
+        """Put both on the only page, in one message to the browser."""
         with self.hold_sync():
-            self.png, self.words = png, words
+            self.words_of_pages, self.pngs = [words], [png]
+        self.turn(0)
