@@ -392,8 +392,8 @@ def update(parameter, gradient, learning_rate, decay):
             ),
         ],
         "answer_9": [
-            ("answer_9 = 13", 0.0, "13 is not the number"),
-            ("answer_9 = 10", 0.0, "10 is not the number"),
+            ("answer_9 = 13", 0.0, "after so many steps it is still a little more than half"),
+            ("answer_9 = 10", 0.0, "each step takes a share of what is left, and that gets less"),
             ("answer_9 = np.log(0.5) / np.log(0.95)", 0.0, "13.5134 is not the number"),
         ],
     },
