@@ -293,3 +293,35 @@ def luminance(color):
 @pytest.mark.parametrize("color", [color for color, _, _ in SERIES])
 def test_every_line_stands_out_from_the_white_ground(color):
     assert 1.05 / (luminance(color) + 0.05) >= 3  # what WCAG asks of graphics
+
+
+def test_the_newest_time_step_comes_first_in_a_memory_picture():
+    picture = MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1)
+    picture.show(ALT, {"one": np.array([0.25, 0.5, 1.0])})
+    assert "one: x 0 1 2 | y 1 0.5 0.25" in picture.numbers()
+
+
+@pytest.mark.parametrize(
+    ("phase", "symbol", "ways"),
+    [
+        ("start", None, set()),
+        ("forward", y_hat, {(h, y_hat), (w2, y_hat), (b2, y_hat)}),
+        ("backward", h, {(y_hat, h)}),
+        ("backward", L, set()),
+        ("update", w1, set()),
+    ],
+)
+def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
+    picture = GraphPicture(Model(NETWORK, [w1, b1, w2, b2], [x, y]))
+    picture.show(Moment(1, "forward", (1, 4), z, {}, {}, "before"))
+    picture.show(Moment(1, phase, (1, 4), symbol, {}, {}, "now"))
+    assert {way for way, arrow in picture.arrows.items() if arrow.get_visible()} == ways
+    assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
+
+
+def test_a_path_far_out_of_a_race_is_cut_where_it_is_lost():
+    picture = race_picture(1.5, NAMED_BOWL)
+    runs = {name: np.ones(5) for name in ("slow", "quick")}
+    far = np.array([[1.0, 1.0], [5.0, 2.0], [90.0, 1.0], [2.0, 2.0], [np.nan, 1.0]])
+    picture.show(ALT, runs, {"slow": far, "quick": np.ones((5, 2))})
+    assert "slow: x 1 5 | y 1 2" in picture.numbers()
