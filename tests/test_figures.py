@@ -325,3 +325,14 @@ def test_a_path_far_out_of_a_race_is_cut_where_it_is_lost():
     far = np.array([[1.0, 1.0], [5.0, 2.0], [90.0, 1.0], [2.0, 2.0], [np.nan, 1.0]])
     picture.show(ALT, runs, {"slow": far, "quick": np.ones((5, 2))})
     assert "slow: x 1 5 | y 1 2" in picture.numbers()
+
+
+@pytest.mark.parametrize("value", [-0.000123456, -1.23456e-05, 1.23456e100])
+def test_long_numbers_stay_within_their_nodes(value):
+    picture = GraphPicture(Model(NETWORK, [w1, b1, w2, b2], [x, y]))
+    known = dict.fromkeys(picture.places, value)
+    picture.show(Moment(1, "backward", (8, 8), b2, known, known, "an equation"))
+    picture.frame()
+    for symbol, name in picture.names.items():
+        text, node = name.get_window_extent(), picture.nodes[symbol].get_window_extent()
+        assert node.x0 <= text.x0 and text.x1 <= node.x1 and node.y0 <= text.y0 and text.y1 <= node.y1
