@@ -23,14 +23,15 @@ STYLE = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
-# Okabe and Ito's palette, told apart by people who see few colours (Okabe and Ito 2008).
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#882255", "#555555"
+# The first three are Okabe and Ito's (2008). No two look alike to anybody: tests/test_figures.py computes it.
+BLUE, ORANGE, GREEN, PURPLE, INK = "#0072B2", "#D55E00", "#009E73", "#882255", "#222222"
+GREY = "#555555"  # for frames and arrows
 SERIES = [
     (BLUE, "-", "o"),
     (ORANGE, "--", "s"),
     (GREEN, "-.", "^"),
     (PURPLE, ":", "D"),
-    (GREY, "-", "x"),
+    (INK, "-", "x"),
 ]
 
 

@@ -219,7 +219,18 @@ def test_an_activation_is_told_with_its_fate(made, name, index, words):
     assert words in made["activation"].screen.words
 
 
-def test_the_buttons_step_and_stay_within_the_rounds(made):
+def test_a_race_shows_the_paths_and_losses_that_training_takes(made):
+    explorer = made["race with paths"]
+    explorer.controls[0].value = 1
+    for name, rule in RULES.items():
+        run, picture = train(RAVINE, [-8.0, 1.5], [], rule(0.05), 50), explorer.picture
+        drawn = picture.paths[name].get_xydata()
+        np.testing.assert_allclose(drawn, run.parameters[: len(drawn)], rtol=1e-9, atol=1e-12)
+        losses = np.fmin(run.loss, picture.highest)[: run.steps]  # train stops where it diverges
+        np.testing.assert_allclose(picture.losses[name].get_ydata()[: run.steps], losses, rtol=1e-9)
+
+
+def test_the_buttons_step_and_stay_within_the_rounds(made, caplog):
     explorer = made["rounds"]
     play, back, on = explorer.children[0].children
     explorer.put(0)
@@ -233,6 +244,7 @@ def test_the_buttons_step_and_stay_within_the_rounds(made):
     assert explorer.controls[0].index == play.max == 33
     back.click()
     assert "Round 2, update, 3 of 4" in explorer.screen.words
+    assert not caplog.records  # where ipywidgets puts what a button's callback raises
 
 
 def test_the_screen_sends_picture_and_words_together():

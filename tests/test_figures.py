@@ -283,13 +283,92 @@ def test_no_two_nodes_of_a_graph_overlap(equations):
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
-def luminance(color):
-    """Relative luminance from 0 to 1 (WCAG 2.2)."""
+def light_of(color):
+    """Red, green and blue light from 0 to 1, from a colour such as #0072B2."""
     channels = np.array([int(color[at : at + 2], 16) for at in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 
 @pytest.mark.parametrize("color", [color for color, _, _ in SERIES])
 def test_every_line_stands_out_from_the_white_ground(color):
-    assert 1.05 / (luminance(color) + 0.05) >= 3  # what WCAG asks of graphics
+    luminance = light_of(color) @ [0.2126, 0.7152, 0.0722]
+    assert 1.05 / (luminance + 0.05) >= 3  # what WCAG 2.2 asks of graphics
+
+
+# What is left of red, green and blue light to people without one kind of cone
+# (Machado, Oliveira and Fernandes 2009, table 1, severity 1.0).
+SEEN_BY = {
+    "all": np.eye(3),
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(light):
+    """CIELAB coordinates, in which a distance of about 2 can just be seen."""
+    shares = XYZ @ np.clip(light, 0, 1) / (XYZ @ np.ones(3))
+    root = np.where(shares > 0.008856, np.cbrt(shares), 7.787 * shares + 16 / 116)
+    return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
+
+
+@pytest.mark.parametrize("eyes", SEEN_BY.values(), ids=SEEN_BY.keys())
+def test_no_two_lines_look_alike_to_anybody(eyes):
+    colors = [lab(np.array(eyes) @ light_of(color)) for color, _, _ in SERIES]
+    assert min(np.linalg.norm(one - other) for one, other in combinations(colors, 2)) > 15
+
+
+def test_the_newest_time_step_comes_first_in_a_memory_picture():
+    picture = MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1)
+    picture.show(ALT, {"one": np.array([0.25, 0.5, 1.0])})
+    assert "one: x 0 1 2 | y 1 0.5 0.25" in picture.numbers()
+
+
+@pytest.mark.parametrize(
+    ("phase", "symbol", "ways"),
+    [
+        ("start", None, set()),
+        ("forward", y_hat, {(h, y_hat), (w2, y_hat), (b2, y_hat)}),
+        ("backward", h, {(y_hat, h)}),
+        ("backward", L, set()),
+        ("update", w1, set()),
+    ],
+)
+def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
+    picture = GraphPicture(Model(NETWORK, [w1, b1, w2, b2], [x, y]))
+    picture.show(Moment(1, "forward", (1, 4), z, {}, {}, "before"))
+    picture.show(Moment(1, phase, (1, 4), symbol, {}, {}, "now"))
+    assert {way for way, arrow in picture.arrows.items() if arrow.get_visible()} == ways
+    assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
+
+
+def test_a_path_far_out_of_a_race_is_cut_where_it_is_lost():
+    picture = race_picture(1.5, NAMED_BOWL)
+    runs = {name: np.ones(5) for name in ("slow", "quick")}
+    far = np.array([[1.0, 1.0], [5.0, 2.0], [90.0, 1.0], [2.0, 2.0], [np.nan, 1.0]])
+    picture.show(ALT, runs, {"slow": far, "quick": np.ones((5, 2))})
+    assert "slow: x 1 5 | y 1 2" in picture.numbers()
+
+
+@pytest.mark.parametrize("value", [-0.000123456, -1.23456e-05, 1.23456e100])
+def test_long_numbers_stay_within_their_nodes(value):
+    picture = GraphPicture(Model(NETWORK, [w1, b1, w2, b2], [x, y]))
+    known = dict.fromkeys(picture.places, value)
+    picture.show(Moment(1, "backward", (8, 8), b2, known, known, "an equation"))
+    picture.frame()
+    for symbol, name in picture.names.items():
+        text, node = name.get_window_extent(), picture.nodes[symbol].get_window_extent()
+        assert node.x0 <= text.x0 and text.x1 <= node.x1 and node.y0 <= text.y0 and text.y1 <= node.y1

@@ -9,7 +9,7 @@ from ..fits import measured_fit
 from ..landscape import Ranges, ceiling, named_surface
 from ..model import Model
 from ..reports import in_words
-from ..run_pictures import RunPicture
+from ..run_pictures import SEEN, RunPicture
 from ..stability import sweep
 from .explorer import Explorer, number, slider
 
@@ -82,7 +82,7 @@ def surface_explorer(
         place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, chosen, strict=True))
         words = f"Start at {place}. Learning rate {runs.learning_rates[index]:.3g}: "
         words += in_words(path, loss, lowest)
-        if np.all(np.isfinite(path[-1])):
+        if np.all(np.abs(path[-1]) < SEEN):
             end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
             words += f" It is now at {end}."
         picture.show(words, loss, path)
