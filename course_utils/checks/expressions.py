@@ -18,6 +18,7 @@ from .equivalence import (
     inputs_of,
     mp,
     shown,
+    smallest,
     tolerance_of,
     value,
 )
@@ -146,12 +147,15 @@ class Question:
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
         points, alive = [], []
+        least = smallest(tolerance_of(*self.lines.values()))
         for point in defined_points(self.lines):
-            (alive if self.right(point) else points).append(point)
+            size = abs(self.right(point))
+            if size > least or not size:
+                (alive if size else points).append(point)
             if len(alive) + len(points) >= POINTS and len(alive) >= POINTS // 2:
                 break
         if not (alive or points):
-            raise ValueError(f"{self.name} has no value at any of the points that were tried")
+            raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
         half = POINTS // 2
         return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
 
