@@ -28,6 +28,7 @@ from .slips import Slips, at
 from .verdict import Verdict, right, slipped, wrong
 
 POINTS = 16  # where a right answer must agree
+PATIENCE = 100  # so many points are tried to find some where the key is not zero
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY = sp.Symbol("(key)")
 
@@ -152,7 +153,7 @@ class Question:
             size = abs(self.right(point))
             if size > least or not size:
                 (alive if size else points).append(point)
-            if len(alive) + len(points) >= POINTS and len(alive) >= POINTS // 2:
+            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
                 break
         if not (alive or points):
             raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
