@@ -315,3 +315,9 @@ def test_a_strange_training_loop_gets_a_sentence(function, steps, words):
     data = {"x": [0.0, 1.0], "y": [1.0, 2.0]}
     verdict = check_training(SEED, function, start, data, learning_rate=0.1, steps=steps)
     assert not verdict.correct and words in verdict.message
+
+
+def test_one_huge_value_does_not_hide_what_is_wrong_at_the_others():
+    u, k, loss = sp.symbols("u k L")
+    model = Model({u: k * x, h: sp.exp(5 * u**2), loss: y * h}, [k], [x, y])
+    assert check_gradient(model, k, x - model.gradient(k)).slips == ()
