@@ -56,6 +56,7 @@ OPERATIONS = {
     sp.And: lambda *all_of: all(all_of),
     sp.Or: lambda *any_of: any(any_of),
     sp.Not: lambda holds: not holds,
+    sp.ITE: lambda condition, yes, no: yes if condition else no,  # of a Piecewise in a Piecewise
 }
 OPERATIONS |= {
     function: getattr(mp, function.__name__)
@@ -179,10 +180,15 @@ def tolerance_of(*expressions: sp.Expr) -> mpmath.mpf:
     return ROUNDED if rounded else TOLERANCE
 
 
+def smallest(tolerance: mpmath.mpf) -> mpmath.mpf:
+    """A value below it may have lost all its digits, such as the 1 - h of a saturated sigmoid."""
+    return ROUNDED if tolerance == ROUNDED else mp.mpf(10) ** (20 - DIGITS)
+
+
 def agree(answer: sp.Expr, key, point: Point, tolerance: mpmath.mpf = TOLERANCE) -> bool:
     """Whether the answer has the key's value at a point."""
     try:
-        return abs(value(answer, point) - key) <= tolerance * abs(key)
+        return abs(value(answer, point) - key) <= tolerance * (abs(key) + smallest(tolerance))
     except Undefined:
         return False
 

@@ -18,6 +18,7 @@ from .equivalence import (
     inputs_of,
     mp,
     shown,
+    smallest,
     tolerance_of,
     value,
 )
@@ -27,6 +28,7 @@ from .slips import Slips, at
 from .verdict import Verdict, right, slipped, wrong
 
 POINTS = 16  # where a right answer must agree
+PATIENCE = 100  # so many points are tried to find some where the key is not zero
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY = sp.Symbol("(key)")
 
@@ -146,12 +148,15 @@ class Question:
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
         points, alive = [], []
+        least = smallest(tolerance_of(*self.lines.values()))
         for point in defined_points(self.lines):
-            (alive if self.right(point) else points).append(point)
-            if len(alive) + len(points) >= POINTS and len(alive) >= POINTS // 2:
+            size = abs(self.right(point))
+            if size > least or not size:
+                (alive if size else points).append(point)
+            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
                 break
         if not (alive or points):
-            raise ValueError(f"{self.name} has no value at any of the points that were tried")
+            raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
         half = POINTS // 2
         return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
 

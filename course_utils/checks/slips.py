@@ -172,5 +172,5 @@ def is_difference(expression: sp.Expr) -> bool:
 def same(one: Numbers, other: Numbers) -> np.ndarray:
     """Whether numbers agree along the last axis and are not all zero. False for nan and infinity."""
     size = np.where(np.isfinite(other), np.abs(other), np.nan)
-    scale = size.max(axis=-1, keepdims=True)
+    scale = np.median(size, axis=-1, keepdims=True)  # not the largest: one may dwarf all others
     return np.any(size > 0, axis=-1) & np.all(np.abs(one - other) <= CLOSE * (size + scale / 1000), axis=-1)
