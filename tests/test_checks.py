@@ -315,6 +315,12 @@ def test_every_derivative_in_the_lessons_has_the_key_that_sympy_finds(name):
     assert check(name, sp.diff(*QUESTIONS[name].args)).correct
 
 
+@kinds(check_gradient)
+def test_every_gradient_in_the_lessons_is_the_slope_of_the_expanded_loss(name):
+    model, parameter = QUESTIONS[name].args
+    assert check(name, sp.diff(model.expand(model.loss), parameter)).correct
+
+
 @kinds(check_number)
 def test_every_number_in_the_lessons_is_right_as_a_float(name):
     assert check(name, float(QUESTIONS[name].keywords["expected"])).correct

@@ -268,6 +268,12 @@ def test_two_slips_are_named_and_worth_nothing(name, parameter, answer, slips):
     assert verdict.message.startswith("two slips")
 
 
+def test_two_factors_lost_in_the_same_link_are_worth_nothing():
+    squared = Model(SEED.equations | {y_hat: w2 * h**2 + b2}, SEED.parameters, SEED.data)
+    verdict = check_gradient(squared, w1, 2 * (y_hat - y) * w2 * h * (1 - h) * x)
+    assert "more than one factor of ∂y_hat/∂h is lost" in verdict.message and float(verdict) == 0.0
+
+
 def test_one_slip_in_a_chain_is_worth_half():
     assert float(check_gradient(SEED, sp.Symbol("w1"), parsed("seed", "2*(y_hat - y)*h*(1 - h)*x"))) == 0.5
 

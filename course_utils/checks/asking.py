@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from . import check_choice, check_derivative, check_number
+from . import check_choice, check_derivative, check_gradient, check_number
 
 
 def number(expected, slips: dict[float, str], tolerance: float = 1e-6):
@@ -11,6 +11,10 @@ def number(expected, slips: dict[float, str], tolerance: float = 1e-6):
 
 def derivative(expression, wrt):
     return partial(check_derivative, expression, wrt)
+
+
+def gradient(model, parameter):
+    return partial(check_gradient, model, parameter)
 
 
 def choice(correct: str, **hints: str):

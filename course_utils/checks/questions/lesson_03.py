@@ -4,17 +4,17 @@ import sympy as sp
 
 from ...functions import sigmoid
 from ...model import Model
-from ..asking import choice, derivative, number
+from ..asking import choice, gradient, number
 
 x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
-NETWORK = Model(
-    {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}, [w1, b1, w2, b2], [x, y]
-)
+EQUATIONS = {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}
+NETWORK = Model(EQUATIONS, [w1, b1, w2, b2], [x, y])
+SQUARED = Model(EQUATIONS | {y_hat: w2 * h**2 + b2}, [w1, b1, w2, b2], [x, y])
 
 LOST_DERIVATIVE = {y_hat: 3, y: 2, w2: 4, h: sp.Rational(1, 2), x: 1}
 
 QUESTIONS = {
-    "03.1": derivative(w2 * h**2 + b2, h),
+    "03.1": gradient(SQUARED, w1),
     "03.2": number(
         NETWORK.gradient(w1).subs(LOST_DERIVATIVE),
         {
