@@ -10,7 +10,7 @@ from ..pictures import LivePicture
 from .screen import Screen
 
 WIDE = {"width": "min(100%, 640px)"}
-MOST_PAGES = 100  # about 3 MB in the browser, and a second to draw
+MOST_PAGES = 100  # up to 3 MB in the browser; half a second to draw, graphs two
 
 
 class Explorer(widgets.VBox):
