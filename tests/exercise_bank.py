@@ -6,7 +6,7 @@ BANK[set][answer] is a list of (the cell, its score, a pattern for the message).
 BANK = {
     "1_chain_rule": {
         "answer_1": [
-            ("answer_1 = 1 / (1 + x**2)", 0.0, "this is not the derivative with respect to x"),
+            ("answer_1 = 1 / (1 + x**2)", 0.0, "more than one factor of ∂f/∂x is lost"),
             ("answer_1 = 2 * x", 0.5, "a factor of ∂f/∂x is lost"),
             ("answer_1 = -2 * x / (1 + x**2)", 0.5, "the sign is turned"),
             (
@@ -203,7 +203,7 @@ def backward(V, c, x, y):
     return np.mean(-2 * error * V * x * K / (K + x) ** 2), np.mean(2 * error * x / (K + x))
 """,
                 0.0,
-                "the gradient of V came out as",
+                "the gradient of c stands in its place: mind the order",
             ),
             (
                 """
@@ -943,7 +943,7 @@ def backward(w1, b1, w2, b2, x, y):
     return [np.mean(slope) for slope in (dL_dy_hat * h, dL_dy_hat, dL_dz * x, dL_dz)]
 """,
                 0.0,
-                "the gradient of w1 came out as",
+                "the gradient of w2 stands in its place: mind the order",
             ),
             (
                 """

@@ -133,6 +133,11 @@ BACKWARD = [
     (backward(slope=lambda h, z: z * (1 - z)), "∂h/∂z is a formula of h here", 0.75),
     (backward(slope=lambda h, z: 1), "the sigmoid's own derivative", 0.75),
     (backward(weight="w1"), "w1 does not belong in ∂y_hat/∂h", 0.75),
+    (
+        lambda **given: backward()(**{k: given[k] for k in ("x", "y", "w1", "b1", "w2", "b2")})[::-1],
+        "the gradient of b2 stands in its place",
+        0,
+    ),
     (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
     (lambda x, w1: x, "it should return 4 gradients", 0),
     (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),

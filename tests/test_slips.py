@@ -9,12 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 import sympy as sp
-from model_bank import (
-    MODELS,
-    SEED,
-)
+from model_bank import MODELS, SEED, b2, h, w1, w2, x, y, y_hat
 
-from course_utils import check_gradient, check_local, sigmoid, step
+from course_utils import Model, check_gradient, check_local, sigmoid, step
 from course_utils.functions import numpy_functions
 
 PARAMETERS = [(name, parameter) for name, model in MODELS.items() for parameter in model.parameters]

@@ -71,27 +71,36 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     except Unreadable as unreadable:
         return unreadable.verdict
     points = [point for trial in tried for point in trial]
-    verdicts = []
-    for index, p in enumerate(model.parameters):
-        answer, key = np.array(results)[:, index], over_trials(numbers(points, passes[p][0]))
-        if agrees(answer, key):
-            verdicts.append(right(f"this computes the gradient of {p}."))
-        elif same(answer, SAMPLES * key):
-            verdicts.append(slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)]))
-        else:
-            slips = Slips(model.equations, p, points, roles_of(model)).match(answer, over_trials)
-            verdicts.append(about(p, slips, compared(f"the gradient of {p}", answer, key)))
+    adjoints = {p: passes[p][0] for p in model.parameters}
+    verdicts = [
+        judged(model, p, adjoints, answer, points)
+        for p, answer in zip(model.parameters, np.transpose(results), strict=True)
+    ]
     if all(verdict.correct for verdict in verdicts):
         return right("these are the gradients.")
     worst = next(verdict for verdict in verdicts if not verdict.correct)
     return Verdict(False, worst.message, sum(map(float, verdicts)) / len(verdicts), worst.slips)
 
 
-def about(p: sp.Symbol, slips: Sequence[Mistake], otherwise: str) -> Verdict:
-    if not slips:
-        return wrong(otherwise)
-    verdict = slipped(slips)
-    return Verdict(False, f"the gradient of {p}: {verdict.message}", verdict.score, verdict.slips)
+def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, points: list[Point]) -> Verdict:
+    """The verdict on one parameter's gradient, a number for each trial."""
+    name, key = f"the gradient of {p}", over_trials(numbers(points, adjoints[p]))
+    if agrees(answer, key):
+        return right(f"this computes {name}.")
+    if same(answer, SAMPLES * key):
+        return slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)])
+    others = [
+        Mistake(
+            "another", f"the gradient of {other} stands in its place: mind the order.", adjoint, credit=0.0
+        )
+        for other, adjoint in adjoints.items()
+        if other != p
+    ]
+    mistakes = Slips(model.equations, p, points, roles_of(model), others).match(answer, over_trials)
+    if not mistakes:
+        return wrong(compared(name, answer, key))
+    verdict = slipped(mistakes)
+    return Verdict(False, f"{name}: {verdict.message}", verdict.score, verdict.slips)
 
 
 def over_trials(values: np.ndarray) -> np.ndarray:

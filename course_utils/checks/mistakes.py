@@ -89,7 +89,8 @@ def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
     terms = sp.Add.make_args(right)
     for factor in factors if len(factors) > 1 else ():
         yield Mistake("lost factor", f"a factor of {name} is lost.", right / factor)
-    for factor in factors if len(sp.Mul.make_args(right)) > 2 else ():
+    numbered = abs(right.as_coeff_Mul()[0]) != 1
+    for factor in factors if len(factors) + numbered > 2 else ():
         yield Mistake("lost factors", f"more than one factor of {name} is lost.", factor, credit=0.0)
     for term in terms if len(terms) > 1 else ():
         yield Mistake("lost term", f"a term of {name} is lost.", right - term)
