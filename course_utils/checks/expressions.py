@@ -10,21 +10,18 @@ import sympy as sp
 from ..chain_rule import Equations, backward, local
 from ..model import Model
 from .equivalence import (
-    Point,
-    Undefined,
     agree,
     computed,
     defined_points,
     inputs_of,
-    mp,
     shown,
     smallest,
     tolerance_of,
-    value,
 )
 from .mistakes import Mistake
 from .reading import Unreadable, read
 from .slips import Slips, at
+from .values import Point, Undefined, exact, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
 POINTS = 16  # where a right answer must agree
@@ -170,7 +167,7 @@ class Question:
             for what, expression in self.others.items()
         ]
         slips = Slips(self.chain, self.wrt, points, self.roles, others)
-        return slips.match(at(answer, points))
+        return slips.match(at(answer, points, exact))
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""

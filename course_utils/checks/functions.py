@@ -12,12 +12,12 @@ from ..chain_rule import backward
 from ..compiled import in_order
 from ..model import Model
 from .calling import as_array, as_numbers, call
-from .equivalence import Point
 from .expressions import roles_of
 from .mistakes import Mistake
 from .reading import Unreadable
 from .slips import Slips, same
 from .trials import SAMPLES, SETTINGS, agrees, compared, equations_mistaken, explained, numbers, trials
+from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
 

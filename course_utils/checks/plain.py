@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from .equivalence import TOLERANCE, Undefined, shown, value
+from .equivalence import TOLERANCE, shown
 from .reading import UNANSWERED, Unreadable, brief, read
+from .values import Undefined, value
 from .verdict import Verdict, right, wrong
 
 

@@ -9,10 +9,11 @@ from ..compiled import finite_start, in_order
 from ..model import Model
 from ..update_rules import UpdateRule, parameter
 from .calling import as_array, as_numbers, call
-from .equivalence import Point, computed, generic_points
+from .equivalence import computed, generic_points
 from .mistakes import Mistake
 from .reading import Unreadable
 from .trials import agrees, compared, equations_mistaken, explained, numbers
+from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
 UPDATES = 8  # trials of an update

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from .equivalence import LARGEST, known
+from .values import LARGEST, known
 from .verdict import Verdict, wrong
 
 PARTS = 10_000  # the longest answer that is checked

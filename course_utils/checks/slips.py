@@ -12,8 +12,8 @@ import numpy as np
 import sympy as sp
 
 from ..chain_rule import Equations, downstream, local, loss_of, upstream
-from .equivalence import Point, Undefined, value
 from .mistakes import Link, Mistake, link_mistakes, partial
+from .values import Arithmetic, Undefined, quick
 
 CLOSE = 1e-9  # relative: these are floats
 PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
@@ -33,12 +33,12 @@ class Found(NamedTuple):
     local: Numbers | None = None
 
 
-def at(expression: sp.Expr, points: Sequence[Point]) -> Numbers:
+def at(expression: sp.Expr, points: Sequence[Mapping], arithmetic: Arithmetic = quick) -> Numbers:
     """The values of an expression at the points, nan where it has none."""
 
     def number(point):
         try:
-            return float(value(expression, point))
+            return float(arithmetic.value(expression, point))
         except Undefined:
             return np.nan
 
@@ -88,14 +88,15 @@ class Slips:
         self,
         equations: Equations,
         wrt: sp.Symbol,
-        points: Sequence[Point],
+        points: Sequence[Mapping],
         roles: Sequence,
         others: Sequence[Mistake] = (),
     ):
-        self.equations, self.wrt, self.points, self.roles = equations, wrt, points, roles
+        self.equations, self.wrt, self.roles = equations, wrt, roles
+        self.points = [{name: float(number) for name, number in point.items()} for point in points]
         links = links_between(equations, wrt)
-        self.flow = Flow(equations, wrt, {link: at(local(equations, *link), points) for link in links})
-        confused = [Found(mistake, at(mistake.expression, points)) for mistake in others]
+        self.flow = Flow(equations, wrt, {link: at(local(equations, *link), self.points) for link in links})
+        confused = [Found(mistake, at(mistake.expression, self.points)) for mistake in others]
         slips = [self._turned(), *self._paths(), *(found for link in links for found in self._in(link))]
         self.found = [*slips, *confused, *self._stops_early()]
         if len(links) == 1:  # what is a slip in a chain is another thing altogether where there is no chain

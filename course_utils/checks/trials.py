@@ -7,9 +7,10 @@ import numpy as np
 import sympy as sp
 
 from ..chain_rule import Equations
-from .equivalence import Point, Undefined, computed, generic_points, shown
+from .equivalence import computed, generic_points, shown
 from .mistakes import Mistake, equation_mistakes
 from .slips import same
+from .values import Point, Undefined
 from .verdict import Verdict, slipped
 
 SETTINGS, SAMPLES = 4, 3  # values of the parameters, and data points for each of them
