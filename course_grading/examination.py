@@ -1,4 +1,4 @@
-"""A submission's scores: the source's own cells and checks run here, and only the answers come from the sandbox."""
+"""A submission's scores: the source's own checks run here, and only the answers come from the sandbox."""
 
 import ast
 import math
@@ -36,15 +36,17 @@ class Result:
 
 
 def names(source: str, context: type) -> set[str]:
-    """The names that a cell binds (ast.Store, functions among them) or uses (ast.Load)."""
+    """The names that a cell binds at its top level (ast.Store), or mentions anywhere (ast.Load)."""
     try:
         tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith("%")))
     except SyntaxError:
         return set()
-    found = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
-    if context is ast.Store:
-        found |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    return found
+    definitions = ast.FunctionDef | ast.ClassDef
+    if context is ast.Load:
+        return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assigned = [n for part in tree.body if not isinstance(part, definitions) for n in ast.walk(part)]
+    found = {n.id for n in assigned if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return found | {part.name for part in tree.body if isinstance(part, definitions)}
 
 
 def runs(cell: NotebookNode) -> bool:
@@ -60,7 +62,7 @@ class Examination:
     def __init__(self, session: Session, asked: set[str]):
         self.session, self.asked = session, asked
         self.shell = QuietShell.instance()
-        self.touched = set(asked)  # names whose value depends on the submission
+        self.uses = {name: {name} for name in asked}  # the answers that a name depends on
         self.stopped = {}  # what went wrong in the cells that bind an answer
 
     def results(self, cells: list[NotebookNode]) -> Iterator[Result]:
@@ -78,14 +80,18 @@ class Examination:
         return Result(outputs)
 
     def run_here(self, source: str) -> None:
-        used = names(source, ast.Load)
-        for name in self.asked & used:
+        needed = self.needed(source)
+        for name in needed:
             self.fetch(name)
         result, printed, _ = self.timed(source)
-        if used & self.touched:
-            self.touched |= names(source, ast.Store)
+        if needed:
+            self.uses |= dict.fromkeys(names(source, ast.Store) - self.asked, needed)
         elif not result.success:
             raise SourceFault(f"a cell of the problem set fails:\n{source}\n{printed}")
+
+    def needed(self, source: str) -> set[str]:
+        """The answers that a cell uses, by itself or by way of what other cells computed from them."""
+        return set().union(*(self.uses.get(name, ()) for name in names(source, ast.Load)))
 
     def fetch(self, name: str) -> str | None:
         """Bind an answer here. If there is none that can be used, say why."""
@@ -109,7 +115,7 @@ class Examination:
     def graded(self, cell: NotebookNode) -> Result:
         """Run a check. Without a result it is worth nothing."""
         grade_id = label(cell)["grade_id"]
-        for name in sorted(self.asked & names(cell.source, ast.Load)):
+        for name in sorted(self.needed(cell.source)):
             if trouble := self.fetch(name):
                 return Result(score=0.0, message=f"no points: {trouble}")
         result, printed, _ = self.timed(cell.source)

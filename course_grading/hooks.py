@@ -11,8 +11,8 @@ from traitlets.config import Application
 def forget_old_scores(assignment: str, student: str, notebooks: list[str]) -> None:
     """Set a submission's scores to 0 until it is graded, so that none is left of an earlier try.
 
-    A later try is marked by hand anew as well. nbgrader calls this with one submission's notebooks; `student` may
-    be a pattern.
+    A later try is marked by hand anew as well. nbgrader calls this with one submission's notebooks;
+    `student` may be a pattern.
     """
     app = Application.instance()
     sandbox = app.config.Examine.get("sandbox", "bubblewrap")

@@ -1,4 +1,4 @@
-"""What may pass between a sandbox and an examination: numbers, text, formulas, models, and calls of functions.
+"""What may pass between a sandbox and an examination: numbers, text, formulas, models, calls of functions.
 
 Both sides know this module, and neither believes the other. `decode` builds nothing but the kinds that stand
 in a table here; it evaluates nothing, imports nothing, and reads no source.
@@ -30,7 +30,7 @@ class Refused(ValueError):
 
 
 class Foreign:
-    """Stands for a value that may not pass. Its class is called like the value's, and that is all it keeps."""
+    """Stands for a value that may not pass. The name of its class is all that is left of it."""
 
 
 def foreign(name: str) -> Foreign:
@@ -91,7 +91,7 @@ def encode_formula(formula: sp.Basic) -> list:
 
 
 class Decoder:
-    """Reads data of `encode`, one value after another. Functions become calls through `call(number, args, kwargs)`."""
+    """Reads data of `encode`. Functions become calls through `call(number, args, kwargs)`."""
 
     def __init__(self, call: Callable | None = None):
         self.call, self.left = call, PARTS

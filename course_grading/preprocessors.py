@@ -49,8 +49,10 @@ class Examine(NbGraderPreprocessor):
         "bubblewrap",
         help="'none' runs submissions with your own rights. They can then read and write whatever you can.",
     ).tag(config=True)
-    cell_seconds = Float(20, help="Time for each cell, and for each call of a function.").tag(config=True)
-    total_seconds = Float(180, help="Time for a whole notebook.").tag(config=True)
+    cell_seconds = Float(20, help="Seconds of computing for each cell, and for each call of a function.").tag(
+        config=True
+    )
+    total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
     def command(self, resources) -> list[str]:
@@ -66,7 +68,8 @@ class Examine(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         folder = source_folder(self, resources)
-        session = Session(self.command(resources), self.cell_seconds, self.total_seconds)
+        beside = Path(resources["metadata"]["path"])
+        session = Session(self.command(resources), self.cell_seconds, self.total_seconds, beside)
         original = [cell for cell in released(self, resources).cells if answered_here(cell)]
         asked = set().union(*(names(c.source, ast.Store) for c in original if c.cell_type == "code"))
         results = examined(session, asked, nb.cells, folder, self.total_seconds + 60)
@@ -126,11 +129,8 @@ def show(cell, result: Result | None) -> None:
             nbformat.v4.new_output("execute_result", data=data, execution_count=1),
         ]
     elif result:
-        cell.outputs = [
-            nbformat.v4.new_output("display_data", data=data)
-            for data in map(harmless, result.outputs)
-            if data
-        ]
+        shown = filter(None, map(harmless, result.outputs))
+        cell.outputs = [nbformat.v4.new_output("display_data", data=data) for data in shown]
 
 
 def harmless(bundle) -> dict:

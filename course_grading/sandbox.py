@@ -1,4 +1,4 @@
-"""The sandbox: which command starts a program that reads almost nothing, writes nothing and reaches nobody."""
+"""The sandbox: the command that starts a program which reads almost nothing and reaches nobody."""
 
 import json
 import os
@@ -103,8 +103,8 @@ def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> l
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(
-            "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap). Submissions run other "
-            "people's programs, so none was graded. See exercises/README.md."
+            "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap). Submissions are "
+            "other people's programs, so none was run, and none graded. See exercises/README.md."
         )
     command = [
         program,
@@ -129,7 +129,7 @@ def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> l
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    return [*command, sys.executable, "-m", "course_grading.worker", json.dumps(limit)]
+    return [*command, sys.executable, "-m", "course_grading.worker", json.dumps(limit), "nobody"]
 
 
 def unprotected(limit: dict[str, int]) -> list[str]:
