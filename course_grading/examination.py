@@ -49,6 +49,14 @@ def names(source: str, context: type) -> set[str]:
     return found | {part.name for part in tree.body if isinstance(part, definitions)}
 
 
+def only_shows(source: str) -> bool:
+    """Whether a cell is made of values and calls, such as a picture: nothing after it needs it."""
+    try:
+        return all(isinstance(part, ast.Expr) for part in ast.parse(source).body)
+    except SyntaxError:  # a magic
+        return False
+
+
 def runs(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and (bool(cell.source.strip()) or bool(label(cell).get("grade")))
 
@@ -81,6 +89,8 @@ class Examination:
 
     def run_here(self, source: str) -> None:
         needed = self.needed(source)
+        if only_shows(source):
+            return
         for name in needed:
             self.fetch(name)
         result, printed, _ = self.timed(source)

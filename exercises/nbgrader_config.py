@@ -25,6 +25,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",  # no script of a learner in a teacher's browser
 ]
+c.SanitizeHTML.enabled = True
 c.Autograde.pre_convert_hook = forget_old_scores
 c.OverwriteCells.add_missing_cells = True
