@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from grading_course import EXERCISES, Course  # noqa: E402
+from grading_course import EXERCISES, Course
 
 
 def main(submissions: int = 30, name: str = "1_chain_rule") -> None:
