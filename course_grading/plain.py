@@ -116,6 +116,8 @@ class Decoder:
 
     def formula(self, data) -> sp.Basic:
         self.count()
+        if not isinstance(data, list):
+            raise Refused("no formula")
         name, *arguments = data
         if name == "Symbol":
             return sp.Symbol(text(*arguments))
@@ -161,7 +163,10 @@ def functions() -> dict[str, type]:
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return {function.__name__: function for function in (*OPERATIONS, *family(Activation)[1:])}
+    return {
+        function.__name__: function
+        for function in (*OPERATIONS, sp.Piecewise, ExprCondPair, *family(Activation)[1:])
+    }
 
 
 def integer(digits: str) -> int:
