@@ -38,6 +38,7 @@ benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmarks/derive_and_compile.py
 	$(BIN)/python tests/benchmarks/digits_step.py
 	$(BIN)/python tests/benchmarks/verdict.py
+	$(BIN)/python tests/benchmarks/grading.py
 
 latency: $(VENV)/benchmark
 	$(BIN)/python tests/benchmarks/explorer_latency.py

@@ -17,6 +17,7 @@ playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PROBLEM_SET = ROOT / "exercises" / "release" / "1_chain_rule" / "1_chain_rule.ipynb"
 ARTIFACTS = ROOT / "artifacts"
 
 pytestmark = [
@@ -39,6 +40,7 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     shutil.copytree(ROOT / "notebooks", home / "notebooks" / "stored")
+    shutil.copy(PROBLEM_SET, home / "notebooks")
     for lesson in (home / "notebooks").glob("*.ipynb"):
         nbformat.write(without_outputs(nbformat.read(lesson, 4)), lesson)
     with running_lab(home) as address:
@@ -239,3 +241,37 @@ def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
     assert page.locator(".explorer").count() == 0
     for image in cells.locator("figure img").all():
         assert image.evaluate("node => node.naturalWidth") > 100
+
+
+def answer(page, grade_id, source):
+    """Type into an answer cell, as a learner would: over what is there."""
+    index = page.evaluate(
+        """grade_id => window.jupyterapp.shell.currentWidget.content.widgets.findIndex(
+            cell => (cell.model.getMetadata('nbgrader') || {}).grade_id === grade_id)""",
+        grade_id,
+    )
+    page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+
+
+def test_a_learner_answers_and_validates_a_problem_set(page, lab):
+    """One right answer, one wrong: the message stands under the cell, and Validate says the same."""
+    run_all(page, lab, PROBLEM_SET)
+    answer(page, "answer_1", "answer_1 = 2 * x / (1 + x**2)")
+    answer(page, "answer_2", "answer_2 = h")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    outputs = page.locator(".jp-Notebook .jp-OutputArea")
+    playwright.expect(outputs.filter(has_text="✓ right: this is the derivative")).to_have_count(1)
+    playwright.expect(outputs.filter(has_text="✗ not yet: this is h itself")).to_have_count(1)
+    screenshot_whole(page, "problem_set")
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.get_by_role("button", name="Validate").click()
+    dialog = page.locator(".jp-Dialog", has_text="Validation Results")
+    dialog.wait_for(timeout=120_000)
+    page.screenshot(path=ARTIFACTS / "problem_set_validated.png")
+    said = dialog.inner_text()
+    assert "this is h itself" in said
+    assert "no answer yet" in said
+    assert "this is the derivative" not in said
+    assert page.errors == []

@@ -21,7 +21,7 @@ def test_conda_and_pip_install_the_same_packages():
 
 def test_every_package_folder_is_installed():
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
-    folders = {path.parent.relative_to(ROOT) for path in (ROOT / "course_utils").rglob("__init__.py")}
+    folders = {path.parent.relative_to(ROOT) for path in ROOT.glob("course_*/**/__init__.py")}
     assert {".".join(folder.parts) for folder in folders} == set(packages)
 
 

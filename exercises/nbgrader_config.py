@@ -1,0 +1,32 @@
+"""nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
+
+from course_grading.hooks import forget_old_scores
+from course_grading.preprocessors import Assemble, Examine
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+
+c.CourseDirectory.course_id = "gradient_descent_derived"
+
+# A released answer cell keeps its `answer = ...`: the solution is cut out, and nothing put in its place.
+c.ClearSolutions.code_stub = {"python": ""}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+# The release stands in the repository: generate again, and fill the gradebook, rather than skip it.
+c.GenerateAssignment.force = True
+
+# What a learner hands in runs in a sandbox only, and its own kernel decides nothing (see README.md).
+c.Autograde.sanitize_preprocessors = [
+    Assemble,
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    Examine,
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbconvert.preprocessors.sanitize.SanitizeHTML",  # no script of a learner in a teacher's browser
+]
+c.SanitizeHTML.enabled = True
+c.Autograde.pre_convert_hook = forget_old_scores
+c.OverwriteCells.add_missing_cells = True

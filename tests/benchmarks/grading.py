@@ -1,0 +1,42 @@
+"""How long it takes to grade a class: python tests/benchmarks/grading.py [submissions] [set]
+
+Grades copies of the solution, and of the untouched release, in turn, in one run.
+"""
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from grading_course import EXERCISES, Course
+
+
+def main(submissions: int = 30, name: str = "1_chain_rule") -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(Path(folder))
+        course.add_set(name, EXERCISES / "source" / name)
+        notebooks = course.notebook(name, "source"), course.notebook(name)
+        for number in range(submissions):
+            course.submit(f"learner_{number:03}", name, notebooks[number % 2])
+        start, spent = time.perf_counter(), computing()
+        done = course.command("autograde", name)
+        seconds, spent = time.perf_counter() - start, computing() - spent
+        assert done.returncode == 0, done.stderr
+        best = {sum(course.scores(f"learner_{n:03}", name).values()) for n in range(0, submissions, 2)}
+        print(f"{submissions} submissions of {name}: {seconds / submissions:.2f} s each on the clock,")
+        print(f"{spent / submissions:.2f} s each of computing; load {os.getloadavg()[0]:.1f}")
+        print(f"every solution got {best} points")
+
+
+def computing() -> float:
+    """Seconds that ended children computed. (What was killed in a sandbox is not counted.)"""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main(*(kind(word) for kind, word in zip((int, str), sys.argv[1:], strict=False)))

@@ -1,0 +1,193 @@
+"""From a submission to its score, by the commands of exercises/README.md."""
+
+import ast
+import csv
+import importlib.util
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from grading_course import EXERCISES, Course, tiny_set, with_answers
+
+from course_grading.examination import names
+
+SETS = sorted(path.parent.name for path in EXERCISES.glob("source/*/*.ipynb"))
+BANK = importlib.import_module("exercise_bank").BANK if importlib.util.find_spec("exercise_bank") else {}
+ROUNDS = 2  # of wrong answers to every question; test_exercises.py checks all of them, without a kernel
+
+
+def labels(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def answer_cell(notebook, name):
+    """The grade_id of the cell that binds an answer."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
+    return next(labels(cell)["grade_id"] for cell in cells if name in names(cell.source, ast.Store))
+
+
+def check_cell(notebook, answer):
+    """The check that comes next after an answer cell."""
+    ids = [labels(cell).get("grade_id") for cell in notebook.cells]
+    after = notebook.cells[ids.index(answer) :]
+    return next(cell for cell in after if labels(cell).get("grade"))
+
+
+def graded_by_machine(notebook):
+    return {
+        labels(cell)["grade_id"]: labels(cell)["points"]
+        for cell in notebook.cells
+        if labels(cell).get("grade") and cell.cell_type == "code"
+    }
+
+
+@pytest.fixture(scope="module", params=SETS)
+def graded_set(request, tmp_path_factory):
+    """A problem set of the course: solution, release, and the bank's wrong answers, graded in one run."""
+    name, course = request.param, Course(tmp_path_factory.mktemp(request.param))
+    course.add_set(name, EXERCISES / "source" / name)
+    source, release = course.notebook(name, "source"), course.notebook(name)
+    course.submit("solution", name, source)
+    course.submit("release", name, release)
+    for number in range(ROUNDS):
+        wrong = {a: entries[number][0] for a, entries in BANK.get(name, {}).items() if number < len(entries)}
+        if wrong:
+            answers = {answer_cell(release, answer): text for answer, text in wrong.items()}
+            course.submit(f"wrong_{number}", name, with_answers(source, answers))
+    done = course.command("autograde", name)
+    assert done.returncode == 0, done.stderr
+    return name, course
+
+
+def test_the_solution_gets_all_points_and_the_release_none(graded_set):
+    name, course = graded_set
+    points = graded_by_machine(course.notebook(name))
+    assert points
+    scores = course.scores("solution", name)
+    messages = [course.message("solution", name, check) for check in points]
+    assert {check: scores[check] for check in points} == points, messages
+    untouched = course.scores("release", name)
+    assert set(untouched.values()) == {0.0}
+
+
+def test_each_wrong_answer_gets_its_score_and_message(graded_set):
+    name, course = graded_set
+    release = course.notebook(name)
+    for answer, entries in BANK.get(name, {}).items():
+        check = check_cell(release, answer_cell(release, answer))
+        for number, (_, score, message) in enumerate(entries[:ROUNDS]):
+            student, question = f"wrong_{number}", labels(check)["grade_id"]
+            told = course.message(student, name, question)
+            assert re.search(message, told), (answer, number, told)
+            got = course.scores(student, name)[question]
+            assert got == pytest.approx(score * labels(check)["points"]), (answer, number, told)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = Course(tmp_path_factory.mktemp("course"))
+    course.add_set("tiny", tiny_set())
+    return course
+
+
+FULL = {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
+
+
+def test_nothing_is_left_of_an_earlier_try(course):
+    """The first try is right, and marked by hand. The second is broken, the third half right."""
+    course.submit("ann", "tiny", tiny_set())
+    assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
+    assert course.scores("ann", "tiny") == FULL
+    with course.gradebook as gradebook:
+        gradebook.find_grade("words", "tiny", "tiny", "ann").manual_score = 4.0
+        gradebook.db.commit()
+    assert course.scores("ann", "tiny") == FULL | {"words": 4.0}
+    course.command("autograde", "tiny", "--student", "ann", "--force")
+    assert course.scores("ann", "tiny") == FULL | {"words": 4.0}  # the same try keeps its marks
+    course.submit("ann", "tiny", "{")
+    assert course.command("autograde", "tiny", "--student", "ann").returncode != 0
+    assert set(course.scores("ann", "tiny").values()) == {0.0}
+    course.submit("ann", "tiny", with_answers(course.notebook("tiny"), {"answer_1": "answer_1 = x + x"}))
+    assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
+    assert course.scores("ann", "tiny") == dict.fromkeys(FULL, 0.0) | {"check_1": 2.0}
+
+
+def test_without_bubblewrap_nothing_runs_and_no_score_is_lost(course, tmp_path):
+    course.submit("bob", "tiny", tiny_set())
+    course.command("autograde", "tiny", "--student", "bob")
+    assert course.scores("bob", "tiny") == FULL
+    refused = course.command("autograde", "tiny", "--student", "bob", "--force", path=str(tmp_path))
+    assert refused.returncode != 0
+    assert "bubblewrap is not installed" in refused.stderr
+    assert course.scores("bob", "tiny") == FULL
+
+
+def test_feedback_and_export_say_what_autograde_found(course):
+    marker = "<script>alert(1)</script>"
+    answers = {"answer_2": f"answer_2 = 43\nprint({marker!r})", "words": f"The slope. {marker}"}
+    course.submit("eve", "tiny", with_answers(tiny_set(), answers))
+    assert course.command("autograde", "tiny", "--student", "eve").returncode == 0
+    assert course.command("generate_feedback", "tiny", "--student", "eve").returncode == 0
+    feedback = (course.folder / "feedback" / "eve" / "tiny" / "tiny.html").read_text()
+    assert "43 is not the number" in feedback
+    assert marker not in feedback
+    assert course.command("export").returncode == 0
+    rows = list(csv.DictReader((course.folder / "grades.csv").read_text().splitlines()))
+    assert [row["score"] for row in rows if row["student_id"] == "eve"] == ["5.0"]
+
+
+def test_a_learner_may_add_cells_and_a_late_one_does_not_count(course):
+    notebook = tiny_set()
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("double = lambda u: 2 * u"))
+    notebook = with_answers(notebook, {"answer_1": "answer_1 = double(x)"})
+    notebook.cells.append(nbformat.v4.new_code_cell("answer_2 = 0; x = 3; line = None"))
+    course.submit("dan", "tiny", notebook)
+    course.command("autograde", "tiny", "--student", "dan")
+    assert course.scores("dan", "tiny") == FULL
+
+
+def test_a_fault_of_the_problem_set_is_no_fault_of_the_learner(tmp_path):
+    """A set whose own cell fails is reported, rather than graded with 0."""
+    course, broken = Course(tmp_path), tiny_set()
+    broken.cells[0].source += "\nundefined_by_mistake"
+    course.add_set("broken", broken)
+    course.submit("ann", "broken", broken)
+    done = course.command("autograde", "broken")
+    assert done.returncode != 0
+    assert "a cell of the problem set fails" in done.stderr
+
+
+def test_without_the_settings_stock_nbgrader_gives_no_points_for_a_wrong_answer(tmp_path):
+    """Graded by mistake without nbgrader_config.py, a wrong answer must not count as right."""
+    course = Course(tmp_path)
+    course.add_set("tiny", tiny_set())
+    (tmp_path / "nbgrader_config.py").unlink()
+    course.submit("ann", "tiny", with_answers(tiny_set(), {"answer_2": "answer_2 = 43"}))
+    assert course.command("autograde", "tiny").returncode == 0
+    assert course.scores("ann", "tiny")["check_2"] == 0.0
+
+
+def test_validate_agrees_with_the_message_under_the_cell(course):
+    """What JupyterLab's Validate button runs."""
+    right = course.folder / "right.ipynb"
+    nbformat.write(tiny_set(), right)
+    assert "Success! Your notebook passes all the tests." in course.command("validate", str(right)).stdout
+    wrong = course.folder / "wrong.ipynb"
+    nbformat.write(with_answers(tiny_set(), {"answer_2": "answer_2 = 43"}), wrong)
+    said = course.command("validate", str(wrong)).stdout
+    assert "VALIDATION FAILED ON 1 CELL(S)" in said
+    assert "43 is not the number" in said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the sandbox needs Linux")
+def test_bubblewrap_is_here():
+    """Without it nothing above was graded: apt install bubblewrap."""
+    assert shutil.which("bwrap")
+
+
+def test_the_release_holds_no_solution():
+    for path in Path(EXERCISES / "release").glob("*/*.ipynb"):
+        assert "SOLUTION" not in path.read_text()
