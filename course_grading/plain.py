@@ -14,7 +14,7 @@ import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from course_utils import Activation, Model
-from course_utils.checks.equivalence import OPERATIONS
+from course_utils.checks.values import exact
 
 PARTS = 30_000  # of one value
 DIGITS = 5_000  # of one integer, and characters of one text: 20 times as many
@@ -165,7 +165,7 @@ def functions() -> dict[str, type]:
 
     return {
         function.__name__: function
-        for function in (*OPERATIONS, sp.Piecewise, ExprCondPair, *family(Activation)[1:])
+        for function in (*exact.operations, sp.Piecewise, ExprCondPair, *family(Activation)[1:])
     }
 
 
