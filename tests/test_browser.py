@@ -235,6 +235,7 @@ def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
     lesson = next(path for path in LESSONS if path.name.startswith("06_"))
     page.goto(f"{lab}/lab/tree/stored/{lesson.name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    page.wait_for_selector(".jp-RenderedHTML figure img", timeout=60_000)
     cells = page.locator(".jp-CodeCell", has=page.locator(".jp-RenderedHTML figure img"))
     alts = [image.get_attribute("alt") for image in cells.locator("figure img").all()]
     assert sum("Learning rate" in alt for alt in alts) == 3

@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))  # for tools.lab
 
-from latency.report import describe, report, table  # noqa: E402
+from latency.report import describe, report, row  # noqa: E402
 from latency.session import Way, long_drag, measure, write_notebook  # noqa: E402
 
 from tools.lab import running_chromium, running_lab  # noqa: E402
@@ -46,17 +46,16 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     options = arguments()
     ways = [way for way in WAYS if options.only in way.call]
-    loads, measured = [os.getloadavg()[0]], []
+    measured = []
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         notebooks = {way: write_notebook(way, home / "notebooks") for way in [*ways, CHOSEN]}
         with running_lab(home, {"PYTHONPATH": PATH}) as address, running_chromium() as browser:
             for way in ways:
                 measured.append(measure(browser, address, notebooks[way], way, options.moves))
-                loads.append(os.getloadavg()[0])
-                print(table(measured[-1:]), f"load {loads[-1]:.1f}", flush=True)
+                print(row(measured[-1]), end="", flush=True)
             dragged = long_drag(browser, address, notebooks[CHOSEN], CHOSEN, options.seconds)
-            machine = describe(browser.version, loads)
+            machine = describe(browser.version, os.getloadavg()[0])
     page = report(measured, dragged, options.seconds, machine)
     print(page)
     if not options.only:

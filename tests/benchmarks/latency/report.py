@@ -8,8 +8,8 @@ from .answers import Answers
 from .session import DRAGS, Measured
 
 HEADER = """\
-| Way | one move: median, longest | fast drag: median, longest | dropped | blank frames | last one shown |
-|---|---|---|---|---|---|
+| Way | one move: median, longest | fast drag: median, longest | dropped | blank frames | last shown | load |
+|---|---|---|---|---|---|---|
 """
 PAGE = """\
 # From slider to screen
@@ -25,7 +25,10 @@ Every way draws the same two curves of the same 60 training runs; a slider choos
 - **Dropped**: positions of the slider in the fast drags that were never shown. The mouse is read once a
   frame, so the slider itself skips some of the 50.
 - **Blank frames**: animation frames without a picture, and frames of a screen recording with one colour
-  in its place.
+  in its place. **Load**: the machine's load average meanwhile, the measurement's own included.
+- What goes by way of the kernel waits for the websocket, the kernel's turn and the way back, and in a drag
+  for the move before as well. Drawn in the browser, or beforehand, a picture waits for the next frames alone.
+- Of the two that do, the one that was chosen keeps matplotlib's pictures: no second way to draw each of them.
 
 ## A long drag of the chosen way
 
@@ -60,12 +63,16 @@ def table(measured: list[Measured]) -> str:
 
 
 def row(each: Measured) -> str:
-    shown = (each.fast.moves - each.fast.dropped) / DRAGS
-    blanks = f"{each.fast.blanks} of {each.fast.samples}, {each.blank_screens} of {each.screens} recorded"
-    last = "no" if each.fast.stale else "yes"
-    return (
-        f"| {each.way.name} | {times(each.single)} | {times(each.fast)} | {shown:.0f} | {blanks} | {last} |\n"
-    )
+    cells = [
+        each.way.name,
+        times(each.single),
+        times(each.fast),
+        f"{each.fast.dropped} of {each.fast.moves}",
+        f"{each.fast.blanks} of {each.fast.samples}, {each.blank_screens} of {each.screens} recorded",
+        "no" if each.fast.stale else "yes",
+        f"{each.load:.1f}",
+    ]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def times(answers: Answers) -> str:
@@ -83,11 +90,11 @@ def targets(dragged: Answers) -> str:
     return "".join(f"| {name} | {number} | {'yes' if met else '**no**'} |\n" for name, number, met in found)
 
 
-def describe(browser: str, loads: list[float]) -> str:
+def describe(browser: str, load: float) -> str:
     packages = ["jupyterlab", "ipywidgets", "matplotlib", "ipympl", "anywidget", "plotly"]
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
     return (
-        f"{os.cpu_count()} cores ({platform.machine()}), no GPU; Chromium {browser}, Python "
-        f"{platform.python_version()}, {versions}. Server, kernel, browser and the program that moves "
-        f"the mouse shared the cores; load average {min(loads):.1f} to {max(loads):.1f} during the run."
+        f"{os.cpu_count()} cores ({platform.machine()}), no GPU; Chromium {browser}, "
+        f"Python {platform.python_version()}, {versions}.\nServer, kernel, browser and the program "
+        f"that moves the mouse shared the cores; load average {load:.1f} after the long drag."
     )

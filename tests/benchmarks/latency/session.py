@@ -1,5 +1,6 @@
 """One way in a browser: open its notebook, move its slider, ask the probe."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,13 +33,17 @@ class Way:
 
 @dataclass(frozen=True)
 class Measured:
-    """A way's answers to single moves, to fast drags of 50 positions, and how many screens were blank."""
+    """A way's answers to single moves and to fast drags of 50 positions, how many screens were blank.
+
+    load: the machine's load average afterwards, of one minute.
+    """
 
     way: Way
     single: Answers
     fast: Answers
     screens: int
     blank_screens: int
+    load: float
 
 
 def write_notebook(way: Way, folder: Path) -> str:
@@ -81,7 +86,8 @@ def measure(browser, address: str, notebook: str, way: Way, moves: int) -> Measu
     drag(page, FIRST, LAST, 2 * (LAST - FIRST) / SPEED, recorder.acknowledge)
     recorder.stop()
     closed(page)
-    return Measured(way, single, fast, len(recorder.screens), blank_screens(recorder.screens, box))
+    blanks = blank_screens(recorder.screens, box)
+    return Measured(way, single, fast, len(recorder.screens), blanks, os.getloadavg()[0])
 
 
 def long_drag(browser, address: str, notebook: str, way: Way, seconds: float) -> Answers:
