@@ -65,11 +65,12 @@ class Course:
         (folder / "nbgrader_config.py").write_text(f"{config}\n{more_settings}\n")
 
     def command(self, *words: str, path: str | None = None) -> subprocess.CompletedProcess:
-        """Run `nbgrader words`, as typed in the course folder."""
+        """Run `nbgrader words`, as typed in the course folder, with the environment activated."""
+        folders = [str(Path(sys.executable).parent), path or os.environ["PATH"]]  # nbgrader calls alembic
         return subprocess.run(
             [sys.executable, "-m", "nbgrader", *words],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(EXERCISES.parent)} | ({"PATH": path} if path else {}),
+            env={**os.environ, "PYTHONPATH": str(EXERCISES.parent), "PATH": os.pathsep.join(folders)},
             capture_output=True,
             text=True,
             timeout=600,
