@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import importlib.util
 import re
 import shutil
 import sys
@@ -10,12 +9,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from exercise_bank import BANK
 from grading_course import EXERCISES, Course, tiny_set, with_answers
 
 from course_grading.examination import names
 
 SETS = sorted(path.parent.name for path in EXERCISES.glob("source/*/*.ipynb"))
-BANK = importlib.import_module("exercise_bank").BANK if importlib.util.find_spec("exercise_bank") else {}
 ROUNDS = 2  # of wrong answers to every question; test_exercises.py checks all of them, without a kernel
 
 
@@ -36,6 +35,17 @@ def check_cell(notebook, answer):
     return next(cell for cell in after if labels(cell).get("grade"))
 
 
+def used_by_others(notebook, answer):
+    """Whether other answers use what this cell binds: then it is spoilt in a submission of its own."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
+    bound = next(names(cell.source, ast.Store) for cell in cells if labels(cell)["grade_id"] == answer)
+    return any(bound & names(cell.source, ast.Load) for cell in cells if labels(cell)["grade_id"] != answer)
+
+
+def student_with(answer, number):
+    return f"wrong_{number}_{answer}"
+
+
 def graded_by_machine(notebook):
     return {
         labels(cell)["grade_id"]: labels(cell)["points"]
@@ -49,14 +59,16 @@ def graded_set(request, tmp_path_factory):
     """A problem set of the course: solution, release, and the bank's wrong answers, graded in one run."""
     name, course = request.param, Course(tmp_path_factory.mktemp(request.param))
     course.add_set(name, EXERCISES / "source" / name)
-    source, release = course.notebook(name, "source"), course.notebook(name)
+    source, release, wrong = course.notebook(name, "source"), course.notebook(name), {}
     course.submit("solution", name, source)
     course.submit("release", name, release)
-    for number in range(ROUNDS):
-        wrong = {a: entries[number][0] for a, entries in BANK.get(name, {}).items() if number < len(entries)}
-        if wrong:
-            answers = {answer_cell(release, answer): text for answer, text in wrong.items()}
-            course.submit(f"wrong_{number}", name, with_answers(source, answers))
+    for answer, entries in BANK[name].items():
+        shared = used_by_others(source, answer_cell(source, answer))
+        for number, (text, _, _) in enumerate(entries[:ROUNDS]):
+            wrong.setdefault(student_with(answer if shared else "", number), {})[answer] = text
+    for student, answers in wrong.items():
+        cells = {answer_cell(release, answer): text for answer, text in answers.items()}
+        course.submit(student, name, with_answers(source, cells))
     done = course.command("autograde", name)
     assert done.returncode == 0, done.stderr
     return name, course
@@ -75,11 +87,12 @@ def test_the_solution_gets_all_points_and_the_release_none(graded_set):
 
 def test_each_wrong_answer_gets_its_score_and_message(graded_set):
     name, course = graded_set
-    release = course.notebook(name)
-    for answer, entries in BANK.get(name, {}).items():
+    release, source = course.notebook(name), course.notebook(name, "source")
+    for answer, entries in BANK[name].items():
+        shared = used_by_others(source, answer_cell(source, answer))
         check = check_cell(release, answer_cell(release, answer))
         for number, (_, score, message) in enumerate(entries[:ROUNDS]):
-            student, question = f"wrong_{number}", labels(check)["grade_id"]
+            student, question = student_with(answer if shared else "", number), labels(check)["grade_id"]
             told = course.message(student, name, question)
             assert re.search(message, told), (answer, number, told)
             got = course.scores(student, name)[question]
