@@ -1,8 +1,9 @@
 """What every explorer has: controls, a screen, and a way from one to the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -19,15 +20,17 @@ class Explorer(widgets.VBox):
     controls: widgets with a value.
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
-    Where the controls have few settings, each one is drawn beforehand, and the browser turns to it alone.
+    Where sliders and menus have few settings, each one is drawn beforehand, and the browser turns to it
+    alone. A number that is typed, or a click, draws all of them anew.
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
     def __init__(self, controls: Sequence[widgets.Widget], picture: LivePicture, show: Callable[..., str]):
         self.controls, self.picture, self._show = tuple(controls), picture, show
-        self._settings = all_settings(self.controls)
-        self.screen = Screen([self._page(*setting) for setting in self._settings], self.controls)
-        self._waiting = False
+        self._turning = [control for control in controls if hasattr(control, "options")]
+        self._settings = all_settings(self._turning)
+        self.screen = Screen(self._turning if self._settings else ())
+        self._waiting, self._drawn_for = False, None
         for control in self.controls:
             control.observe(self._move, names="value")
         super().__init__([*row(*self.controls), self.screen])
@@ -38,15 +41,27 @@ class Explorer(widgets.VBox):
         words = self._show(*values)
         return self.picture.frame(), words
 
+    def _draw_beforehand(self, values: Mapping[widgets.Widget, Any]) -> None:
+        """A page for each setting of the sliders and menus, all else as it is."""
+        pages = []
+        for setting in self._settings:
+            drawn = values | dict(zip(self._turning, setting, strict=True))
+            pages.append(self._page(*(drawn[control] for control in self.controls)))
+        self.screen.load(pages)
+
     def _move(self, change=None) -> None:
         if self._waiting:
             return
-        values = tuple(control.value for control in self.controls)
-        if self._settings:
-            self._show(*values)
-            self.screen.turn(self._settings.index(values))
-        else:
-            self.screen.show(*self._page(*values))
+        values = {control: control.value for control in self.controls}
+        if not self._settings:
+            self.screen.show(*self._page(*values.values()))
+            return
+        others = [value for control, value in values.items() if control not in self._turning]
+        if others != self._drawn_for:
+            self._draw_beforehand(values)
+            self._drawn_for = others
+        self._show(*values.values())
+        self.screen.turn(self._settings.index(tuple(values[control] for control in self._turning)))
 
     def put(self, *values) -> None:
         """Give each control its value, and show the outcome once."""
@@ -62,9 +77,9 @@ class Explorer(widgets.VBox):
 
 
 def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:
-    """Every combination of the controls' values; none where there are too many to draw each beforehand."""
-    options = [getattr(control, "options", None) for control in controls]
-    if None in options or prod(map(len, options)) > MOST_PAGES:
+    """Every combination of the controls' options; none where there are too many to draw each beforehand."""
+    options = [control.options for control in controls]
+    if not options or prod(map(len, options)) > MOST_PAGES:
         return []
     return list(product(*([one[1] if isinstance(one, tuple) else one for one in each] for each in options)))
 

@@ -105,17 +105,21 @@ class Screen(anywidget.AnyWidget):
     clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
     png, words = traitlets.Bytes(), traitlets.Unicode()  # for this side alone
 
-    def __init__(self, pages: Sequence[tuple[bytes, str]] = (), controls: Sequence[widgets.Widget] = ()):
-        pngs, words = zip(*pages or [(b"", "")], strict=True)
-        super().__init__(pngs=pngs, words_of_pages=words, controls=controls if pages else [])
+    def __init__(self, controls: Sequence[widgets.Widget] = ()):
+        super().__init__(pngs=[b""], words_of_pages=[""], controls=list(controls))
         self.add_class("explorer-screen")
+
+    def load(self, pages: Sequence[tuple[bytes, str]]) -> None:
+        """Give the browser its pages, one for each setting of the controls, in one message."""
+        pngs, words = zip(*pages, strict=True)
+        with self.hold_sync():
+            self.words_of_pages, self.pngs = list(words), list(pngs)
 
     def turn(self, page: int) -> None:
         """Say which page is shown; the browser has turned to it by itself."""
         self.png, self.words = self.pngs[page], self.words_of_pages[page]
 
     def show(self, png: bytes, words: str) -> None:
-        """Put both on the only page, in one message to the browser."""
-        with self.hold_sync():
-            self.words_of_pages, self.pngs = [words], [png]
+        """Put both on the only page."""
+        self.load([(png, words)])
         self.turn(0)
