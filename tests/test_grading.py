@@ -15,7 +15,7 @@ from grading_course import EXERCISES, Course, tiny_set, with_answers
 from course_grading.examination import names
 
 SETS = sorted(path.parent.name for path in EXERCISES.glob("source/*/*.ipynb"))
-ROUNDS = 2  # of wrong answers to every question; test_exercises.py checks all of them, without a kernel
+ROUNDS = 1  # of wrong answers to every question: test_exercises.py checks all of them, without a kernel
 
 
 def labels(cell):
