@@ -12,9 +12,12 @@ from course_utils import (
     RMSprop,
     check_backward,
     check_forward,
+    check_gradient,
+    check_local,
     check_training,
     check_update,
 )
+from course_utils.networks import classifier
 
 
 def sigma(z):
@@ -265,3 +268,19 @@ def test_a_slip_in_a_training_loop_is_named(slip, words):
 def test_any_training_loop_gets_a_sentence(function, words):
     verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=7)
     assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda model: check_gradient(model, model.parameters[0], 1),
+        lambda model: check_local(model, model.loss, model.parameters[0], 1),
+        lambda model: check_forward(model, model.loss, loop()),
+        lambda model: check_backward(model, loop()),
+        lambda model: check_training(model, loop(), START, DATA, 0.1, 7),
+    ],
+    ids=["gradient", "local", "forward", "backward", "training"],
+)
+def test_a_model_between_matrices_is_refused_by_name(check):
+    with pytest.raises(ValueError, match="scalars can be checked, not MatrixModel"):
+        check(classifier([2, 3, 2]))

@@ -36,6 +36,7 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
     A wrong answer is compared with what every slip in every link would give. One slip scores 1/2.
     Raises ValueError if `parameter` is no parameter of the model.
     """
+    must_be_scalar(model)
     if parameter not in model.parameters:
         raise ValueError(f"{parameter} is no parameter of this model")
     passes = backward(model.equations, model.parameters)
@@ -57,6 +58,7 @@ def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
 
     Raises ValueError if the model does not compute `of`, or not from `wrt`.
     """
+    must_be_scalar(model)
     if wrt not in getattr(model.equations.get(of), "free_symbols", ()):
         raise ValueError(f"{of} is not computed from {wrt} in this model")
     return Question(
@@ -89,6 +91,12 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
         others={"the function itself": function}
         | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
     ).check(answer)
+
+
+def must_be_scalar(model: Model) -> None:
+    """Raise ValueError for anything but a Model of equations between scalars."""
+    if not isinstance(model, Model):
+        raise ValueError(f"a Model of equations between scalars can be checked, not {type(model).__name__}")
 
 
 def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:

@@ -12,7 +12,7 @@ from ..chain_rule import backward
 from ..compiled import in_order
 from ..model import Model
 from .calling import as_array, as_numbers, call
-from .expressions import roles_of
+from .expressions import must_be_scalar, roles_of
 from .mistakes import Mistake
 from .reading import Unreadable
 from .slips import Slips, same
@@ -34,6 +34,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     shape (samples,) for data and symbols computed before; what it returns should have that shape too.
     Raises ValueError if the model does not compute `symbol`.
     """
+    must_be_scalar(model)
     if symbol not in model.equations:
         raise ValueError(f"{symbol} is not computed by this model")
     tried = trials(model.equations, model.parameters, model.data)
@@ -64,6 +65,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     Its arguments are called like the model's symbols, as for `check_forward`. It should return one number
     for each parameter, in the model's order or by name. The score is the mean over the parameters.
     """
+    must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
     tried = trials(model.equations | dict(passes.values()), model.parameters, model.data)
     try:

@@ -10,6 +10,7 @@ from ..model import Model
 from ..update_rules import UpdateRule, parameter
 from .calling import as_array, as_numbers, call
 from .equivalence import computed, generic_points
+from .expressions import must_be_scalar
 from .mistakes import Mistake
 from .reading import Unreadable
 from .trials import agrees, compared, equations_mistaken, explained, numbers
@@ -62,6 +63,7 @@ def check_training(
     start: {name: number}, data: {name: array of shape (samples,)}. It should return the parameters after
     the last step, {name: number}, and the losses: at the start and after each step, steps + 1 numbers.
     """
+    must_be_scalar(model)
     compiled, values = model.compile(), in_order(data, model.data, "data")
     begin = np.array(finite_start(start, model.parameters))
     given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
