@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.lab import CHROMIUM
 from tools.refresh import why_not_run
 
 
@@ -18,6 +19,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.suffix == ".ipynb" and (reason := why_not_run(item.path)):
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say which tests were left out, and why: those in a browser take minutes, and need one."""
+    if config.option.markexpr == "not browser":
+        how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
+        terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
 
 
 pytest_plugins = ["pytester"]  # runs nbval on a spoiled notebook inside a test
