@@ -8,11 +8,13 @@ from copy import deepcopy
 
 import nbformat
 import pytest
-from grading_course import Course, tiny_set, with_answers
+from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
 from nbformat.v4 import new_code_cell
 
 from course_grading.sandbox import bubblewrap, limits
 from course_grading.session import Session
+
+pytestmark = needs_bubblewrap
 
 # Each attacker has answered question 1 and nothing else: without an attack this is 2 points.
 HONEST = {"answer_1": "answer_1 = 2 * x"}

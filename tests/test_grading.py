@@ -3,16 +3,16 @@
 import ast
 import csv
 import re
-import shutil
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from exercise_bank import BANK
-from grading_course import EXERCISES, Course, tiny_set, with_answers
+from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
 from course_grading.examination import names
+
+pytestmark = needs_bubblewrap
 
 SETS = sorted(path.parent.name for path in EXERCISES.glob("source/*/*.ipynb"))
 ROUNDS = 1  # of wrong answers to every question: test_exercises.py checks all of them, without a kernel
@@ -193,12 +193,6 @@ def test_validate_agrees_with_the_message_under_the_cell(course):
     said = course.command("validate", str(wrong)).stdout
     assert "VALIDATION FAILED ON 1 CELL(S)" in said
     assert "43 is not the number" in said
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the sandbox needs Linux")
-def test_bubblewrap_is_here():
-    """Without it nothing above was graded: apt install bubblewrap."""
-    assert shutil.which("bwrap")
 
 
 def test_the_release_holds_no_solution():
