@@ -23,7 +23,17 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
 
     So the derivative of h = sigmoid(z) is h*(1 - h), not sigmoid(z)*(1 - sigmoid(z)).
     """
-    return sp.diff(equations[of], wrt).xreplace({equations[of]: of})
+    return derivative(equations[of], wrt).xreplace({equations[of]: of})
+
+
+def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
+    """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol."""
+    found = sp.diff(expression, wrt)
+    if not found.has(sp.Derivative):
+        return found
+    real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in expression.free_symbols}
+    back = {dummy: symbol for symbol, dummy in real.items()}
+    return sp.diff(expression.xreplace(real), real[wrt]).xreplace(back)
 
 
 def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:

@@ -173,3 +173,10 @@ def test_the_backward_pass_leaves_out_what_no_parameter_reaches():
 def test_the_backward_pass_leaves_out_what_the_loss_does_not_use():
     equations = {p: w**3, q: w * x, L: (q - y) ** 2}
     assert p not in chain_rule.backward(equations, [w])
+
+
+def test_an_absolute_error_has_a_derivative_and_learns():
+    absolute = Model({y_hat: w * x, L: sp.Abs(y - y_hat)}, [w], [x, y])
+    assert absolute.local(L, y_hat) == -sp.sign(y - y_hat)
+    loss, gradients = absolute.compile()([2.0], [[1.0, -2.0, 3.0], [2.5, -3.0, 5.0]])  # off by 0.5, 1 and -1
+    assert loss == pytest.approx(2.5 / 3) and gradients[0] == pytest.approx((-1 + 2 + 3) / 3)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from ..chain_rule import Equations, backward, local
+from ..chain_rule import Equations, backward, derivative, local
 from ..model import Model
 from .equivalence import (
     agree,
@@ -84,7 +84,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     return Question(
         name=f"the derivative with respect to {wrt}",
         symbols=symbols,
-        lines=chain | {KEY: sp.diff(expression, wrt)},
+        lines=chain | {KEY: derivative(expression, wrt)},
         chain=chain,
         wrt=wrt,
         roles=[symbols],
