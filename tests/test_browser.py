@@ -258,7 +258,7 @@ def answer(page, grade_id, source):
 
 def test_a_learner_answers_and_validates_a_problem_set(page, lab):
     """One right answer, one wrong: the message stands under the cell, and Validate says the same."""
-    run_all(page, lab, PROBLEM_SET)
+    run_all(page, lab, PROBLEM_SET.name)
     answer(page, "answer_1", "answer_1 = 2 * x / (1 + x**2)")
     answer(page, "answer_2", "answer_2 = h")
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
