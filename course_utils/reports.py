@@ -8,8 +8,8 @@ from .recurrence import fate
 from .stability import regime, settled
 
 
-def number_or_beyond(loss: float) -> str:
-    return f"{loss:.3g}" if np.isfinite(loss) else "beyond the largest number"
+def number_or_beyond(loss: float, digits: int = 3) -> str:
+    return f"{loss:.{digits}g}" if np.isfinite(loss) else "beyond the largest number"
 
 
 def in_words(path: np.ndarray, loss: np.ndarray, reachable: float) -> str:
@@ -27,7 +27,7 @@ def arrival(loss: np.ndarray) -> str:
     """When a run came down to a thousandth of its first loss for good, and where it ended."""
     step = settled(loss, loss[0] / 1000)
     came = f"settled below a thousandth of its first loss at step {step}" if step else "not settled"
-    end = f"{loss[-1]:.2g}" if np.isfinite(loss[-1]) else "beyond the largest number"
+    end = number_or_beyond(loss[-1], digits=2)
     return f"{came}. After {len(loss) - 1} steps the loss is {end}; its highest was {np.max(loss):.2g}."
 
 

@@ -149,9 +149,7 @@ def test_the_points_add_up(name):
 
 def settings(folder):
     """nbgrader's settings for a course in this folder, those of the course itself among them."""
-    known = Config({"ClearSolutions": {"code_stub": {"python": ""}, "text_stub": "*Your answer here.*"}})
-    if (EXERCISES / "nbgrader_config.py").exists():
-        known.merge(PyFileConfigLoader("nbgrader_config.py", str(EXERCISES)).load_config())
+    known = PyFileConfigLoader("nbgrader_config.py", str(EXERCISES)).load_config()
     without_gradebook = {"SaveCells": {"enabled": False}, "GenerateAssignment": {"no_database": True}}
     known.merge(Config({"CourseDirectory": {"root": str(folder)}, **without_gradebook}))
     return known

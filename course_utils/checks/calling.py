@@ -29,15 +29,8 @@ def call(function: Callable, given: Mapping):
     by_place, by_name = wanted(function, given)
     places = [deepcopy(given[name]) for name in by_place]
     names = {name: deepcopy(given[name]) for name in by_name}
-    heard = io.StringIO()
     try:
-        with (
-            redirect_stdout(heard),
-            redirect_stderr(heard),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-        ):
-            warnings.simplefilter("ignore")
+        with silence():
             result = function(*places, **names)
     except (Exception, SystemExit) as error:
         raise Unreadable(f"it fails with {described(error)}") from None
@@ -54,6 +47,11 @@ def silence() -> Iterator[None]:
         warnings.simplefilter("ignore")
         with np.errstate(all="ignore"):
             yield
+
+
+def by_name(values: Mapping) -> dict:
+    """Values by the names of their symbols."""
+    return {str(symbol): value for symbol, value in values.items()}
 
 
 def described(error: BaseException) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from ..compiled import finite_start, in_order
 from ..model import Model
 from ..update_rules import UpdateRule, parameter
-from .calling import as_array, as_numbers, call
+from .calling import as_array, as_numbers, by_name, call
 from .equivalence import computed, generic_points
 from .expressions import must_be_scalar
 from .mistakes import Mistake
@@ -72,12 +72,14 @@ def check_training(
     except Unreadable as unreadable:
         return unreadable.verdict
     samples = max(map(np.size, values), default=1)
+    runs = mistaken_runs(lambda at: compiled(at, values), begin, learning_rate, steps, samples)
     with np.errstate(all="ignore"):
-        runs = list(mistaken_runs(lambda at: compiled(at, values), begin, learning_rate, steps, samples))
-    for mistake, run in runs:
-        if run_agrees(answer, run):
-            return slipped([mistake]) if mistake else right("this is how the network learns.")
-    parameters, losses = runs[0][1]
+        _, (parameters, losses) = next(runs)
+        if run_agrees(answer, (parameters, losses)):
+            return right("this is how the network learns.")
+        for mistake, run in runs:
+            if run_agrees(answer, run):
+                return slipped([mistake])
     if len(answer[1]) != len(losses):
         return wrong(f"{steps} steps have {len(losses)} losses, one before each and one after the last.")
     if not agrees(answer[1], losses):
@@ -120,10 +122,6 @@ def mistaken_runs(
     yield slip("missing step", "one step is missing."), run(lambda at: at - downhill(at), steps - 1)
     yield slip("missing loss", "the loss at the start is missing."), (end, losses[1:])
     yield slip("missing loss", "the loss after the last step is missing."), (end, losses[:-1])
-
-
-def by_name(values: Mapping) -> dict:
-    return {str(symbol): value for symbol, value in values.items()}
 
 
 def returned(result, model: Model) -> Run:

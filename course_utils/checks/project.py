@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..model import Model
+from .calling import by_name
 from .plain import check_number
 from .reading import UNANSWERED
 from .verdict import Verdict, right, wrong
@@ -72,10 +73,6 @@ def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: 
         return np.broadcast_to(curve, np.shape(next(iter(places.values()))))
     except UNFIT:
         return None
-
-
-def by_name(values: Mapping) -> dict:
-    return {str(symbol): value for symbol, value in values.items()}
 
 
 def check_fit(model: Model, parameters: Mapping, data: Mapping, rival: float) -> Verdict:
