@@ -1,7 +1,20 @@
-"""Gradient descent, derived: the library that the lessons import."""
+"""Gradient descent, derived: the library that the lessons import.
+
+Data flows down this list, and each package may use those above it, no other:
+
+derivation   formulas from formulas, by SymPy
+compiled     NumPy source from formulas
+models       what a learner writes down
+training     update rules, and the loops that use them
+pictures     LaTeX, plots, graphs, words
+explorers    sliders, and what moves under them
+checks       from an answer to a verdict (uses the first four)
+grading      submissions in, scores out (uses checks, and the first four)
+"""
 
 from .checks import (
     Verdict,
+    check,
     check_backward,
     check_choice,
     check_derivative,
@@ -12,14 +25,10 @@ from .checks import (
     check_training,
     check_update,
 )
-from .checks.your_turn import check
 from .compiled import Compiled
-from .functions import Activation, relu, sigmoid, step, tanh
-from .matrix_model import MatrixModel
-from .model import Model
-from .notation import load_ipython_extension
-from .training import History, train
-from .update_rules import Adam, GradientDescent, Momentum, RMSprop
+from .derivation import Activation, relu, sigmoid, step, tanh
+from .models import MatrixModel, Model
+from .training import Adam, GradientDescent, History, Momentum, RMSprop, train
 
 __all__ = [
     "Activation",
@@ -49,3 +58,10 @@ __all__ = [
     "tanh",
     "train",
 ]
+
+
+def load_ipython_extension(ipython) -> None:
+    """`%load_ext course_utils` shows SymPy's expressions in the course's notation."""
+    from .pictures import load_ipython_extension  # brings matplotlib, which not everybody needs
+
+    load_ipython_extension(ipython)

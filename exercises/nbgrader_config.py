@@ -1,7 +1,7 @@
 """nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
 
-from course_grading.hooks import forget_old_scores
-from course_grading.preprocessors import Assemble, Examine
+from course_utils.grading.hooks import forget_old_scores
+from course_utils.grading.preprocessors import Assemble, Examine
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 

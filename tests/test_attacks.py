@@ -11,8 +11,8 @@ import pytest
 from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
 from nbformat.v4 import new_code_cell
 
-from course_grading.sandbox import bubblewrap, limits
-from course_grading.session import Session
+from course_utils.grading.sandbox import bubblewrap, limits
+from course_utils.grading.session import Session
 
 pytestmark = needs_bubblewrap
 
@@ -63,14 +63,14 @@ for number in range(200):
             pass
 """,
     "patches the worker": """
-import course_grading.plain, course_grading.worker, course_grading.session, course_grading.examination
-course_grading.worker.Worker.get = lambda self, name: ["model", ["dict", []], ["list", []], ["list", []]]
-course_grading.worker.Worker.call = lambda self, *a: [None, ["tuple", [["float", "nan"]] * 3]]
-course_grading.examination.Examination.graded = None
+from course_utils.grading import examination, worker
+worker.Worker.get = lambda self, name: ["model", ["dict", []], ["list", []], ["list", []]]
+worker.Worker.call = lambda self, *a: [None, ["tuple", [["float", "nan"]] * 3]]
+examination.Examination.graded = None
 """,
     "sends code for data": """
-import course_grading.worker
-course_grading.worker.Worker.get = lambda self, name: ["formula", ["__import__('os').abort", []]]
+import course_utils.grading.worker
+course_utils.grading.worker.Worker.get = lambda self, name: ["formula", ["__import__('os').abort", []]]
 """,
     "answers with what equals everything": """
 class Always(float):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import Model, chain_rule, sigmoid, tanh
+from course_utils import Model, sigmoid, tanh
+from course_utils.derivation import chain_rule
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")

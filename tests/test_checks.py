@@ -8,7 +8,7 @@ import sympy as sp
 
 from course_utils import check_choice, check_derivative, check_gradient, check_number, sigmoid
 from course_utils.checks import Verdict
-from course_utils.checks.your_turn import LESSONS, check, questions
+from course_utils.checks.questions import LESSONS, check, questions
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")

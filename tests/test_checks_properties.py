@@ -26,7 +26,7 @@ from course_utils import (
     step,
     tanh,
 )
-from course_utils.functions import Activation
+from course_utils.derivation.functions import Activation
 
 x, y, z = sp.symbols("x y z")
 ACTIVATIONS = [

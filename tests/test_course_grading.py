@@ -10,10 +10,10 @@ import sympy as sp
 from grading_course import tiny_set
 from nbformat.v4 import new_code_cell
 
-from course_grading.assembly import assemble
-from course_grading.plain import PARTS, Decoder, Foreign, Refused, encode
-from course_grading.sandbox import SandboxUnavailable, bubblewrap, mounts
 from course_utils import Model, relu, sigmoid, tanh
+from course_utils.grading.assembly import assemble
+from course_utils.grading.sandbox import SandboxUnavailable, bubblewrap, mounts
+from course_utils.grading.wire import PARTS, Decoder, Foreign, Refused, encode
 
 x, y, w, z, L = sp.symbols("x y w z L")
 
@@ -138,14 +138,16 @@ def test_deleted_cells_are_back_in_their_place():
 def test_the_course_folder_is_covered_where_python_lies_above_it(monkeypatch, tmp_path):
     """A course inside a folder that must be shown is hidden again."""
     course = tmp_path / "course"
-    monkeypatch.setattr("course_grading.sandbox.python_folders", lambda: {tmp_path})
+    monkeypatch.setattr("course_utils.grading.sandbox.python_folders", lambda: {tmp_path})
     options = mounts(course)
     assert options.index(str(course)) > options.index(str(tmp_path))
     assert options[options.index(str(course)) - 1] == "--tmpfs"
 
 
 def test_python_inside_the_course_folder_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr("course_grading.sandbox.python_folders", lambda: {tmp_path / "course" / ".venv"})
+    monkeypatch.setattr(
+        "course_utils.grading.sandbox.python_folders", lambda: {tmp_path / "course" / ".venv"}
+    )
     with pytest.raises(SandboxUnavailable, match="must not be installed inside"):
         mounts(tmp_path / "course")
 

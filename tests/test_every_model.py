@@ -16,8 +16,8 @@ import pytest
 import sympy as sp
 
 from course_utils import MatrixModel, Model
-from course_utils.matrix_rules import log_sum_exp, reshaped
-from course_utils.matrix_step import sizes_of
+from course_utils.compiled.matrices import sizes_of
+from course_utils.derivation.matrix_rules import log_sum_exp, reshaped
 from tools.refresh import why_not_run
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: models not compared with it")

@@ -11,10 +11,13 @@ import sympy as sp
 from PIL import Image
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
-from course_utils.explorers import activation_explorer, race_explorer, round_explorer, surface_explorer
+from course_utils.explorers.activations import activation_explorer
+from course_utils.explorers.descent import surface_explorer
 from course_utils.explorers.explorer import all_settings, slider
+from course_utils.explorers.rounds import round_explorer
+from course_utils.explorers.rules import race_explorer
 from course_utils.explorers.screen import Screen
-from course_utils.stability import settled
+from course_utils.pictures.words import settled
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L, p, q = sp.symbols("z h y_hat L p q")

@@ -9,8 +9,9 @@ import sympy as sp
 from PIL import Image
 
 from course_utils import GradientDescent, Model, Momentum, train
-from course_utils.explorers import learning_rate_explorer, rule_explorer
-from course_utils.landscape import loss_grid
+from course_utils.explorers.descent import learning_rate_explorer
+from course_utils.explorers.rules import rule_explorer
+from course_utils.training.sweep import loss_grid
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 y_hat = sp.Symbol("y_hat")

@@ -9,9 +9,9 @@ import sympy as sp
 from sympy.parsing.latex import parse_latex_lark
 
 from course_utils import Model, sigmoid
-from course_utils.chain_rule import gradient
 from course_utils.checks.equivalence import equivalent
-from course_utils.update_rules import GradientDescent
+from course_utils.derivation.chain_rule import gradient
+from course_utils.training.update_rules import GradientDescent
 
 LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 PARTIAL = re.compile(r"\\frac\{\\partial ([^{}]+(?:\{\w+\})?)\}\{\\partial ([^{}]+(?:\{\w+\})?)\}")

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from course_utils import GradientDescent, relu, sigmoid, tanh, train
-from course_utils.networks import dense
+from course_utils.models.networks import dense
 from tools import refresh
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from course_utils import (
     check_training,
     check_update,
 )
-from course_utils.networks import classifier
+from course_utils.models.networks import classifier
 
 
 def sigma(z):

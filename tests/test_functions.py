@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 
 from course_utils import Activation, Model, relu, sigmoid, step, tanh
-from course_utils.functions import numpy_functions
-from course_utils.notation import latex
+from course_utils.derivation.functions import numpy_functions
+from course_utils.pictures.latex import latex
 
 z, h, w, x = sp.symbols("z h w x")
 

@@ -10,7 +10,7 @@ import pytest
 from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
-from course_grading.examination import names
+from course_utils.grading.examination import names
 
 pytestmark = needs_bubblewrap
 

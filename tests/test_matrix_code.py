@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from course_utils import relu, sigmoid, tanh
-from course_utils.compiled import line_by_line
-from course_utils.matrix_code import ArrayPrinter, array_functions, array_of, lower, rowwise_log_sum_exp
-from course_utils.matrix_rules import log_sum_exp, ones, reshaped
+from course_utils.compiled.arrays import ArrayPrinter, array_functions, array_of, lower, rowwise_log_sum_exp
+from course_utils.compiled.lines import line_by_line
+from course_utils.derivation.matrix_rules import log_sum_exp, ones, reshaped
 
 t, n, k, m = sp.symbols("t n k m")
 SIZES = {n: 3, k: 2, m: 4}

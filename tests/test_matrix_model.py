@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import Activation, sigmoid, step, tanh
-from course_utils.matrix_model import MatrixModel
-from course_utils.matrix_rules import log_sum_exp, ones, reshaped
-from course_utils.networks import dense
+from course_utils.derivation.matrix_rules import log_sum_exp, ones, reshaped
+from course_utils.models.matrix_model import MatrixModel
+from course_utils.models.networks import dense
 
 t, n, d, k, m = sp.symbols("t n d k m")
 X, Y = sp.MatrixSymbol("X", n, d), sp.MatrixSymbol("Y", n, m)

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from course_utils import Activation, relu, sigmoid, step, tanh
-from course_utils.matrix_rules import backward, hadamard, hand_on, log_sum_exp, ones, reshaped
+from course_utils.derivation.matrix_rules import backward, hadamard, hand_on, log_sum_exp, ones, reshaped
 
 t, n, k, m = sp.symbols("t n k m")
 X, W, V = sp.MatrixSymbol("X", 2, 3), sp.MatrixSymbol("W", 3, 2), sp.MatrixSymbol("V", 2, 4)

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from course_utils import relu, tanh
-from course_utils.networks import classifier, dense, dense_layers, random_start
+from course_utils.models.networks import classifier, dense, dense_layers, random_start
 
 
 def test_the_smallest_network_is_a_line_fit():

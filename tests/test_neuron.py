@@ -5,9 +5,9 @@ import pytest
 import sympy as sp
 
 from course_utils import GradientDescent, Model, relu, sigmoid, step, tanh, train
-from course_utils.fits import measured_fit
-from course_utils.neuron import train_neuron
-from course_utils.reports import neuron_state
+from course_utils.explorers.neuron import train_neuron
+from course_utils.explorers.views import measured_fit
+from course_utils.pictures.words import neuron_state
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")

@@ -8,16 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import sigmoid
-from course_utils.notation import (
-    CodePrinter,
-    Formula,
-    chain,
-    latex,
-    link,
-    load_ipython_extension,
-    partial,
-    system,
-)
+from course_utils.compiled.lines import CodePrinter
+from course_utils.pictures.latex import Formula, chain, latex, link, load_ipython_extension, partial, system
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from course_utils import Model, check_backward, check_gradient, relu, tanh
-from course_utils.checks.project import check_fit, check_network, check_steepest, for_network, predicted
+from course_utils.checks.network import check_fit, check_network, check_steepest, for_network, predicted
 
 x, y, w, b, v, z, h, y_hat, L = sp.symbols("x y w b v z h y_hat L")
 AXIS = np.linspace(-2, 2, 401)

@@ -21,7 +21,7 @@ def test_conda_and_pip_install_the_same_packages():
 
 def test_every_package_folder_is_installed():
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
-    folders = {path.parent.relative_to(ROOT) for path in ROOT.glob("course_*/**/__init__.py")}
+    folders = {path.parent.relative_to(ROOT) for path in ROOT.glob("course_utils/**/__init__.py")}
     assert {".".join(folder.parts) for folder in folders} == set(packages)
 
 
@@ -43,24 +43,3 @@ def test_the_map_names_every_lesson(page):
 def test_links_between_files_lead_somewhere():
     links = [(page, link) for page in PAGES for link in re.findall(r"\]\((?!http)([^)#]+)\)", prose(page))]
     assert not [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
-
-
-ORDER = """
-functions chain_rule matrix_notation notation compiled model matrix_rules matrix_code matrix_step matrix_model
-networks recurrence update_rules training rounds stability reports landscape fits neuron
-pictures run_pictures curve_pictures graph graph_picture grids figures explorers checks
-"""
-
-
-def test_imports_go_one_way():
-    """Data flows from equations to explorers: no module imports one that is further along."""
-    order = ORDER.split()
-    library = ROOT / "course_utils"
-    modules = [(path.stem, ".", path) for path in library.glob("*.py") if path.stem != "__init__"]
-    modules += [(path.parent.name, "..", path) for path in library.glob("*/*.py")]
-    assert {name for name, _, _ in modules} == set(order)
-    for name, dots, path in modules:
-        library_import = rf"^from {re.escape(dots)}(\w+)[\w.]* import|^from {re.escape(dots)} import (\w+)"
-        imported = re.findall(library_import, path.read_text(), re.MULTILINE)
-        for target in filter(None, (one or other for one, other in imported)):
-            assert order.index(target) < order.index(name), f"{path.name} in {name} imports {target}"

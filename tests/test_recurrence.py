@@ -9,9 +9,10 @@ import pytest
 import sympy as sp
 
 from course_utils import Model, tanh
-from course_utils.chain_rule import product
-from course_utils.explorers import recurrence_explorer
-from course_utils.recurrence import fate, gradient_by_time_step, untie
+from course_utils.derivation.chain_rule import product
+from course_utils.explorers.recurrence import recurrence_explorer
+from course_utils.models.shared import gradient_by_time_step, untie
+from course_utils.pictures.words import fate
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 w, u, b, v, c, y = sp.symbols("w u b v c y")

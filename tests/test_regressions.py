@@ -10,11 +10,13 @@ from course_utils import (
     check_derivative,
     check_gradient,
     check_number,
-    figures,
+    pictures,
     relu,
     sigmoid,
 )
-from course_utils.stability import largest_stable_learning_rate, regime, sweep
+from course_utils.pictures.words import regime
+from course_utils.training.curvature import largest_stable_learning_rate
+from course_utils.training.sweep import sweep
 
 x, z, w, L = sp.symbols("x z w L")
 LINE = Model({z: w * x, L: (z - 1) ** 2}, [w], [x])
@@ -132,14 +134,14 @@ def test_a_run_at_rest_is_steady():
 def test_a_surface_may_touch_zero_or_be_flat():
     axis = np.linspace(-1, 1, 5)
     for loss in (np.add.outer(axis**2, axis**2), np.ones((5, 5)), np.zeros((5, 5))):
-        figures.loss_surface(axis, axis, loss, np.zeros((2, 2)), ("a", "b"), "A surface.").png()
+        pictures.loss_surface(axis, axis, loss, np.zeros((2, 2)), ("a", "b"), "A surface.").png()
 
 
 def test_a_picture_is_the_same_at_every_call():
-    picture = figures.plot({"one": (np.arange(1, 4), [1.5, 2, 3])}, "x", "y", "A line.", log="xy")
+    picture = pictures.plot({"one": (np.arange(1, 4), [1.5, 2, 3])}, "x", "y", "A line.", log="xy")
     assert picture.png() == picture.png()
 
 
 def test_small_numbers_on_a_logarithmic_axis_are_told():
-    picture = figures.plot({"one": ([1e-15, 1], [1e-12, 1])}, "x", "y", "A line.", log="xy")
+    picture = pictures.plot({"one": ([1e-15, 1], [1e-12, 1])}, "x", "y", "A line.", log="xy")
     assert "x 1e-15 1 | y 1e-12 1" in picture.numbers()

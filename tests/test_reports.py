@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course_utils.reports import in_words, memory_result, neuron_state, r_squared, race_result
+from course_utils.explorers.neuron import r_squared
+from course_utils.pictures.words import in_words, memory_result, neuron_state, race_result
 
 FALLING, RISING = 10.0 ** -np.arange(6.0), 10.0 ** np.arange(6.0)
 

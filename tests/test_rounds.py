@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 
 from course_utils import GradientDescent, Model, sigmoid, train
-from course_utils.networks import dense
-from course_utils.rounds import moments, spelled, told
+from course_utils.models.networks import dense
+from course_utils.training.trace import moments, spelled, told
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")

@@ -12,7 +12,7 @@ import sympy as sp
 from model_bank import MODELS, SEED, b2, h, w1, w2, x, y, y_hat
 
 from course_utils import Model, check_gradient, check_local, sigmoid, step
-from course_utils.functions import numpy_functions
+from course_utils.derivation.functions import numpy_functions
 
 PARAMETERS = [(name, parameter) for name, model in MODELS.items() for parameter in model.parameters]
 each_parameter = pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=str)

@@ -5,7 +5,9 @@ import pytest
 import sympy as sp
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, train
-from course_utils.stability import curvature, hessian, largest_stable_learning_rate, regime, settled, sweep
+from course_utils.pictures.words import regime, settled
+from course_utils.training.curvature import curvature, hessian, largest_stable_learning_rate
+from course_utils.training.sweep import sweep
 
 w, v, x, y, L = sp.symbols("w v x y L")
 BOWL = Model({L: 3 * w**2 + v**2}, [w, v])  # curvatures 6 and 2

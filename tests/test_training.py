@@ -5,9 +5,9 @@ import pytest
 import sympy as sp
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, train
-from course_utils.networks import classifier, random_start
-from course_utils.training import train_in_batches
-from course_utils.update_rules import UpdateRule, gradient, parameter
+from course_utils.models.networks import classifier, random_start
+from course_utils.training.loop import train_in_batches
+from course_utils.training.update_rules import UpdateRule, gradient, parameter
 
 w, v, x, y, L = sp.symbols("w v x y L")
 PARABOLA = Model({L: (w - 3) ** 2}, [w])

@@ -1,20 +1,42 @@
-"""Checks of a learner's answer. Each computes its key from the question, so there is none to leak."""
+"""From an answer to a verdict. Each check computes its key from the question, so there is none to leak.
 
-from .expressions import check_derivative, check_gradient, check_local
-from .functions import check_backward, check_forward
-from .plain import check_choice, check_number
-from .procedures import check_training, check_update
+questions      the lessons' own, by number: check("03.2", answer)
+symbols        a derivative, a link, a gradient
+passes         a learner's forward and backward function
+loops          an update, and a training loop
+simple         a number, a choice
+network        a network that the learner made up
+
+answers        what may be an answer, and calls: a learner's function, called
+values         an expression's number, and equivalence: are two expressions the same
+mistakes       what people write in place of a link: a new slip goes here
+slips, trials  which of them it was
+verdict        what a check says
+"""
+
+from .loops import check_training, check_update
+from .network import check_fit, check_network, check_steepest, for_network, predicted
+from .passes import check_backward, check_forward
+from .questions import check
+from .simple import check_choice, check_number
+from .symbols import check_derivative, check_gradient, check_local
 from .verdict import Verdict
 
 __all__ = [
     "Verdict",
+    "check",
     "check_backward",
     "check_choice",
     "check_derivative",
+    "check_fit",
     "check_forward",
     "check_gradient",
     "check_local",
+    "check_network",
     "check_number",
+    "check_steepest",
     "check_training",
     "check_update",
+    "for_network",
+    "predicted",
 ]

@@ -7,8 +7,8 @@ from itertools import count, islice
 import mpmath
 import sympy as sp
 
-from ..chain_rule import Equations
-from ..functions import Activation
+from ..derivation.chain_rule import Equations
+from ..derivation.functions import Activation
 from .values import DIGITS, Point, Undefined, formula, mp, value
 
 TOLERANCE = mpmath.mpf("1e-12")  # relative; a float such as 2/3 has 16 digits

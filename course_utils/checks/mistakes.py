@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from ..chain_rule import Equations, local, loss_of
+from ..derivation.chain_rule import Equations, local, loss_of
 
 Link = tuple[sp.Symbol, sp.Symbol]
 

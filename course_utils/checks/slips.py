@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from ..chain_rule import Equations, downstream, local, loss_of, upstream
+from ..derivation.chain_rule import Equations, downstream, local, loss_of, upstream
 from .mistakes import Link, Mistake, link_mistakes, partial
 from .values import Arithmetic, Undefined, quick
 

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import sympy as sp
 
-from ..chain_rule import Equations
+from ..derivation.chain_rule import Equations
 from .equivalence import computed, generic_points, shown
 from .mistakes import Mistake, equation_mistakes
 from .slips import same

@@ -9,7 +9,7 @@ import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
-from ..functions import Activation
+from ..derivation.functions import Activation
 
 DIGITS = 100  # of an exact value: a steep sigmoid's 1 - h loses dozens of them
 LARGEST = 4000  # a value beyond 2**4000 has left the world of networks

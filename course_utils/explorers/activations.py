@@ -6,12 +6,12 @@ import ipywidgets as widgets
 import numpy as np
 import sympy as sp
 
-from ..curve_pictures import NeuronPicture
-from ..fits import measured_fit
-from ..model import Model
-from ..neuron import train_neuron
-from ..reports import neuron_state
+from ..models.model import Model
+from ..pictures.curves import NeuronPicture
+from ..pictures.words import neuron_state
 from .explorer import Explorer, slider
+from .neuron import train_neuron
+from .views import measured_fit
 
 MEANING = {
     "blocked": "blocked: its slope is 0 on every day, so it cannot learn",

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import sympy as sp
 
-from ..fits import measured_fit
-from ..landscape import Ranges, ceiling, named_surface
-from ..model import Model
-from ..reports import in_words
-from ..run_pictures import SEEN, RunPicture
-from ..stability import sweep
+from ..models.model import Model
+from ..pictures.panels import SEEN, RunPicture
+from ..pictures.words import in_words
+from ..training.sweep import sweep
 from .explorer import Explorer, number, slider
+from .views import Ranges, ceiling, measured_fit, named_surface
 
 
 def learning_rate_explorer(

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..pictures import LivePicture
+from ..pictures.picture import LivePicture
 from .screen import Screen
 
 WIDE = {"width": "min(100%, 640px)"}

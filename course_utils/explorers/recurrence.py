@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import sympy as sp
 
-from ..curve_pictures import MemoryPicture
-from ..model import Model
-from ..recurrence import parts_of_gradient
-from ..reports import memory_result
+from ..models.model import Model
+from ..models.shared import gradient_by_time_step
+from ..pictures.curves import MemoryPicture
+from ..pictures.words import memory_result
 from .explorer import Explorer, slider
 
 
@@ -52,3 +52,26 @@ def recurrence_explorer(
 
     weights = slider("recurrent weight", [f"{value:g}" for value in values], shown[0])
     return Explorer([weights, slider("time steps", time_steps, shown[1])], picture, show)
+
+
+def parts_of_gradient(
+    model: Model,
+    name: str,
+    weight: sp.Symbol,
+    by: sp.Symbol,
+    parameters: Mapping,
+    data: Mapping | Sequence,
+) -> np.ndarray:
+    """The size of what each time step adds to the gradient of `by`, as a multiple of the newest one's.
+
+    parameters: a number for each, and for `weight` an array of shape (runs,). Returns shape (uses, runs).
+    Raises ValueError where the newest step adds nothing, or no number, naming the model and the weight.
+    """
+    values = np.asarray(parameters[weight], float)
+    with np.errstate(all="ignore"):
+        added = gradient_by_time_step(model, by, {**parameters, weight: values}, data)
+        parts = np.abs(added / added[-1])
+    bad = ~np.all(np.isfinite(parts), axis=0)
+    if bad.any():
+        raise ValueError(f"{name}: with {weight} = {values[bad][0]:g} the newest step adds 0, or no number")
+    return parts

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import ipywidgets as widgets
 import sympy as sp
 
-from ..chain_rule import Equations
-from ..graph_picture import GraphPicture
-from ..model import Model
-from ..rounds import moments
+from ..derivation.chain_rule import Equations
+from ..models.model import Model
+from ..pictures.graph_picture import GraphPicture
+from ..training.trace import moments
 from .explorer import Explorer, row, slider
 
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..curve_pictures import RacePicture
-from ..landscape import Ranges, ceiling, named_surface
-from ..model import Model
-from ..reports import arrival, race_result
-from ..run_pictures import RunPicture
-from ..stability import sweep
-from ..training import train
-from ..update_rules import UpdateRule
+from ..models.model import Model
+from ..pictures.curves import RacePicture
+from ..pictures.panels import RunPicture
+from ..pictures.words import arrival, race_result
+from ..training.loop import train
+from ..training.sweep import sweep
+from ..training.update_rules import UpdateRule
 from .explorer import Explorer, slider
+from .views import Ranges, ceiling, named_surface
 
 
 def rule_explorer(

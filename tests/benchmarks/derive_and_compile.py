@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from sympy.core.cache import clear_cache
 
-from course_utils.networks import dense
+from course_utils.models.networks import dense
 
 
 def seconds_to_compile(model) -> float:

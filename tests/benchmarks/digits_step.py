@@ -13,7 +13,7 @@ import numpy as np
 from side_by_side import side_by_side
 
 from course_utils import GradientDescent
-from course_utils.networks import classifier, random_start
+from course_utils.models.networks import classifier, random_start
 
 RATE = 1e-6  # so small that all steps are about the same
 

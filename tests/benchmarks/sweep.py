@@ -10,7 +10,7 @@ import sympy as sp
 from side_by_side import side_by_side
 
 from course_utils import GradientDescent, Model, sigmoid, train
-from course_utils.stability import sweep
+from course_utils.training.sweep import sweep
 
 x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
 SUNFLOWERS = Path(__file__).parents[2] / "notebooks" / "data" / "sunflowers.csv"

@@ -1,6 +1,6 @@
 """The questions of lesson 00."""
 
-from ..asking import choice
+from .kinds import choice
 
 QUESTIONS = {
     "00.1": choice(

@@ -2,8 +2,8 @@
 
 import sympy as sp
 
-from ...functions import sigmoid
-from ..asking import derivative, number
+from ...derivation.functions import sigmoid
+from .kinds import derivative, number
 
 x, w, b = sp.symbols("x w b")
 

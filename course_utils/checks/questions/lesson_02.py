@@ -2,9 +2,9 @@
 
 import sympy as sp
 
-from ...functions import sigmoid
-from ...model import Model
-from ..asking import choice, number
+from ...derivation.functions import sigmoid
+from ...models.model import Model
+from .kinds import choice, number
 
 x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
 NETWORK = Model(

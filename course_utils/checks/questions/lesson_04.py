@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from ..asking import choice, number
+from .kinds import choice, number
 
 QUESTIONS = {
     "04.1": number(

@@ -2,8 +2,8 @@
 
 import sympy as sp
 
-from ...networks import dense
-from ..asking import choice, number
+from ...models.networks import dense
+from .kinds import choice, number
 
 QUESTIONS = {
     "07.1": number(

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from ..asking import choice, derivative, number
+from .kinds import choice, derivative, number
 
 z = sp.Symbol("z")
 

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from ..asking import choice, number
+from .kinds import choice, number
 
 SCORES = sp.symbols("z1 z2 z3")
 CROSS_ENTROPY = sp.log(sp.Add(*map(sp.exp, SCORES))) - SCORES[0]  # the first class is the right one

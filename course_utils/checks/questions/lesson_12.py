@@ -2,8 +2,8 @@
 
 import sympy as sp
 
-from ...model import Model
-from ..asking import choice, number
+from ...models.model import Model
+from .kinds import choice, number
 
 y, y_hat, L = sp.symbols("y y_hat L")
 

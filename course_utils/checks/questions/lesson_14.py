@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from ..asking import choice, number
+from .kinds import choice, number
 
 d = sp.Symbol("d")
 

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from course_utils import Model, sigmoid
-from course_utils.stability import sweep
+from course_utils.training.sweep import sweep
 
 POSITIONS, STEPS, POINTS = 60, 100, 200
 SUNFLOWERS = Path(__file__).parents[3] / "notebooks" / "data" / "sunflowers.csv"

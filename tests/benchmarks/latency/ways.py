@@ -10,8 +10,9 @@ import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import traitlets
 
-from course_utils.explorers import Explorer, learning_rate_explorer
-from course_utils.pictures import LivePicture
+from course_utils.explorers.descent import learning_rate_explorer
+from course_utils.explorers.explorer import Explorer
+from course_utils.pictures.picture import LivePicture
 
 from .panels import MIDDLE, add_mark, control, followed, panels
 from .runs import MODEL, RATES, SIZE, START, STEPS, lookups, measurements, shade, x, y, y_hat

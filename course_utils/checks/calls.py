@@ -1,0 +1,99 @@
+"""Calling a function that a learner wrote, whatever it does."""
+
+import inspect
+import io
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from copy import deepcopy
+from numbers import Real
+
+import numpy as np
+
+from .answers import UNANSWERED, Unreadable, brief
+from .verdict import Verdict
+
+NOTHING = Verdict(False, "it returns nothing yet: end it with `return`.", slips=("unanswered",))
+
+
+def call(function: Callable, given: Mapping):
+    """What a function returns for those of the given values that it has arguments for, by name.
+
+    It gets copies, so that it may change them. What it prints is dropped.
+    Raises Unreadable if it is no function, asks for something else, fails or returns nothing.
+    """
+    if function is ...:
+        raise Unreadable(UNANSWERED)
+    if not callable(function):
+        raise Unreadable(f"this should be a function, not {type(function).__name__}: leave out its brackets.")
+    by_place, by_name = wanted(function, given)
+    places = [deepcopy(given[name]) for name in by_place]
+    names = {name: deepcopy(given[name]) for name in by_name}
+    try:
+        with silence():
+            result = function(*places, **names)
+    except (Exception, SystemExit) as error:
+        raise Unreadable(f"it fails with {described(error)}") from None
+    if result is None or result is ...:
+        raise Unreadable(NOTHING)
+    return result
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nothing is printed and nobody is warned."""
+    heard = io.StringIO()
+    with redirect_stdout(heard), redirect_stderr(heard), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with np.errstate(all="ignore"):
+            yield
+
+
+def described(error: BaseException) -> str:
+    """An error's type, and what it says if it says something."""
+    try:
+        return f"{type(error).__name__}: {error!s:.200}"
+    except Exception:
+        return f"{type(error).__name__}."
+
+
+def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
+    """The names of the function's arguments, by place and by name. Raises Unreadable for one not given.
+
+    A function that takes any names (**values) gets all.
+    """
+    try:
+        arguments = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        raise Unreadable("this should be a function that is written in Python.") from None
+    by_place, by_name = [], []
+    for argument in arguments:
+        if argument.kind is argument.VAR_KEYWORD:
+            by_name = [name for name in given if name not in by_place]
+        elif argument.kind is argument.VAR_POSITIONAL:
+            continue
+        elif argument.name in given:
+            (by_place if argument.kind is argument.POSITIONAL_ONLY else by_name).append(argument.name)
+        elif argument.default is argument.empty:
+            known = ", ".join(given)
+            raise Unreadable(f"its argument {argument.name} is unknown here: it may ask for {known}.")
+    return by_place, by_name
+
+
+def as_numbers(result, shape: tuple, what: str) -> np.ndarray:
+    """A result as an array of this shape. Raises Unreadable for anything else."""
+    numbers = as_array(result, what)
+    if numbers.shape != shape:
+        raise Unreadable(f"{what} should have shape {shape}, not {numbers.shape}.")
+    return numbers
+
+
+def as_array(result, what: str) -> np.ndarray:
+    """A result as an array of real numbers. Raises Unreadable if it is none."""
+    try:
+        numbers = np.asarray(result)
+        if numbers.dtype.kind in "biuf" or all(isinstance(number, Real) for number in numbers.flat):
+            return numbers.astype(float)
+    except Exception:  # an object of any kind decides by itself how it becomes an array
+        pass
+    raise Unreadable(f"{what} should be numbers, not {brief(result)}.")

@@ -1,0 +1,141 @@
+"""Checks of a function that a learner wrote: an update, and a training loop."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+
+import numpy as np
+
+from ..compiled.inputs import finite_start, in_order
+from ..derivation.names import by_name
+from ..models.model import Model
+from ..training.update_rules import UpdateRule, parameter
+from .answers import Unreadable
+from .calls import as_array, as_numbers, call
+from .equivalence import computed, generic_points
+from .mistakes import Mistake
+from .symbols import must_be_scalar
+from .trials import agrees, compared, equations_mistaken, explained, numbers
+from .values import Point
+from .verdict import Verdict, right, slipped, wrong
+
+UPDATES = 8  # trials of an update
+
+
+def check_update(rule: UpdateRule, function: Callable) -> Verdict:
+    """Check a function that makes one update of one parameter by this rule.
+
+    Its arguments are called like the rule's symbols: parameter, gradient, its settings (learning_rate, ...)
+    and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
+    """
+    outputs, lines = rule.outputs(), rule.lines()
+    points = list(islice(update_points(rule), UPDATES))
+    shape = (len(outputs),) if rule.memory else ()
+    try:
+        given = [{k: float(v) for k, v in point.items() if not k.startswith("new_")} for point in points]
+        results = [as_numbers(call(function, values), shape, "its result") for values in given]
+    except Unreadable as unreadable:
+        return unreadable.verdict
+    for answer, output in zip(np.reshape(results, (UPDATES, -1)).T, outputs, strict=True):
+        key = numbers(points, output)
+        if not agrees(answer, key):
+            roles = [[symbol for line in lines.values() for symbol in line.free_symbols]]
+            mistaken = equations_mistaken(lines, output, roles)
+            return explained(answer, output, mistaken, points) or wrong(compared(output, answer, key))
+    return right("this is the update.")
+
+
+def update_points(rule: UpdateRule) -> Iterator[Point]:
+    """A gradient and a parameter of either sign, a memory above 0, and settings between 0 and 1.
+
+    Not the rule's own settings: an epsilon of 1e-8 that is forgotten could not be seen.
+    """
+    names = ["parameter", "gradient", *map(str, rule.memory), *rule.settings]
+    for point in generic_points(names):
+        memory = {str(symbol): abs(point[str(symbol)]) for symbol in rule.memory}
+        settings = {name: abs(point[name]) / 2 for name in rule.settings}
+        yield computed(rule.lines(), point | memory | settings)
+
+
+def check_training(
+    model: Model, function: Callable, start: Mapping, data: Mapping, learning_rate: float, steps: int
+) -> Verdict:
+    """Check a training loop: function(start, data, learning_rate, steps) by gradient descent.
+
+    start: {name: number}, data: {name: array of shape (samples,)}. It should return the parameters after
+    the last step, {name: number}, and the losses: at the start and after each step, steps + 1 numbers.
+    """
+    must_be_scalar(model)
+    compiled, values = model.compile(), in_order(data, model.data, "data")
+    begin = np.array(finite_start(start, model.parameters))
+    given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
+    try:
+        answer = returned(call(function, given), model)
+    except Unreadable as unreadable:
+        return unreadable.verdict
+    samples = max(map(np.size, values), default=1)
+    runs = mistaken_runs(lambda at: compiled(at, values), begin, learning_rate, steps, samples)
+    with np.errstate(all="ignore"):
+        _, (parameters, losses) = next(runs)
+        if run_agrees(answer, (parameters, losses)):
+            return right("this is how the network learns.")
+        for mistake, run in runs:
+            if run_agrees(answer, run):
+                return slipped([mistake])
+    if len(answer[1]) != len(losses):
+        return wrong(f"{steps} steps have {len(losses)} losses, one before each and one after the last.")
+    if not agrees(answer[1], losses):
+        return wrong(compared("a loss", answer[1], losses))
+    return wrong(compared("a parameter at the end", answer[0], parameters))
+
+
+Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
+
+
+def mistaken_runs(
+    compiled: Callable, start: np.ndarray, rate: float, steps: int, samples: int
+) -> Iterator[tuple[Mistake | None, Run]]:
+    """The right run, and those with a slip in the loop."""
+
+    def downhill(at):
+        return rate * np.array(compiled(at)[1])
+
+    def one_by_one(at):
+        for index in range(len(at)):
+            at = at - downhill(at) * (np.arange(len(at)) == index)
+        return at
+
+    def run(step, steps=steps):
+        trail = [start]
+        for _ in range(steps):
+            trail.append(step(trail[-1]))
+        return trail[-1], np.array([compiled(at)[0] for at in trail])
+
+    def slip(name, message):
+        return Mistake(name, message, parameter)
+
+    end, losses = run(lambda at: at - downhill(at))
+    yield None, (end, losses)
+    yield slip("sign", "the update goes uphill: subtract."), run(lambda at: at + downhill(at))
+    message = "the gradient should be the mean over the samples, not their sum."
+    yield slip("sum for mean", message), run(lambda at: at - samples * downhill(at))
+    yield slip("one by one", "compute all gradients before any parameter changes."), run(one_by_one)
+    yield slip("surplus step", "one step too many."), run(lambda at: at - downhill(at), steps + 1)
+    yield slip("missing step", "one step is missing."), run(lambda at: at - downhill(at), steps - 1)
+    yield slip("missing loss", "the loss at the start is missing."), (end, losses[1:])
+    yield slip("missing loss", "the loss after the last step is missing."), (end, losses[:-1])
+
+
+def returned(result, model: Model) -> Run:
+    """The parameters and the losses that a training loop returned. Raises Unreadable for anything else."""
+    try:
+        parameters, losses = result
+        ordered = in_order(parameters, model.parameters, "parameters")
+    except (TypeError, ValueError):
+        names = ", ".join(map(str, model.parameters))
+        raise Unreadable(f"it should return the parameters {names} by name, and the losses.") from None
+    end = [as_numbers(v, (), f"the parameter {p}") for v, p in zip(ordered, model.parameters, strict=True)]
+    return np.array(end), as_array(losses, "its losses").reshape(-1)
+
+
+def run_agrees(answer: Run, run: Run) -> bool:
+    return all(a.shape == b.shape and (not a.size or agrees(a, b)) for a, b in zip(answer, run, strict=True))

@@ -1,0 +1,197 @@
+"""Checks of an answer in symbols: a derivative, a link of the chain, a gradient."""
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy as sp
+
+from ..derivation.chain_rule import Equations, backward, derivative, local
+from ..models.model import Model
+from .answers import Unreadable, read
+from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
+from .mistakes import Mistake
+from .slips import Slips, at
+from .values import Point, Undefined, exact, mp, value
+from .verdict import Verdict, right, slipped, wrong
+
+POINTS = 16  # where a right answer must agree
+PATIENCE = 100  # so many points are tried to find some where the key is not zero
+SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
+KEY = sp.Symbol("(key)")
+
+
+def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
+    """Check ∂loss/∂parameter, in the model's symbols or expanded. Any equal form is right.
+
+    A wrong answer is compared with what every slip in every link would give. One slip scores 1/2.
+    Raises ValueError if `parameter` is no parameter of the model.
+    """
+    must_be_scalar(model)
+    if parameter not in model.parameters:
+        raise ValueError(f"{parameter} is no parameter of this model")
+    passes = backward(model.equations, model.parameters)
+    others = {f"the gradient of {p}": passes[p][0] for p in model.parameters if p != parameter}
+    return Question(
+        name=f"the gradient of {parameter}",
+        symbols=symbols_of(model),
+        lines=model.equations | dict(passes.values()),
+        key=passes[parameter][0],
+        chain=model.equations,
+        wrt=parameter,
+        roles=roles_of(model),
+        others=others | {"the loss itself": model.loss},
+    ).check(answer)
+
+
+def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
+    """Check the local derivative ∂of/∂wrt of one equation. Any equal form is right.
+
+    Raises ValueError if the model does not compute `of`, or not from `wrt`.
+    """
+    must_be_scalar(model)
+    if wrt not in getattr(model.equations.get(of), "free_symbols", ()):
+        raise ValueError(f"{of} is not computed from {wrt} in this model")
+    return Question(
+        name=f"∂{of}/∂{wrt}",
+        symbols=symbols_of(model),
+        lines=model.equations | {KEY: local(model.equations, of, wrt)},
+        chain={of: model.equations[of]},
+        wrt=wrt,
+        roles=roles_of(model),
+        others=others_than(model.equations, of, wrt, "∂{of}/∂{wrt}") | {f"{of} itself": of},
+    ).check(answer)
+
+
+def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
+    """Check ∂expression/∂wrt, of one function. Any equal form is right; an unanswered `...` says so.
+
+    Where a message needs a name for the function, it calls it f.
+    """
+    expression = sp.sympify(expression)
+    symbols = expression.free_symbols | {wrt}
+    function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
+    chain = {function: expression}
+    return Question(
+        name=f"the derivative with respect to {wrt}",
+        symbols=symbols,
+        lines=chain | {KEY: derivative(expression, wrt)},
+        chain=chain,
+        wrt=wrt,
+        roles=[symbols],
+        others={"the function itself": function}
+        | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
+    ).check(answer)
+
+
+def must_be_scalar(model: Model) -> None:
+    """Raise ValueError for anything but a Model of equations between scalars."""
+    if not isinstance(model, Model):
+        raise ValueError(f"a Model of equations between scalars can be checked, not {type(model).__name__}")
+
+
+def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:
+    """The derivatives of the same equation with respect to its other symbols, by name."""
+    others = sorted(equations[of].free_symbols - {wrt}, key=str)
+    return {name.format(of=of, wrt=other): local(equations, of, other) for other in others}
+
+
+def roles_of(model: Model) -> list[tuple]:
+    return [model.parameters, model.data, tuple(model.equations)]
+
+
+def symbols_of(model: Model) -> list[sp.Symbol]:
+    return [symbol for group in roles_of(model) for symbol in group]
+
+
+@dataclass
+class Question:
+    """A derivative that is asked for.
+
+    symbols: those that an answer may use. lines: equations that compute them, and the key.
+    chain: the equations whose chain rule it is, ∂last/∂wrt. roles: see `mistakes.link_mistakes`.
+    others: expressions that are something else, by what they are.
+    """
+
+    name: str
+    symbols: Iterable[sp.Symbol]
+    lines: Equations
+    chain: Equations
+    wrt: sp.Symbol
+    roles: Sequence
+    key: sp.Symbol = KEY
+    others: Mapping[str, sp.Expr] = field(default_factory=dict)
+
+    def check(self, answer) -> Verdict:
+        try:
+            expression = read(answer, self.symbols, self.name)
+        except Unreadable as unreadable:
+            return unreadable.verdict
+        self.tolerance = tolerance_of(expression, *self.lines.values())
+        if all(self.agrees(expression, point) for point in self.points):
+            return right(f"this is {self.name}.")
+        if mistakes := self.mistakes(expression):
+            return slipped(mistakes)
+        return wrong(f"this is not {self.name}: {self.difference(expression)}.")
+
+    def agrees(self, answer: sp.Expr, point: Point) -> bool:
+        return agree(answer, self.right(point), point, self.tolerance)
+
+    def right(self, point: Point):
+        return point[self.key.name]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Points where everything has a value. Where the key is not zero comes first, if there are such."""
+        points, alive = [], []
+        least = smallest(tolerance_of(*self.lines.values()))
+        for point in defined_points(self.lines):
+            size = abs(self.right(point))
+            if size > least or not size:
+                (alive if size else points).append(point)
+            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
+                break
+        if not (alive or points):
+            raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
+        half = POINTS // 2
+        return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
+
+    def mistakes(self, answer: sp.Expr) -> list[Mistake]:
+        """The slip, or the two, that lead to this answer."""
+        points = self.points[: POINTS // 2]
+        if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
+            points = self.points
+        others = [
+            Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
+            for what, expression in self.others.items()
+        ]
+        slips = Slips(self.chain, self.wrt, points, self.roles, others)
+        return slips.match(at(answer, points, exact))
+
+    def difference(self, expression: sp.Expr) -> str:
+        """A point where the answer is not the key, a simple one if possible, and what they are there."""
+        points = [*self.simple_points(), *self.points]
+        point = next(point for point in points if not self.agrees(expression, point))
+        names = sorted(symbol.name for symbol in inputs_of(self.chain))
+        where = ", ".join(f"{name} = {shown(point[name])}" for name in names)
+        key = self.right(point)
+        if not self.lines[self.key].free_symbols:  # its value would be the answer
+            return f"at {where} it has another value"
+        try:
+            yours = value(expression, point)
+        except Undefined:
+            return f"at {where} yours has no value, and it should be {shown(key)}"
+        digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
+        return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
+
+    def simple_points(self, count: int = 30) -> Iterator[Point]:
+        """Points of small round numbers where the key is not tiny."""
+        names, numbers = sorted(symbol.name for symbol in inputs_of(self.lines)), random.Random(0)
+        for _ in range(count):
+            try:
+                point = computed(self.lines, {name: mp.mpf(numbers.choice(SIMPLE)) for name in names})
+            except Undefined:
+                continue
+            if abs(self.right(point)) > 0.01:
+                yield point

@@ -1,0 +1,14 @@
+"""NumPy source from formulas, one line an equation.
+
+inputs     values that somebody gives: ordered, as floats, finite
+lines      equations as the lines of a function
+scalars    a model's loss and gradients, averaged over samples
+arrays     an expression between matrices, as NumPy writes it
+matrices   a matrix model's loss and gradients
+"""
+
+from .lines import evaluate, line_by_line
+from .matrices import CompiledMatrices
+from .scalars import Compiled
+
+__all__ = ["Compiled", "CompiledMatrices", "evaluate", "line_by_line"]

@@ -1,0 +1,33 @@
+"""The order in which people write sums and products, for SymPy's printers."""
+
+import sympy as sp
+
+
+class SchoolOrder:
+    """A SymPy printer's sums and products as people write them: w1*x + b1, 1 - h, 2*(y_hat - y), w2*h."""
+
+    def _term_order(self, term):
+        """Negative terms last, long products first."""
+        return term.could_extract_minus_sign(), -len(sp.Mul.make_args(term))
+
+    def _as_ordered_terms(self, expr, order=None):
+        return sorted(expr.as_ordered_terms(), key=self._term_order)
+
+    def _print_Add(self, expr, order=None):
+        number, terms = expr.primitive()
+        if number == 1:
+            return super()._print_Add(expr, order=order)
+        return self._print(sp.Mul(number, terms, evaluate=False))
+
+    def _print_Mul(self, expr):
+        def weight_first(factor):
+            return 0 if factor.is_number else 1 if factor.is_Symbol and factor.name[-1].isdigit() else 2
+
+        coefficient, rest = expr.as_coeff_Mul()
+        numbers, factors = zip(*(factor.primitive() for factor in rest.as_ordered_factors()), strict=True)
+        number, factors = coefficient * sp.prod(numbers), sorted(factors, key=weight_first)
+        if len(factors) == 1 or (number.is_negative and number != -1):
+            return super()._print_Mul(expr)
+        if number == -1:
+            return "-" + self._print_Mul(sp.Mul(*factors, evaluate=False))
+        return super()._print_Mul(sp.Mul(*[number][: number != 1], *factors, evaluate=False))

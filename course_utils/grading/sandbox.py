@@ -1,0 +1,134 @@
+"""The sandbox: the command that starts a program which reads almost nothing and reaches nobody."""
+
+import json
+import os
+import shutil
+import site
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib
+
+PACKAGE = Path(__file__).resolve().parents[1]
+SYSTEM = [
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+    "/etc/fonts",
+]
+EXERCISE = "/exercise"  # the submission's working directory
+LIBRARY = "/library"  # course_utils
+HOME = "/scratch"  # for temporary files
+SCRATCH = str(64 * 2**20)  # bytes of files that a submission may write
+
+
+class SandboxUnavailable(RuntimeError):
+    """Nothing is graded, because submissions cannot be locked away here."""
+
+
+def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
+    """What the program gives up by itself: bytes of memory, seconds of computing, processes, core dumps."""
+    return {
+        "RLIMIT_AS": memory,
+        "RLIMIT_CPU": cpu_seconds,
+        "RLIMIT_FSIZE": int(SCRATCH),
+        "RLIMIT_NPROC": 64,
+        "RLIMIT_CORE": 0,
+    }
+
+
+def environment() -> dict[str, str]:
+    """All the environment that the program sees."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": HOME,
+        "TMPDIR": HOME,
+        "MPLCONFIGDIR": HOME,
+        "IPYTHONDIR": HOME,
+        "PYTHONPATH": LIBRARY,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "LC_ALL": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def python_folders() -> set[Path]:
+    """Where this Python and its packages are."""
+    packages = [*site.getsitepackages(), site.getusersitepackages()]
+    folders = {Path(sys.prefix), Path(sys.base_prefix), *map(Path, packages)}
+    return {folder for folder in folders if folder.is_dir()}
+
+
+def mounts(hidden: Path) -> list[str]:
+    """Options that show the program the system and Python, and never the folder `hidden`."""
+    shown = {path: ["--ro-bind", str(path), str(path)] for path in python_folders()}
+    shown |= {Path(path): ["--ro-bind-try", path, path] for path in SYSTEM}
+    inside_hidden = [path for path in shown if path.resolve().is_relative_to(hidden) and path != hidden]
+    above_hidden = [path for path in shown if hidden.is_relative_to(path.resolve())]
+    if hidden in (path.resolve() for path in shown) or (inside_hidden and not above_hidden):
+        raise SandboxUnavailable(f"Python must not be installed inside the course folder {hidden}.")
+    if above_hidden:
+        shown[hidden] = ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+    options = []
+    for path in sorted(shown, key=lambda path: len(path.parts)):
+        options += [option for parent in above(path, shown) for option in folder(parent)]
+        options += shown[path]
+    return options
+
+
+def above(path: Path, shown: Iterable[Path]) -> list[Path]:
+    """The folders over a path that are not shown themselves: bubblewrap makes them, for its own user only."""
+    return [p for p in reversed(path.parents) if not any(p.is_relative_to(other) for other in shown)]
+
+
+def folder(path: str | Path) -> list[str]:
+    return ["--perms", "0755", "--dir", str(path)]
+
+
+def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> list[str]:
+    """The command that runs the worker in bubblewrap, with these files in its working directory.
+
+    hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxUnavailable(
+            "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap). Submissions are "
+            "other people's programs, so none was run, and none graded. See exercises/README.md."
+        )
+    command = [
+        program,
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+    ]
+    if os.geteuid() != 0:  # root may drop to nobody from inside, and then counts its processes like anybody
+        command += ["--unshare-user", "--disable-userns"]
+    command += ["--die-with-parent", "--new-session", "--clearenv", *mounts(hidden.resolve())]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]
+    command += folder(LIBRARY)
+    command += ["--ro-bind", str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"]
+    for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+        command += ["--ro-bind", str(font_list), f"{HOME}/{font_list.name}"]
+    command += folder(EXERCISE)
+    for name, path in files.items():
+        command += ["--ro-bind", str(path.resolve()), f"{EXERCISE}/{name}"]
+    command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
+    for name, value in environment().items():
+        command += ["--setenv", name, value]
+    return [*command, sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit), "nobody"]
+
+
+def unprotected(limit: dict[str, int]) -> list[str]:
+    """The command that runs the worker without a sandbox: it may do whatever its user may."""
+    return [sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit)]

@@ -1,0 +1,131 @@
+"""A model: named equations, the parameters to learn, the data to learn from."""
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+import sympy as sp
+
+from ..compiled.lines import evaluate
+from ..compiled.scalars import Compiled
+from ..derivation import chain_rule
+from ..derivation.chain_rule import Equations, Path
+from ..derivation.names import check_names
+
+
+class Model:
+    """Equations between scalars, and everything the chain rule says about them.
+
+    equations: {symbol: expression}, or pairs, in the order they are computed; the last is the loss.
+    parameters, data: the symbols that are learned, and those that are given.
+
+    Raises ValueError, naming the culprit, for a symbol that is undefined, defined twice or used
+    before it is computed, a cycle, a name that is no Python name, or a parameter that the loss
+    does not depend on.
+    """
+
+    def __init__(
+        self,
+        equations: Equations | Iterable[tuple[sp.Symbol, sp.Expr]],
+        parameters: Iterable[sp.Symbol],
+        data: Iterable[sp.Symbol] = (),
+    ):
+        pairs = list(equations.items() if isinstance(equations, Mapping) else equations)
+        self.parameters, self.data = tuple(parameters), tuple(data)
+        check_names([*(symbol for symbol, _ in pairs), *self.parameters, *self.data])
+        self.equations = {symbol: sp.sympify(expression) for symbol, expression in pairs}
+        self._check_expressions()
+        self._check_order()
+        self.loss = chain_rule.loss_of(self.equations)
+        self._check_routes()
+
+    def _check_expressions(self) -> None:
+        if not self.equations:
+            raise ValueError("a model needs at least one equation, its loss")
+        functions = set()
+        for symbol, expression in self.equations.items():
+            if not isinstance(expression, sp.Expr) or expression.is_Matrix:
+                raise ValueError(f"{symbol} should be a scalar expression, not {expression!r}")
+            functions |= {function.func.__name__ for function in expression.atoms(sp.Function)}
+            functions |= {"sqrt"} if any(abs(p.exp) == sp.S.Half for p in expression.atoms(sp.Pow)) else set()
+        loss = chain_rule.loss_of(self.equations)
+        reserved = functions | {f"d{loss}_d{symbol}" for symbol in self._symbols()}
+        for name in map(str, self._symbols()):
+            if name in reserved:
+                raise ValueError(f"{name} means something else in the generated code: choose another name")
+
+    def _symbols(self) -> list[sp.Symbol]:
+        return [*self.equations, *self.parameters, *self.data]
+
+    def _check_order(self) -> None:
+        try:
+            TopologicalSorter(
+                {s: sorted(e.free_symbols, key=str) for s, e in self.equations.items()}
+            ).prepare()
+        except CycleError as error:
+            circle = " -> ".join(map(str, error.args[1]))
+            raise ValueError(f"the equations go in a circle: {circle}") from None
+        known = {*self.parameters, *self.data}
+        for symbol, expression in self.equations.items():
+            for used in sorted(expression.free_symbols - known, key=str):
+                if used in self.equations:
+                    raise ValueError(f"{symbol} uses {used} before it is computed: put {used} first")
+                raise ValueError(
+                    f"{symbol} uses {used}, which is no equation, parameter or data"
+                    + " of this model (same name, other assumptions?)" * (str(used) in map(str, known))
+                )
+            known.add(symbol)
+
+    def _check_routes(self) -> None:
+        used = chain_rule.upstream(self.equations)
+        for parameter in self.parameters:
+            if parameter not in used:
+                raise ValueError(f"the loss {self.loss} does not depend on parameter {parameter}")
+
+    def _check_defined(self, *symbols: sp.Symbol) -> None:
+        for symbol in symbols:
+            if symbol not in self._symbols():
+                raise ValueError(f"{symbol} is no equation, parameter or data of this model")
+
+    def local(self, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
+        """∂of/∂wrt of one equation, in the model's own symbols: local(h, z) is h*(1 - h)."""
+        self._check_defined(of, wrt)
+        if of not in self.equations:
+            raise ValueError(f"{of} is given, not computed: it has no local derivative")
+        return chain_rule.local(self.equations, of, wrt)
+
+    def paths(self, parameter: sp.Symbol) -> list[Path]:
+        """Every route from the loss down to the parameter, each a tuple of links (of, wrt)."""
+        self._check_defined(parameter)
+        return chain_rule.paths(self.equations, parameter)
+
+    def factors(self, parameter: sp.Symbol) -> list[sp.Expr]:
+        """The local derivatives along the single path to the parameter, from the loss on.
+
+        Raises ValueError where there are several paths, or none: see `paths`.
+        """
+        routes = self.paths(parameter)
+        if len(routes) != 1:
+            raise ValueError(f"{parameter} has {len(routes)} paths: factors are those of a single one")
+        return [self.local(of, wrt) for of, wrt in routes[0]]
+
+    def gradient(self, parameter: sp.Symbol) -> sp.Expr:
+        """∂loss/∂parameter by the chain rule: the product of each path's factors, added."""
+        self._check_defined(parameter)
+        return chain_rule.gradient(self.equations, parameter)
+
+    def expand(self, expression: sp.Expr) -> sp.Expr:
+        """The expression in parameters and data alone, every computed symbol replaced."""
+        return chain_rule.expand(self.equations, sp.sympify(expression))
+
+    def evaluate(self, symbol: sp.Symbol, values: Mapping):
+        """The value of any computed symbol, given those that it depends on: see `compiled.evaluate`."""
+        self._check_defined(symbol)
+        return evaluate(self.equations, symbol, values)
+
+    def compile(self) -> Compiled:
+        """The model as one NumPy function of (parameters, data): loss and gradients."""
+        return Compiled(self.equations, self.parameters, self.data)
+
+    def __repr__(self) -> str:
+        lines = [f"{symbol} = {expression}" for symbol, expression in self.equations.items()]
+        return "\n".join([*lines, f"parameters {self.parameters}, data {self.data}"])

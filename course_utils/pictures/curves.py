@@ -1,0 +1,118 @@
+"""Pictures of several curves that change together: a race, a neuron, a gradient on its way back in time."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import numpy as np
+import sympy as sp
+
+from .latex import latex
+from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
+from .picture import BLUE, GREEN, ORANGE, SERIES, STYLE, LivePicture
+
+
+def empty_lines(axes, names: Sequence[str], **settings) -> dict:
+    """A line without points for each name, each in a colour and a line style of its own."""
+    lines = {}
+    for name, (color, style, marker) in zip(names, SERIES, strict=False):
+        marker = marker if "markersize" in settings else ""
+        (lines[name],) = axes.plot([], [], color=color, ls=style, marker=marker, label=name, **settings)
+    return lines
+
+
+def until_lost(path: np.ndarray, axes) -> np.ndarray:
+    """A path, shape (steps + 1, 2), up to where it is three pictures away, so as not to hide the others."""
+    corners = np.array([axes.get_xlim(), axes.get_ylim()])
+    distance = np.abs(path - corners.mean(axis=1)) / np.ptp(corners, axis=1)
+    return path[np.logical_and.accumulate(np.all(distance < 3, axis=1))]
+
+
+class RacePicture(PanelPicture):
+    """Several runs at once: the loss of each, and where there is a surface, its path.
+
+    steps: the length of a run. level: the loss to reach. highest: where to cut the losses.
+    surface: (axis_1, axis_2, loss, names) of a model of two parameters.
+    """
+
+    def __init__(self, names: Sequence[str], steps: int, level: float, highest: float, surface=None):
+        super().__init__(*((1, 6.4) if surface is None else (2, 5.0)))
+        self.highest = highest
+        loss_panel(self.panels[0], steps, level / 10, highest)
+        self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
+        self.panels[0].annotate(f"finish {level:g}", (steps, level), ha="right", va="bottom", fontsize=9)
+        self.losses = empty_lines(self.panels[0], names, linewidth=2)
+        self.paths = {}
+        if surface is not None:
+            surface_panel(self.panels[1], *surface)
+            self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=3)
+        self.legend(handles=list(self.losses.values()), loc="outside lower center", ncols=4, frameon=False)
+        self.lines_move()
+
+    def show(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
+        """Put the runs into the picture, by name. Each loss: (steps + 1,). Each path: (steps + 1, 2)."""
+        self.alt = words
+        for name, line in self.losses.items():
+            line.set_data(np.arange(len(losses[name])), np.fmin(losses[name], self.highest))
+        for name, line in self.paths.items():
+            line.set_data(*until_lost(paths[name], line.axes).T)
+
+
+class NeuronPicture(PanelPicture):
+    """A neuron's activation and its slope, where the samples lie on them, and the fit of its network.
+
+    inputs: where to draw the activation, shape (points,).
+    fit: (measured, grid, labels), as for RunPicture.
+    """
+
+    def __init__(self, inputs: np.ndarray, fit: tuple):
+        super().__init__(2, width=4.2)
+        axes = self.panels[0]
+        axes.set(title="activation", xlabel="z", ylabel="h, and its slope")
+        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
+        self.inputs = inputs
+        (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")
+        (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label="slope dh/dz")
+        (self.samples,) = axes.plot([], [], "o", color=GREEN, mec="black", label="h on each day")
+        axes.legend(frameon=False, loc="upper left", fontsize=9)
+        self.fit = fit_panel(self.panels[1], *fit)
+        self.lines_move()
+
+    def show(self, words: str, activation, slope, samples: tuple, fit) -> None:
+        """activation, slope: as the inputs. samples: (z, h) of each. fit: as its grid."""
+        self.alt = words
+        self.activation.set_data(self.inputs, activation)
+        self.slope.set_data(self.inputs, slope)
+        self.samples.set_data(*samples)
+        self.fit.set_ydata(fit)
+
+
+class MemoryPicture(LivePicture):
+    """How much each time step adds to a gradient, for each of several models.
+
+    parts: for each model all that will be shown, of any shape: there is room for all, from 1e-12 to 1e12.
+    longest: the largest number of time steps. by: the parameter whose gradient it is.
+    """
+
+    def __init__(self, parts: Mapping[str, np.ndarray], longest: int, by: sp.Symbol):
+        everything = np.concatenate([part.ravel() for part in parts.values()])
+        low, high = np.clip([everything.min() / 3, everything.max() * 3], 1e-12, 1e12)
+        with mpl.rc_context(STYLE):
+            super().__init__("", width=6.4, height=3.8)
+            axes = self.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
+        axes.set_ylabel(f"part of the gradient of ${latex(by)}$,\ntimes the newest (log scale)")
+        axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        self.curves = {}
+        for (name, (color, style, marker)), width in zip(
+            zip(parts, SERIES, strict=False), range(2 * len(parts), 0, -2), strict=False
+        ):  # narrower, so that a later curve does not hide an earlier one
+            (self.curves[name],) = axes.plot([], [], color=color, ls=style, marker=marker, label=name)
+            self.curves[name].set(linewidth=width, markersize=width + 3)
+        axes.legend(frameon=False, loc="lower left")
+        self.moving = list(self.curves.values())
+
+    def show(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
+        """Put the parts into the picture, by model, each of shape (steps,), the first time step first."""
+        self.alt = words
+        for name, curve in self.curves.items():
+            curve.set_data(np.arange(len(parts[name])), parts[name][::-1])

@@ -1,0 +1,108 @@
+"""The course's notation: ŷ for y_hat, σ for sigmoid, and sums in the order people write them.
+
+`%load_ext course_utils` makes a notebook show SymPy expressions this way.
+"""
+
+import re
+
+import sympy as sp
+from sympy.core._print_helpers import Printable
+from sympy.core.alphabets import greeks
+from sympy.printing.latex import LatexPrinter
+
+from ..derivation.chain_rule import Equations, gradient, local, loss_of, paths
+from ..derivation.order import SchoolOrder
+from .matrix_latex import MatrixLatex
+
+
+def is_word(symbol: sp.Symbol) -> bool:
+    """Whether a symbol's name is words, such as learning_rate, and no Greek letter."""
+    return bool(re.fullmatch("[a-z]{3,}(_[a-z]{2,})*", symbol.name)) and symbol.name not in greeks
+
+
+class CoursePrinter(MatrixLatex, SchoolOrder, LatexPrinter):
+    """Expressions as LaTeX, with ŷ for y_hat, and words upright."""
+
+    def _print_Symbol(self, expr, style="plain"):
+        if derivative := re.fullmatch(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)", expr.name):
+            return partial(*map(sp.Symbol, derivative.groups()))
+        if accent := re.fullmatch(r"(.+)_(hat|bar)(\d*)", expr.name):
+            letter, name, number = accent.groups()
+            return rf"\{name}{{{self._print(sp.Symbol(letter))}}}" + f"_{{{number}}}" * bool(number)
+        if counted := re.fullmatch(r"([A-Za-z]+)(\d+(_\d+)+)", expr.name):
+            return f"{counted[1]}_{{{counted[2].replace('_', ',')}}}"
+        if is_word(expr):
+            return rf"\text{{{expr.name.replace('_', ' ')}}}"
+        return super()._print_Symbol(expr, style)
+
+
+def latex(expression) -> str:
+    """The expression in the course's notation, without dollar signs; words are multiplied with a dot."""
+    words = any(map(is_word, getattr(expression, "free_symbols", ())))
+    return CoursePrinter({"order": "none", "mul_symbol": "dot" if words else None}).doprint(expression)
+
+
+def partial(of: sp.Symbol, wrt: sp.Symbol) -> str:
+    r"""The LaTeX of a partial derivative's name, \frac{\partial of}{\partial wrt}."""
+    return rf"\frac{{\partial {latex(of)}}}{{\partial {latex(wrt)}}}"
+
+
+class Formula:
+    """A line of LaTeX to display, with the plain text that stands for it."""
+
+    def __init__(self, latex: str, text: str):
+        self.latex, self.text = latex, text
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex}$"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def times(factors: list[str]) -> str:
+    return r" \cdot ".join(factors)
+
+
+def link(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> Formula:
+    """One local derivative with its name: ∂h/∂z = h(1 - h)."""
+    value = local(equations, of, wrt)
+    return Formula(f"{partial(of, wrt)} = {latex(value)}", f"d{of}/d{wrt} = {value}")
+
+
+def sum_of(terms: list[str]) -> str:
+    """A sum with a line for each term, in an aligned environment."""
+    signed = [terms[0], *(term if term.startswith("-") else f"+ {term}" for term in terms[1:])]
+    return r" \\ &\quad ".join(signed)
+
+
+def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
+    """∂loss/∂symbol in the names of its links, then in their values: a product for each path, added."""
+
+    def bracketed(factor):
+        is_sum = factor.is_Add and factor.primitive()[0] == 1
+        return rf"\left({latex(factor)}\right)" if is_sum else latex(factor)
+
+    routes = paths(equations, symbol)
+    names = [times([partial(*pair) for pair in route]) for route in routes]
+    values = [times([bracketed(local(equations, *pair)) for pair in route]) for route in routes]
+    loss = loss_of(equations)
+    return Formula(
+        rf"\begin{{aligned}}{partial(loss, symbol)} &= {sum_of(names)} \\ &= {sum_of(values)}\end{{aligned}}"
+        if len(routes) > 1
+        else f"{partial(loss, symbol)} = {names[0]} = {values[0]}",
+        f"d{loss}/d{symbol} = {gradient(equations, symbol)}",
+    )
+
+
+def system(equations: Equations) -> Formula:
+    """The equations one below the other, in the order of computation."""
+    rows = [f"{latex(symbol)} &= {latex(value)}" for symbol, value in equations.items()]
+    lines = [f"{symbol} = {value}" for symbol, value in equations.items()]
+    return Formula(r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}", "\n".join(lines))
+
+
+def load_ipython_extension(ipython) -> None:
+    """Show SymPy objects in the course's notation in this notebook."""
+    formatter = ipython.display_formatter.formatters["text/latex"]
+    formatter.for_type(Printable, lambda shown: rf"$\displaystyle {latex(shown)}$")

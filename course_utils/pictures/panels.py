@@ -1,0 +1,108 @@
+"""Pictures of training runs that change: panels for the loss, the fit and the path."""
+
+import matplotlib as mpl
+import numpy as np
+
+from .picture import BLUE, ORANGE, STYLE, LivePicture
+
+SEEN = 1e6  # what lies further out is not drawn
+
+
+def draw_surface(axes, axis_1, axis_2, loss) -> None:
+    """Contours at logarithmic levels, darker where the loss is lower, each labelled with its value."""
+    highest = loss.max() if loss.max() > 0 else 1.0
+    lowest = min(max(loss.min() * 1.2, highest * 1e-6), highest * 0.9)
+    levels = np.geomspace(lowest, highest, 12)
+    axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
+    lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
+    axes.clabel(lines, levels[1::3], fmt=lambda level: f"{level:.2g}", fontsize=8)
+
+
+def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
+    axes.set(title="loss", xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
+    axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
+
+
+def fit_panel(axes, measured, grid, labels):
+    """The measured points on the axes, and a line for the fit, which is returned."""
+    low, high = np.min(measured[1]), np.max(measured[1])
+    margin = 0.3 * (high - low)
+    axes.set(title="fit", xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
+    axes.plot(*measured, "o", color="black", label="measured")
+    (line,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
+    return line
+
+
+def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
+    axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
+    draw_surface(axes, axis_1, axis_2, loss)
+    axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
+
+
+def within_sight(path: np.ndarray) -> np.ndarray:
+    """The places of a path, shape (steps + 1, 2), that are not too far out to draw."""
+    return path[np.all(np.abs(path) < SEEN, axis=1)]
+
+
+class PanelPicture(LivePicture):
+    """A LivePicture with panels side by side. All lines move, but for those that are measured."""
+
+    def __init__(self, panels: int, width: float = 3.5):
+        with mpl.rc_context(STYLE):
+            super().__init__("", width=width * panels, height=3.3)
+            self.panels = self.subplots(1, panels, squeeze=False)[0]
+
+    def lines_move(self) -> None:
+        lines = [line for axes in self.axes for line in axes.get_lines()]
+        self.moving = [line for line in lines if line.get_label() != "measured"]
+
+
+class RunPicture(PanelPicture):
+    """One training run, in a panel for its loss, and where asked for, one for its fit and one for its path.
+
+    steps: the length of a run. lowest, highest: the range of losses to show.
+    fit: (measured, grid, labels): the points (x, y), where to draw the fit, and the names of the axes.
+    surface: (axis_1, axis_2, loss, names) of a model of two parameters.
+    """
+
+    def __init__(self, steps: int, lowest: float, highest: float, fit=None, surface=None):
+        super().__init__(1 + (fit is not None) + (surface is not None))
+        axes = iter(self.panels)
+        self.highest = highest
+        self.loss = self._loss_line(next(axes), steps, lowest)
+        self.fit = fit and fit_panel(next(axes), *fit)
+        self.path = surface and self._path(next(axes), surface)
+        self.lines_move()
+
+    def _loss_line(self, axes, steps, lowest):
+        loss_panel(axes, steps, lowest, self.highest)
+        return axes.plot([], [], color=BLUE, linewidth=2, label="loss")[0]
+
+    def _path(self, axes, surface):
+        surface_panel(axes, *surface)
+        (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
+        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label="start")
+        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
+        return path
+
+    def show(self, words: str, loss, path, fit=None) -> None:
+        """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
+        self.alt = words
+        self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
+        if self.fit:
+            self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
+        if self.path:
+            seen = within_sight(path)
+            for line, part in [(self.path, seen), (self.begin, seen[:1]), (self.end, seen[-1:])]:
+                line.set_data(*part.T)
+
+    def place(self, across: float, down: float) -> tuple[float, float] | None:
+        """The two parameters at a place in the picture as it was drawn, or None outside the surface.
+
+        across, down: fractions of the picture's width and height, from the top left.
+        """
+        point = across * self.bbox.width, (1 - down) * self.bbox.height
+        if self.path is None or not self.path.axes.bbox.contains(*point):
+            return None
+        first, second = self.path.axes.transData.inverted().transform(point)
+        return float(first), float(second)

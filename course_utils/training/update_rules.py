@@ -1,0 +1,162 @@
+"""Update rules as equations: how a parameter changes when its gradient is known."""
+
+from collections.abc import Sequence
+from numbers import Real
+from typing import ClassVar
+
+import numpy as np
+import sympy as sp
+
+from ..compiled.lines import line_by_line
+
+parameter, gradient = sp.symbols("parameter gradient")
+learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
+    "learning_rate momentum decay beta1 beta2 epsilon"
+)
+velocity, mean, square, step = sp.symbols("velocity mean square step")
+
+
+class UpdateRule:
+    """One update of one parameter, as equations that SymPy turns into NumPy.
+
+    equations: {symbol: its new value}, computed in this order; each may use the new values before it.
+        `parameter` is one of them. The others are the rule's memory, one for each parameter, from 0 on.
+    settings: {symbol: number or array}, the rule's knobs.
+    """
+
+    equations: ClassVar[dict[sp.Symbol, sp.Expr]]
+
+    def __init__(self, **settings):
+        self.settings = settings
+        self.memory = [symbol for symbol in self.equations if symbol != parameter]
+        self._update = self._compiled()
+
+    def lines(self) -> dict[sp.Symbol, sp.Expr]:
+        """The equations in the order they are computed, each new value called new_symbol."""
+        lines, known = {}, {}
+        for symbol, value in self.equations.items():
+            known[symbol] = sp.Symbol(f"new_{symbol}")
+            lines[known[symbol]] = value.xreplace({s: new for s, new in known.items() if s != symbol})
+        return lines
+
+    def outputs(self) -> list[sp.Symbol]:
+        """What `lines` compute: the new parameter, then the new memory."""
+        return [sp.Symbol(f"new_{symbol}") for symbol in (parameter, *self.memory)]
+
+    def _compiled(self):
+        inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
+        return line_by_line(inputs, self.lines().items(), self.outputs())[0]
+
+    def start(self, parameters: Sequence) -> list[list]:
+        """The memory before the first step: zeros, for each parameter."""
+        return [[0.0] * len(self.memory) for _ in parameters]
+
+    def step(self, parameters: Sequence, gradients: Sequence, memory: list[list]):
+        """Return (parameters, memory) after one update. Shapes stay as they are."""
+        updated = [
+            self._update(p, g, *m, *self.settings.values())
+            for p, g, m in zip(parameters, gradients, memory, strict=True)
+        ]
+        return [new for new, *_ in updated], [remembered for _, *remembered in updated]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.settings.items())})"
+
+
+def positive(value, name: str):
+    """The value (a number or an array) if it is positive and finite everywhere.
+
+    Raises ValueError otherwise, naming it.
+    """
+    numbers = np.asarray(value)
+    numbers = numbers.astype(float) if numbers.dtype.kind in "iuf" else np.array([])
+    if not (numbers.size and np.all(np.isfinite(numbers)) and np.all(numbers > 0)):
+        raise ValueError(f"{name} should be a positive finite number, not {value!r}")
+    return value
+
+
+def fraction(value, name: str):
+    """The value if it is at least 0 and less than 1. Raises ValueError otherwise, naming it."""
+    if not (isinstance(value, Real) and 0 <= value < 1):
+        raise ValueError(f"{name} should be at least 0 and less than 1, not {value!r}")
+    return value
+
+
+class GradientDescent(UpdateRule):
+    """Walk against the gradient (Cauchy 1847).
+
+    learning_rate: a positive number, or an array of them to train many runs at once.
+    Raises ValueError for a learning rate that is not positive and finite.
+    """
+
+    equations: ClassVar = {parameter: parameter - learning_rate * gradient}
+
+    def __init__(self, learning_rate: float | np.ndarray):
+        super().__init__(learning_rate=positive(learning_rate, "learning_rate"))
+
+
+class Momentum(UpdateRule):
+    """Keep rolling: a velocity gathers the gradients, each older one counting less.
+
+    v = momentum*v + g, then the parameter moves by -learning_rate*v
+    (Polyak 1964; in this form Sutskever and others 2013, and PyTorch's SGD).
+    """
+
+    equations: ClassVar = {
+        velocity: momentum * velocity + gradient,
+        parameter: parameter - learning_rate * velocity,
+    }
+
+    def __init__(self, learning_rate: float | np.ndarray, momentum: float = 0.9):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"), momentum=fraction(momentum, "momentum")
+        )
+
+
+class RMSprop(UpdateRule):
+    """Divide each gradient by its own recent size, so that steep and flat directions move alike.
+
+    s = decay*s + (1 - decay)*g**2, then a step of -learning_rate*g/(sqrt(s) + epsilon)
+    (Tieleman and Hinton 2012, lecture 6.5).
+    """
+
+    equations: ClassVar = {
+        square: decay * square + (1 - decay) * gradient**2,
+        parameter: parameter - learning_rate * gradient / (sp.sqrt(square) + epsilon),
+    }
+
+    def __init__(self, learning_rate: float | np.ndarray, decay: float = 0.9, epsilon: float = 1e-8):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"),
+            decay=fraction(decay, "decay"),
+            epsilon=positive(epsilon, "epsilon"),
+        )
+
+
+class Adam(UpdateRule):
+    """Momentum and RMSprop together, both corrected for having started at zero.
+
+    Kingma and Ba, Adam: A Method for Stochastic Optimization (2015), algorithm 1.
+    """
+
+    equations: ClassVar = {
+        step: step + 1,
+        mean: beta1 * mean + (1 - beta1) * gradient,
+        square: beta2 * square + (1 - beta2) * gradient**2,
+        parameter: parameter
+        - learning_rate * (mean / (1 - beta1**step)) / (sp.sqrt(square / (1 - beta2**step)) + epsilon),
+    }
+
+    def __init__(
+        self,
+        learning_rate: float | np.ndarray,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ):
+        super().__init__(
+            learning_rate=positive(learning_rate, "learning_rate"),
+            beta1=fraction(beta1, "beta1"),
+            beta2=fraction(beta2, "beta2"),
+            epsilon=positive(epsilon, "epsilon"),
+        )
