@@ -27,7 +27,7 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     by_name = {str(key): value for key, value in values.items()}
     if missing := [str(s) for s in needed if str(s) not in by_name]:
         raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
-    function = sp.lambdify(needed, expression, modules=[numpy_functions(), "numpy"], cse=True)
+    function = sp.lambdify(needed, expression, modules=[numpy_functions(expression), "numpy"], cse=True)
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
 
 
@@ -38,13 +38,13 @@ def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping
     """(a NumPy function of the inputs that computes the lines in turn, its source).
 
     lines: pairs (symbol, expression). outputs: the symbols to return.
-    functions: what the source calls besides NumPy, by name.
+    functions: what the source calls besides NumPy and activations, by name.
     `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
     """
     function = sp.lambdify(
         inputs,
         outputs,
-        modules=[functions or numpy_functions(), "numpy"],
+        modules=[numpy_functions(*(line for _, line in lines)) | (functions or {}), "numpy"],
         printer=printer(PRINTED),
         cse=lambda _: (lines, outputs),
     )

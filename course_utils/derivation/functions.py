@@ -5,8 +5,12 @@ The backward pass already holds h, so it need not compute the function again,
 and h*(1 - h) stays finite where the raw derivative overflows.
 """
 
+import math
+
 import numpy as np
 import sympy as sp
+
+from .names import duplicates_in
 
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
@@ -25,7 +29,7 @@ class Activation(sp.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.sympify(self.slope(self))
+        return sp.sympify(self.slope(self), strict=True)  # no text
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()
@@ -94,10 +98,21 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-def numpy_functions() -> dict:
-    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
+NUMPY = {  # what NumPy itself lacks
+    "erf": np.vectorize(math.erf, otypes=[float]),
+    "erfc": np.vectorize(math.erfc, otypes=[float]),
+    "gamma": np.vectorize(math.gamma, otypes=[float]),
+    "loggamma": np.vectorize(math.lgamma, otypes=[float]),
+    "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
+}
 
-    def family(activation):
-        return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return {activation.__name__: activation.numpy for activation in family(Activation)[1:]}
+def numpy_functions(*expressions: sp.Basic) -> dict:
+    """The NumPy forms by name, for `lambdify`: of the activations in these expressions, and some of SymPy's.
+
+    Raises ValueError for two activations of one name.
+    """
+    activations = set().union(*(map(type, expression.atoms(Activation)) for expression in expressions))
+    if twice := duplicates_in(activation.__name__ for activation in activations):
+        raise ValueError(f"two activations are called {twice[0]}: define it once, and make the model again")
+    return NUMPY | {activation.__name__: activation.numpy for activation in activations}
