@@ -41,8 +41,7 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
     if isinstance(answer, str):
         raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
     answer = as_expression(answer, name)
-    strangers = check_parts(answer, name) - {symbol.name for symbol in symbols}
-    if strangers:
+    if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
         raise Unreadable(f"{listed(sorted(strangers))} does not belong to this question.")
     return answer
 

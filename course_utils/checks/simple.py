@@ -39,8 +39,11 @@ def check_number(
 
 
 def expected_value(number: float):
+    expression = asked(number, "the number expected")
+    if expression.free_symbols:
+        raise ValueError("the number expected should have no symbols in it")
     try:
-        return value(asked(number, "the number expected"), {})
+        return value(expression, {})
     except Undefined:
         raise ValueError(f"the number expected should be finite, not {brief(number)}") from None
 
