@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 
 import numpy as np
+from mpmath.libmp.libhyper import make_hyp_summator
 
 from course_utils.checks.parts import BY_NAME
 
@@ -18,6 +19,8 @@ PRINTED = (ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.
 PRINTED += (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Name, ast.Constant)
 PRINTED += (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context)
 CALLED = {*BY_NAME, *dir(np), "abs", "max", "min"}
+
+MPMATH = make_hyp_summator.__code__.co_filename
 
 
 class Heard(BaseException):
@@ -50,6 +53,8 @@ class Watch:
         if event == "open":
             _, mode, flags = arguments
             return bool(set(mode or "") & set("wax+")) or bool(flags & WRITING)
+        if event in ("compile", "exec") and sys._getframe(2).f_code.co_filename == MPMATH:
+            return False  # mpmath writes a loop of its own for each kind of hypergeometric sum
         if self.printing and event == "exec":
             return not arguments[0].co_filename.startswith("<lambdifygenerated")
         if self.printing and event == "compile":
