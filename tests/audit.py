@@ -20,6 +20,7 @@ PRINTED += (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Name
 PRINTED += (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context)
 CALLED = {*BY_NAME, *dir(np), "abs", "max", "min"}
 
+REDUCE = "functools", "reduce"  # what lambdify imports for a maximum of several
 MPMATH = make_hyp_summator.__code__.co_filename
 
 
@@ -28,7 +29,7 @@ class Heard(BaseException):
 
 
 class Watch:
-    """Listens while it is on. printing: code that the printer of the course wrote may be compiled."""
+    """Listens while it is on. printing: code that the printer of the course wrote may be compiled, and run."""
 
     def __init__(self):
         self.on = self.printing = False
@@ -56,9 +57,10 @@ class Watch:
         if event in ("compile", "exec") and sys._getframe(2).f_code.co_filename == MPMATH:
             return False  # mpmath writes a loop of its own for each kind of hypergeometric sum
         if self.printing and event == "exec":
-            return not arguments[0].co_filename.startswith("<lambdifygenerated")
-        if self.printing and event == "compile":
-            return not self.is_printed(arguments[0])
+            code = arguments[0]
+            return not code.co_filename.startswith("<lambdifygenerated") and code.co_names != REDUCE
+        if event == "compile" and (self.printing or sys._getframe(2).f_code is ast.parse.__code__):
+            return not self.is_printed(arguments[0])  # parsed alone, it is not run
         return event.startswith(FORBIDDEN)
 
     def is_printed(self, source) -> bool:
@@ -69,6 +71,8 @@ class Watch:
         finally:
             self.on = True
         self.sources += 1
+        if [type(node) for node in nodes] == [ast.Module, ast.ImportFrom, ast.alias]:
+            return (nodes[1].module, nodes[2].name) == REDUCE
         functions = {node.func for node in nodes if isinstance(node, ast.Call)}
         constants = {type(node.value) for node in nodes if isinstance(node, ast.Constant)}
         return (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from course_utils import relu, sigmoid, tanh
-from course_utils.compiled.arrays import ARRAY_FUNCTIONS, ArrayPrinter, array_of, lower, rowwise_log_sum_exp
+from course_utils.compiled.arrays import ArrayPrinter, array_functions, array_of, lower, rowwise_log_sum_exp
 from course_utils.compiled.lines import line_by_line
 from course_utils.derivation.matrix_rules import log_sum_exp, ones, reshaped
 
@@ -77,7 +77,7 @@ def compiled(expression, symbols):
     """(a function of the symbols' values, its source), for one lowered expression."""
     value = sp.Symbol("value")
     names = [sp.Symbol(symbol.name) for symbol in symbols]
-    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter(), ARRAY_FUNCTIONS)
+    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter(), array_functions())
 
 
 def source_of(matrix):
@@ -339,3 +339,7 @@ def test_log_sum_exp_of_many_equal_numbers():
 
 def test_nan_stays_nan_in_its_own_row():
     assert np.isnan(rowwise_log_sum_exp(np.array([[0.0, np.nan], [0.0, 1.0]]))).tolist() == [[True], [False]]
+
+
+def test_the_functions_of_the_generated_code_are_known_by_name():
+    assert {"sigmoid", "relu", "log_sum_exp"} <= set(array_functions())

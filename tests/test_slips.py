@@ -19,7 +19,7 @@ each_parameter = pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=
 
 
 def as_floats(symbols, expressions):
-    return sp.lambdify(symbols, expressions, modules=[numpy_functions(*np.ravel(expressions)), "numpy"])
+    return sp.lambdify(symbols, expressions, modules=[numpy_functions(), "numpy"])
 
 
 @cache

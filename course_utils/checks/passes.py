@@ -15,7 +15,7 @@ from .answers import Unreadable, listed
 from .calls import as_array, as_numbers, call
 from .mistakes import Mistake
 from .slips import Slips, same
-from .symbols import called, must_be_scalar, roles_of
+from .symbols import called, must_be_scalar, must_have_derivatives, roles_of
 from .trials import SAMPLES, SETTINGS, agrees, compared, equations_mistaken, explained, numbers, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
@@ -67,6 +67,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     """
     must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
+    must_have_derivatives(dict(passes.values()))
     tried = trials(model.equations | dict(passes.values()), model.parameters, model.data)
     try:
         results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]

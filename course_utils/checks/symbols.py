@@ -94,9 +94,18 @@ def called(thing) -> str:
 
 
 def must_be_scalar(model: Model) -> None:
-    """Raise ValueError for anything but a Model of equations between scalars."""
+    """Raise ValueError for anything but a Model of equations between scalars, all of known parts."""
     if not isinstance(model, Model):
         raise ValueError(f"a Model of equations between scalars can be checked, not {kind(model)}")
+    for symbol, expression in model.equations.items():
+        asked(expression, f"the equation of {symbol}")
+
+
+def must_have_derivatives(lines: Equations) -> None:
+    """Raise ValueError naming the line that SymPy could not differentiate."""
+    for symbol, expression in lines.items():
+        if expression.has(sp.Derivative, sp.Subs):
+            raise ValueError(f"{symbol} has no derivative that can be computed")
 
 
 def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:
@@ -132,6 +141,7 @@ class Question:
     others: Mapping[str, sp.Expr] = field(default_factory=dict)
 
     def __post_init__(self):
+        must_have_derivatives(self.lines)
         unused = {*self.symbols} - {*self.lines, *inputs_of(self.lines)}
         self.lines = {UNUSED: sp.Add(*unused)} | self.lines  # so that each has a value: an answer may use it
 

@@ -12,6 +12,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.printing.precedence import PRECEDENCE
 
+from ..derivation.functions import numpy_functions
 from ..derivation.matrix_rules import as_product, log_sum_exp, ones, reshaped
 from .lines import CodePrinter
 
@@ -88,7 +89,9 @@ def rowwise_log_sum_exp(array: np.ndarray) -> np.ndarray:
     return largest + np.log(np.exp(array - largest).sum(axis=1, keepdims=True))
 
 
-ARRAY_FUNCTIONS = {"log_sum_exp": rowwise_log_sum_exp}  # what the generated code calls besides NumPy
+def array_functions() -> dict:
+    """What the generated code calls besides NumPy, by name."""
+    return numpy_functions() | {"log_sum_exp": rowwise_log_sum_exp}
 
 
 def arrays_in(*expressions: sp.Expr) -> set:

@@ -33,7 +33,7 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     by_name = {str(key): value for key, value in values.items()}
     if missing := [str(s) for s in needed if str(s) not in by_name]:
         raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
-    function = sp.lambdify(needed, expression, modules=[numpy_functions(expression), "numpy"], cse=True)
+    function = sp.lambdify(needed, expression, modules=[numpy_functions(), "numpy"], cse=True)
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
 
 
@@ -41,13 +41,13 @@ def line_by_line(inputs, lines, outputs, printer: NumPyPrinter, functions: Mappi
     """(a NumPy function of the inputs that computes the lines in turn, its source).
 
     lines: pairs (symbol, expression). outputs: the symbols to return. printer: how the source is written.
-    functions: what the source calls besides NumPy and activations, by name.
+    functions: what the source calls besides NumPy, by name.
     `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
     """
     function = sp.lambdify(
         inputs,
         outputs,
-        modules=[numpy_functions(*(line for _, line in lines)) | (functions or {}), "numpy"],
+        modules=[functions or numpy_functions(), "numpy"],
         printer=printer,
         cse=lambda _: (lines, outputs),
     )

@@ -10,7 +10,7 @@ import sympy as sp
 from ..derivation.chain_rule import loss_of
 from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import duplicates_in
-from .arrays import ARRAY_FUNCTIONS, Array, ArrayPrinter, array_of, own_array_of
+from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .inputs import as_floats, in_order
 from .lines import line_by_line
 
@@ -43,7 +43,7 @@ class Step:
             lines,
             [Array(s.name) for s in outputs],
             ArrayPrinter(),
-            ARRAY_FUNCTIONS,
+            array_functions(),
         )
 
     def __call__(self, values: Sequence) -> list[np.ndarray]:

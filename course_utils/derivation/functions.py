@@ -10,8 +10,6 @@ import math
 import numpy as np
 import sympy as sp
 
-from .names import duplicates_in
-
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
 
@@ -29,7 +27,7 @@ class Activation(sp.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.sympify(self.slope(self), strict=True)  # no text
+        return sp.sympify(self.slope(self))
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()
@@ -98,7 +96,7 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-NUMPY = {  # what NumPy itself lacks
+NUMPY_LACKS = {
     "erf": np.vectorize(math.erf, otypes=[float]),
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "gamma": np.vectorize(math.gamma, otypes=[float]),
@@ -107,12 +105,10 @@ NUMPY = {  # what NumPy itself lacks
 }
 
 
-def numpy_functions(*expressions: sp.Basic) -> dict:
-    """The NumPy forms by name, for `lambdify`: of the activations in these expressions, and some of SymPy's.
+def numpy_functions() -> dict:
+    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
 
-    Raises ValueError for two activations of one name.
-    """
-    activations = set().union(*(map(type, expression.atoms(Activation)) for expression in expressions))
-    if twice := duplicates_in(activation.__name__ for activation in activations):
-        raise ValueError(f"two activations are called {twice[0]}: define it once, and make the model again")
-    return NUMPY | {activation.__name__: activation.numpy for activation in activations}
+    def family(activation):
+        return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
+
+    return NUMPY_LACKS | {activation.__name__: activation.numpy for activation in family(Activation)[1:]}

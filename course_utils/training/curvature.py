@@ -17,11 +17,10 @@ def hessian(model: Model) -> sp.Matrix:
 
 def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequence) -> np.ndarray:
     """The Hessian's value, averaged over the samples: an array (parameters, parameters)."""
-    entries = list(hessian(model))
     second_derivatives = sp.lambdify(
         [*model.parameters, *model.data],
-        entries,
-        modules=[numpy_functions(*entries), "numpy"],
+        list(hessian(model)),
+        modules=[numpy_functions(), "numpy"],
         cse=True,
     )
     compiled = model.compile()
