@@ -29,7 +29,7 @@ class Heard(BaseException):
 
 
 class Watch:
-    """Listens while it is on. printing: code that the printer of the course wrote may be compiled, and run."""
+    """Listens while it is on. printing: what the course's own printer wrote may be compiled, and run."""
 
     def __init__(self):
         self.on = self.printing = False

@@ -115,7 +115,7 @@ class Writer:
         if not depth or self.chance(20):
             if kind == NUMBER:
                 return self.leaf(names)
-            return ["Gt", self.leaf(names), self.leaf(names)] if kind == TRUTH else ["true"]
+            return ["StrictGreaterThan", self.leaf(names), self.leaf(names)] if kind == TRUTH else ["true"]
         name = self.one_of(*KINDS[kind])
         takes, repeated = OPERATIONS[BY_NAME[name]]
         if repeated or self.chance(self.odd):

@@ -90,8 +90,7 @@ def kind(thing) -> str:
 def listed(names: Iterable[str], most: int = 3) -> str:
     """Names, each cut short, and how many more there are if there are many."""
     names = [f"{name:.40}…" if len(name) > 40 else name for name in names]
-    more = [f"and {len(names) - most} more"] * (len(names) > most)
-    return ", ".join([*names[:most], *more])
+    return ", ".join(names[:most]) + f" and {len(names) - most} more" * (len(names) > most)
 
 
 def brief(thing) -> str:

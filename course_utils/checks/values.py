@@ -71,7 +71,7 @@ class Arithmetic:
         """The value of an expression. Raises Undefined where it has none, or an unimaginably large one."""
         try:
             return self._checked(self._value(expression, point))
-        except (ZeroDivisionError, OverflowError, TypeError, ValueError) as error:
+        except (ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError) as error:
             raise Undefined(str(error)) from None
 
     def _value(self, expression: sp.Basic, point: Mapping):

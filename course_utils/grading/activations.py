@@ -21,7 +21,7 @@ MOST = 20  # of one message
 TAKEN = {*BY_NAME, *dir(np), *(name.removeprefix("_print_") for name in dir(CodePrinter))}  # in printed code
 
 
-class Defined(Activation):
+class Defined:
     """An activation by its formulas: `derivative` of INPUT and OUTPUT, and `value` of INPUT, or None."""
 
     derivative, value = sp.S.Zero, None
@@ -57,7 +57,9 @@ def read(definitions: list, formulas: FormulaReader, call: Callable | None) -> N
         while name in names:
             name += "_"
         names.add(name)
-        formulas.own.append(type(name, (Defined,), {"numpy": staticmethod(values_of(name, number, call))}))
+        formulas.own.append(
+            type(name, (Defined, Activation), {"numpy": staticmethod(values_of(name, number, call))})
+        )
     for activation, (_, derivative, value, _) in zip(formulas.own, definitions, strict=True):
         activation.derivative = formulas.number(derivative)
         activation.value = None if value is None else formulas.number(value)

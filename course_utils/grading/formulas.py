@@ -89,8 +89,10 @@ class FormulaReader:
     def operation(self, name) -> tuple[type, Operation]:
         if type(name) is int and 0 <= name < len(self.own):
             return self.own[name], Operation()
-        if type(name) is not str or name not in BY_NAME:
-            raise Unknown(str(name).strip("()"))
+        if type(name) is not str:
+            raise Refused("no formula")
+        if name not in BY_NAME:
+            raise Unknown(name.strip("()"))
         return BY_NAME[name], OPERATIONS[BY_NAME[name]]
 
     def number(self, data: list) -> sp.Expr:
