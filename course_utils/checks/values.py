@@ -6,7 +6,6 @@ from functools import cache
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from ..derivation.functions import Activation
@@ -119,11 +118,6 @@ class Arithmetic:
 
 exact, quick = Arithmetic(mp), Arithmetic(mpmath.fp)
 value = exact.value
-
-
-def known(function: type) -> bool:
-    """Whether values of this SymPy function or operation can be computed here."""
-    return function in {*exact.operations, sp.Piecewise, ExprCondPair} or issubclass(function, Activation)
 
 
 @cache
