@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from mpmath.libmp.libhyper import make_hyp_summator
+from sympy.polys import monomials
 
 from course_utils.checks.parts import BY_NAME
 
@@ -21,7 +22,7 @@ PRINTED += (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context)
 CALLED = {*BY_NAME, *dir(np), "abs", "max", "min"}
 
 REDUCE = "functools", "reduce"  # what lambdify imports for a maximum of several
-MPMATH = make_hyp_summator.__code__.co_filename
+OWN_CODE = {make_hyp_summator.__code__.co_filename, monomials.__file__}
 
 
 class Heard(BaseException):
@@ -54,8 +55,8 @@ class Watch:
         if event == "open":
             _, mode, flags = arguments
             return bool(set(mode or "") & set("wax+")) or bool(flags & WRITING)
-        if event in ("compile", "exec") and sys._getframe(2).f_code.co_filename == MPMATH:
-            return False  # mpmath writes a loop of its own for each kind of hypergeometric sum
+        if self.printing and sys._getframe(2).f_code.co_filename in OWN_CODE:
+            return False  # mpmath and SymPy write a loop for each number of terms, and no names in it
         if self.printing and event == "exec":
             code = arguments[0]
             return not code.co_filename.startswith("<lambdifygenerated") and code.co_names != REDUCE
@@ -73,10 +74,11 @@ class Watch:
         self.sources += 1
         if [type(node) for node in nodes] == [ast.Module, ast.ImportFrom, ast.alias]:
             return (nodes[1].module, nodes[2].name) == REDUCE
-        functions = {node.func for node in nodes if isinstance(node, ast.Call)}
+        functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+        functions = [f.value if isinstance(f, ast.Attribute) and f.attr == "reduce" else f for f in functions]
         constants = {type(node.value) for node in nodes if isinstance(node, ast.Constant)}
         return (
-            all(isinstance(node, PRINTED) for node in nodes)
+            all(isinstance(node, PRINTED) or getattr(node, "attr", "") == "reduce" for node in nodes)
             and all(isinstance(function, ast.Name) for function in functions)
             and constants <= {int, float, bool, type(None)}
         )

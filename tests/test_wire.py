@@ -123,6 +123,13 @@ REFUSED = {
     "a model of conditions": ["model", [["L", ["StrictGreaterThan", ["Symbol", "w"], X]]], ["w"], ["x"]],
     "a model of infinity": ["model", [["L", ["Add", ["Symbol", "w"], ["oo"]]]], ["w"], ["x"]],
     "a model with an unknown function": ["model", [["L", ["(f)", ["Symbol", "w"]]]], ["w"], ["x"]],
+    "a model of floats that were not added": [
+        "model",
+        [["L", ["Add", ["Symbol", "w"], ["sin", ["Float", 0, 1, 0, 53]]]]],
+        ["w"],
+        [],
+    ],
+    "too many conditions": ["formula", ["Or", *[["StrictGreaterThan", X, X]] * 100]],
     "a long number": ["int", 2 ** (BITS + 1)],
     "a float that is none": ["float", "0x1p0"],
     "a long text": ["text", "x" * (TEXT + 1)],
