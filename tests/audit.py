@@ -46,17 +46,21 @@ class Watch:
             self.on = False
 
     def hook(self, event: str, arguments: tuple) -> None:
-        if self.on and self.forbids(event, arguments):
-            self.on = False
+        if not self.on:
+            return
+        self.on = False  # what happens here is no matter
+        if self.forbids(event, arguments):
             self.heard.append(f"{event} {arguments!r:.300}")
             raise Heard(self.heard[-1])
+        self.on = True
 
     def forbids(self, event: str, arguments: tuple) -> bool:
         if event == "open":
             _, mode, flags = arguments
             return bool(set(mode or "") & set("wax+")) or bool(flags & WRITING)
-        if self.printing and sys._getframe(2).f_code.co_filename in OWN_CODE:
-            return False  # mpmath and SymPy write a loop for each number of terms, and no names in it
+        if self.printing and event in ("compile", "exec"):
+            if sys._getframe(2).f_code.co_filename in OWN_CODE:
+                return False  # mpmath and SymPy write a loop for each number of terms, and no names in it
         if self.printing and event == "exec":
             code = arguments[0]
             return not code.co_filename.startswith("<lambdifygenerated") and code.co_names != REDUCE
@@ -66,11 +70,7 @@ class Watch:
 
     def is_printed(self, source) -> bool:
         """Whether this source is one that the printer may write, whatever the formulas were."""
-        self.on = False
-        try:
-            nodes = list(ast.walk(ast.parse(source)))
-        finally:
-            self.on = True
+        nodes = list(ast.walk(ast.parse(source)))
         self.sources += 1
         if [type(node) for node in nodes] == [ast.Module, ast.ImportFrom, ast.alias]:
             return (nodes[1].module, nodes[2].name) == REDUCE
