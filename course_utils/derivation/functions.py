@@ -7,6 +7,7 @@ and h*(1 - h) stays finite where the raw derivative overflows.
 
 import math
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -100,7 +101,8 @@ NUMPY_LACKS = {
     "erf": np.vectorize(math.erf, otypes=[float]),
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "gamma": np.vectorize(math.gamma, otypes=[float]),
-    "loggamma": np.vectorize(math.lgamma, otypes=[float]),
+    "lgamma": np.vectorize(math.lgamma, otypes=[float]),
+    "polygamma": np.vectorize(lambda order, z: float(mpmath.psi(order, z)), otypes=[float]),
     "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
 }
 
