@@ -129,6 +129,18 @@ REFUSED = {
         ["w"],
         [],
     ],
+    "a model of a power that fills the memory": [
+        "model",
+        [["L", ["Add", ["Symbol", "w"], ["Pow", ["Rational", 10, 1], ["Rational", 10**9, 1]]]]],
+        ["w"],
+        [],
+    ],
+    "a model of twenty functions in one another": [
+        "model",
+        [["L", nested(20, ["Symbol", "w"], "cosh")]],
+        ["w"],
+        [],
+    ],
     "too many conditions": ["formula", ["Or", *[["StrictGreaterThan", X, X]] * 100]],
     "a long number": ["int", 2 ** (BITS + 1)],
     "a float that is none": ["float", "0x1p0"],

@@ -15,6 +15,7 @@ from .verdict import Verdict, wrong
 
 PARTS = 10_000  # the longest answer that is checked
 DEPTH = 150  # and the deepest
+NESTED = 10  # functions in one another, in a question: SymPy needs minutes for the derivative of twenty
 
 TOO_LONG = "{} has a number in it that is too long to check."
 UNANSWERED = Verdict(
@@ -53,7 +54,22 @@ def asked(expression, name: str) -> sp.Expr:
         check_parts(expression, name)
     except Unreadable as unreadable:
         raise ValueError(unreadable.verdict.message) from None
+    if nesting(expression) > NESTED:
+        raise ValueError(
+            f"{name} has more than {NESTED} functions in one another: give what is inside a name"
+        )
     return expression
+
+
+def nesting(expression: sp.Expr) -> int:
+    """How many functions stand in one another."""
+    most, waiting = 0, [(expression, 0)]
+    while waiting:
+        part, outside = waiting.pop()
+        depth = outside + isinstance(part, sp.Function)
+        most = max(most, depth)
+        waiting += ((argument, depth) for argument in part.args)
+    return most
 
 
 def as_expression(thing, name: str) -> sp.Expr:
