@@ -38,7 +38,11 @@ def mapping_or_list(values, what: str) -> Mapping | list:
     columns = getattr(values, "columns", None)
     if columns is not None and not callable(columns):
         return {column: values[column] for column in columns}
-    if isinstance(values, TEXT | set | frozenset | sp.Basic) or not np.iterable(values) or not hasattr(values, "__len__"):
+    if (
+        isinstance(values, TEXT | set | frozenset | sp.Basic)
+        or not np.iterable(values)
+        or not hasattr(values, "__len__")
+    ):
         raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
     labels = labels_of(values)
     if labels is None or labels == list(range(len(labels))):
@@ -113,17 +117,30 @@ def count(value, name: str, least: int = 0, most: int = 10**9) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} should be a whole number, not {brief(value)}")
     if not least <= value <= most:
-        raise ValueError(f"{name} should be {least} or more, not {brief(value)}" if value < least else
-                         f"{name} should be at most {most}, not {brief(value)}")
+        bound = f"{least} or more" if value < least else f"at most {most}"
+        raise ValueError(f"{name} should be {bound}, not {brief(value)}")
     return int(value)
 
 
 def number(value, name: str, least: float = -np.inf) -> float:
-    """The value if it is one finite real number, `least` or more. Raises ValueError otherwise, naming it."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not (np.isfinite(float(value)) and value >= least):
+    """The value as a float if it is one finite real number, `least` or more. Raises ValueError naming it otherwise."""
+    as_float = (
+        as_floats(value, name)
+        if isinstance(value, Real) and not isinstance(value, bool)
+        else np.array(np.nan)
+    )
+    if not np.isfinite(as_float) or as_float < least:
         bound = "" if least == -np.inf else f", {least} or more"
         raise ValueError(f"{name} should be a finite number{bound}, not {brief(value)}")
-    return float(value)
+    return float(as_float)
+
+
+def whole_numbers(values, name: str) -> np.ndarray:
+    """The values as an array of whole numbers. Raises ValueError, naming it, unless they are some in a row."""
+    array = np.asarray(values) if isinstance(values, list | tuple | range | np.ndarray) else np.array(0)
+    if array.dtype.kind not in "iu" or array.ndim != 1 or not array.size:
+        raise ValueError(f"{name} should be whole numbers in a row, one or more, not {brief(values)}")
+    return array
 
 
 def finite_start(

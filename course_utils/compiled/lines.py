@@ -54,7 +54,7 @@ def as_function(inputs, lines, outputs, printer: NumPyPrinter, functions: Mappin
     `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
     Raises ValueError naming what has no code, and a symbol that means something else in it.
     """
-    written = [value for _, value in lines] + outputs
+    written = [*(value for _, value in lines), *outputs]
     functions = (functions or {}) | activations_in(written)
     check_meanings([*inputs, *(symbol for symbol, _ in lines)], written, printer, functions)
     modules, cse = [functions, "numpy"], lambda _: (lines, outputs)

@@ -49,7 +49,9 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
     """The NumPy form of every activation in the expressions, by name. Raises ValueError for two of one name."""
     kinds = {type(applied) for e in expressions for applied in e.atoms(Activation)}
     if twice := duplicates_in(kind.__name__ for kind in kinds):
-        raise ValueError(f"two different activations are called {twice[0]}: rename one, and make the model again")
+        raise ValueError(
+            f"two different activations are called {twice[0]}: rename one, and make the model again"
+        )
     return {kind.__name__: kind.numpy for kind in kinds if hasattr(kind, "numpy")}
 
 
@@ -64,6 +66,8 @@ def check_meanings(
     for expression in expressions:
         if undefined := expression.atoms(AppliedUndef):
             raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
+        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - set(names):
+            raise ValueError(f"nothing gives {some(sorted(unknown))} a value")
         used |= dict.fromkeys(names_used(expression, printer), expression)
     if clashes := sorted({*duplicates_in(names), *used.keys() & set(names)}):
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")

@@ -85,7 +85,9 @@ class Compiled(CompiledModel):
             runs = np.broadcast_shapes(*(array.shape for array in arrays))
         except ValueError:
             found = {str(s): array.shape for s, array in zip(self.parameters, arrays, strict=True)}
-            raise ValueError(f"parameters should be arrays of one shape, but their shapes are {found}") from None
+            raise ValueError(
+                f"parameters should be arrays of one shape, but their shapes are {found}"
+            ) from None
         return [np.broadcast_to(array, runs)[..., np.newaxis] for array in arrays], runs
 
     def _samples(self, columns: list[np.ndarray]) -> int:

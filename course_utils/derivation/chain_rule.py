@@ -66,7 +66,9 @@ def joined(equations: Equations, symbol: sp.Symbol, at_loss: list, along: Callab
     arrived, on_the_way = {loss_of(equations): at_loss}, downstream(equations, [symbol])
     for wrt in [*(s for s in reversed(equations) if s in on_the_way), symbol]:
         if wrt not in arrived:
-            users = [of for of, expression in equations.items() if of in arrived and wrt in expression.free_symbols]
+            users = [
+                of for of, expression in equations.items() if of in arrived and wrt in expression.free_symbols
+            ]
             arrived[wrt] = [one for of in users for one in along(arrived[of], (of, wrt))]
     return arrived[symbol]
 
@@ -93,7 +95,9 @@ def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
     for symbol, definition in equations.items():
         sizes[symbol], _ = parts_and_depth(definition, sizes)
     if (parts := parts_and_depth(expression, sizes)[0]) > MOST:
-        raise ValueError(f"{some([expression])} would have {parts} parts: compile() computes it without expanding it")
+        raise ValueError(
+            f"{some([expression])} would have {parts} parts: compile() computes it without expanding it"
+        )
     for symbol, definition in needed_for(equations, *expression.free_symbols)[0].items():
         whole[symbol] = definition.xreplace(whole)
     return expression.xreplace(whole)

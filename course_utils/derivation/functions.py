@@ -34,7 +34,9 @@ class Activation(sp.Function):
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         name = type(self).__name__
         if not hasattr(self, "slope"):
-            raise ValueError(f"{name} has no slope: define slope(output), its derivative as an expression of its value")
+            raise ValueError(
+                f"{name} has no slope: define slope(output), its derivative as an expression of its value"
+            )
         return as_expression(self.slope(self), f"the slope of {name}")
 
     def _eval_evalf(self, precision):

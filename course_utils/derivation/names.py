@@ -26,7 +26,9 @@ def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = "SymPy 
     """Raise ValueError naming the symbol that is of another kind, defined twice or no Python name."""
     for symbol in symbols:
         if not isinstance(symbol, kind):
-            hint = "leave out the quotation marks" if isinstance(symbol, TEXT) else "was it given another value?"
+            hint = (
+                "leave out the quotation marks" if isinstance(symbol, TEXT) else "was it given another value?"
+            )
             raise ValueError(f"{brief(symbol)} is not a {called}: {hint}")
         check_name(str(symbol))
     if twice := duplicates_in(map(spelled, symbols)):

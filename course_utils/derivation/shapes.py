@@ -15,7 +15,9 @@ def as_matrix(value, symbol: sp.MatrixSymbol) -> sp.MatrixExpr:
             f"{symbol} should be an expression, not the text {brief(value)}: leave out the quotation marks"
         )
     if not isinstance(value, sp.MatrixExpr):
-        raise ValueError(f"{symbol} has shape {symbol.shape}, but its expression is no matrix: {brief(value)}")
+        raise ValueError(
+            f"{symbol} has shape {symbol.shape}, but its expression a number or the like: {brief(value)}"
+        )
     if parts_and_depth(value) > (MOST, 0) or parts_and_depth(value)[1] > DEEPEST:
         raise ValueError(f"{symbol} is too large to work with: give what is in it equations of their own")
     for part in sp.preorder_traversal(value):

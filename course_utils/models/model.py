@@ -124,3 +124,9 @@ class Model:
     def __repr__(self) -> str:
         lines = [f"{symbol} = {expression}" for symbol, expression in self.equations.items()]
         return "\n".join([*lines, f"parameters {self.parameters}, data {self.data}"])
+
+
+def check_model(model) -> None:
+    """Raise ValueError for anything but a Model."""
+    if not isinstance(model, Model):
+        raise ValueError(f"model should be a Model between numbers, not {brief(model)}")
