@@ -42,7 +42,7 @@ def some(names: Iterable) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:  # noqa: B006
+def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:
     """(how many parts the expression has as a tree, how deep it is), without walking a shared part twice.
 
     sizes: how many parts a symbol stands for, if that is not one.

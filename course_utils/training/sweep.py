@@ -101,7 +101,8 @@ def loss_grid(
     size = count(size, "size", least=2, most=10_000)
     ranges = {"range_1": range_1, "range_2": range_2}
     axis_1, axis_2 = (np.linspace(*bounds(given, name), size) for name, given in ranges.items())
-    loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
+    compiled = model.compile()
+    loss, _ = compiled(np.meshgrid(axis_1, axis_2), compiled.check_data(data))
     return axis_1, axis_2, loss
 
 
