@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 
 from course_utils import Model, relu, sigmoid, tanh
 from course_utils.grading.assembly import assemble
-from course_utils.grading.sandbox import SandboxUnavailable, bubblewrap, mounts
+from course_utils.grading.sandbox import Program, SandboxUnavailable, bubblewrap, mounts
 from course_utils.grading.wire import PARTS, Decoder, Foreign, Refused, encode
 
 x, y, w, z, L = sp.symbols("x y w z L")
@@ -155,4 +155,4 @@ def test_python_inside_the_course_folder_is_refused(monkeypatch, tmp_path):
 def test_without_bubblewrap_there_is_no_sandbox(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SandboxUnavailable, match="not installed"):
-        bubblewrap({}, Path("/"), {})
+        bubblewrap({}, Path("/"), Program("worker", {}))

@@ -2,13 +2,18 @@
 
 import json
 import os
+import platform
 import shutil
 import site
+import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
+
+from . import seccomp
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SYSTEM = [
@@ -93,29 +98,67 @@ def folder(path: str | Path) -> list[str]:
     return ["--perms", "0755", "--dir", str(path)]
 
 
-def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> list[str]:
-    """The command that runs the worker in bubblewrap, with these files in its working directory.
+@dataclass(frozen=True)
+class Program:
+    """A module of this package as a program: its limits, and the user that root becomes to run it."""
 
-    hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
-    """
+    module: str
+    limits: Mapping[str, int]
+    user: int = 65534
+
+    def command(self, *user: str) -> list[str]:
+        return [sys.executable, "-m", f"{__package__}.{self.module}", json.dumps(dict(self.limits)), *user]
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A command that starts a program: with a filter of system calls, or with all that you may do yourself."""
+
+    command: tuple[str, ...]
+    filtered: bool = True
+
+    def start(self, folder: Path | None = None) -> subprocess.Popen:
+        """The program in a folder, with pipes to talk with it."""
+        settings = {"cwd": folder, "env": environment() | {"PYTHONPATH": str(PACKAGE.parent)}}
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        if not self.filtered:
+            return subprocess.Popen(self.command, **pipes, **settings)
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, seccomp.program())
+            os.close(writing)
+            command = [self.command[0], "--seccomp", str(reading), *self.command[1:]]
+            return subprocess.Popen(command, pass_fds=[reading], **pipes, **settings)
+        finally:
+            os.close(reading)
+
+
+def bubblewrap_program() -> str:
+    """Where bubblewrap is. Raises SandboxUnavailable."""
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(
             "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap). Submissions are "
             "other people's programs, so none was run, and none graded. See exercises/README.md."
         )
-    command = [
-        program,
-        "--unshare-ipc",
-        "--unshare-pid",
-        "--unshare-net",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-    ]
-    if os.geteuid() != 0:  # root may drop to nobody from inside, and then counts its processes like anybody
+    if platform.machine() not in seccomp.MACHINES:
+        raise SandboxUnavailable(f"Submissions run on {' or '.join(seccomp.MACHINES)}, not {platform.machine()}.")
+    return program
+
+
+def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbox:
+    """A program in bubblewrap, with these files in its working directory.
+
+    hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
+    """
+    command = [bubblewrap_program(), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--hostname", "sandbox"]
+    command += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
+    if os.geteuid() == 0:  # the program drops the rest: to be nobody, whose processes are counted
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
         command += ["--unshare-user", "--disable-userns"]
     command += ["--die-with-parent", "--new-session", "--clearenv", *mounts(hidden.resolve())]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]
+    command += ["--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]  # and no /proc
     command += folder(LIBRARY)
     command += ["--ro-bind", str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"]
     for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
@@ -126,9 +169,9 @@ def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> l
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    return [*command, sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit), "nobody"]
+    return Sandbox((*command, *program.command(str(program.user))))
 
 
-def unprotected(limit: dict[str, int]) -> list[str]:
-    """The command that runs the worker without a sandbox: it may do whatever its user may."""
-    return [sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit)]
+def unprotected(program: Program) -> Sandbox:
+    """A program without a sandbox: it may do whatever its user may."""
+    return Sandbox(tuple(program.command()), filtered=False)

@@ -1,0 +1,92 @@
+"""Between a submission's program and an examiner, each in a sandbox of its own: messages go on, results come in.
+
+Neither side is believed. What the submission says is only passed on; what the examiner says is looked at part by part.
+"""
+
+import atexit
+import json
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from .channel import Died
+from .results import MESSAGE, Result, SourceFault, believed, clean, fitting
+from .sandbox import Sandbox
+from .session import Running, Session
+
+
+class Examiner:
+    """A program in a sandbox that goes through assembled submissions, one at a time: see examination.py.
+
+    It starts with the first, and stays. After anything strange it is stopped, and the next one gets a new one.
+    """
+
+    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
+        self.sandbox, self.folder, self.program = sandbox, folder, None
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        if self.program:
+            self.program.stop()
+            self.program = None
+
+    def results(self, session: Session, cells: list[dict], asked: dict[str, list[str]]) -> list[Result]:
+        """One result for each cell that was reached in time. Raises SourceFault.
+
+        asked: the names of the answers, by the cells that bind them in the source.
+        """
+        results = []
+        try:
+            for result in fitting(self.said(session, {"cells": cells, "asked": asked})):
+                results.append(result)
+        except Died:
+            self.stop()
+        except BaseException:
+            self.stop()
+            raise
+        return results
+
+    def said(self, session: Session, task: dict) -> Iterator[Result]:
+        if self.program is None:
+            self.program = Running(self.sandbox, self.folder)
+            self.program.wait_until_ready()
+        channel = self.program.channel
+        channel.send(json.dumps(task).encode(), session.end)
+        while True:
+            kind, content = message(channel.receive(session.end))
+            if kind == "ask":
+                channel.send(answer(session, content), session.end)
+            elif kind == "result":
+                yield believed(content)
+            elif kind == "fault":
+                raise SourceFault(clean(str(content)[:MESSAGE]))
+            else:
+                return
+
+
+def message(line: bytes) -> tuple[str, object]:
+    """What an examiner says: its kind, and its content."""
+    try:
+        kind, content = json.loads(line)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        raise Died("the examiner spoke out of turn") from None
+    if kind not in ("ask", "result", "fault", "ended"):
+        raise Died("the examiner spoke out of turn")
+    return kind, content
+
+
+def answer(session: Session, request) -> bytes:
+    """What the submission's program replies: `said` and its words, or `died` and the reason."""
+    try:
+        if not isinstance(request, list) or request[:1] not in (["run"], ["get"], ["call"]):
+            raise Died("nobody asks like this")
+        return b"said " + session.ask(*request)
+    except Died as reason:
+        return f"died {reason}".encode()
+
+
+@cache
+def examiner(sandbox: Sandbox, folder: Path) -> Examiner:
+    """The one examiner of a problem set, which all its submissions share. Without a sandbox it runs in `folder`."""
+    return Examiner(sandbox, folder)
