@@ -1,5 +1,6 @@
 """A course in a folder of its own, graded with the commands that a teacher types."""
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -123,7 +124,7 @@ class Course:
         """Hand in a notebook (or the text of a broken one), later than all before."""
         folder = self.folder / "submitted" / student / name
         folder.mkdir(parents=True, exist_ok=True)
-        text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
+        text = notebook if isinstance(notebook, str) else json.dumps(notebook)
         (folder / f"{name}.ipynb").write_text(text)
         for path, content in (files or {}).items():
             (folder / path).write_text(content)

@@ -31,14 +31,14 @@ class Examiner:
             self.program.stop()
             self.program = None
 
-    def results(self, session: Session, cells: list[dict], asked: dict[str, list[str]]) -> list[Result]:
+    def results(self, session: Session, **task) -> list[Result]:
         """One result for each cell that was reached in time. Raises SourceFault.
 
-        asked: the names of the answers, by the cells that bind them in the source.
+        task: cells, asked and seconds, as examination.py has them.
         """
         results = []
         try:
-            for result in fitting(self.said(session, {"cells": cells, "asked": asked})):
+            for result in fitting(self.said(session, task)):
                 results.append(result)
         except Died:
             self.stop()

@@ -22,18 +22,17 @@ from .shell import QuietShell
 from .syntax import imports, loads, only_shows, stores
 from .worker import limit, locked_in
 
-CHECK_SECONDS = 20  # of computing for one question
-ALL_SECONDS = 60  # and for all of a submission
+ALL_CHECKS = 3  # how many checks may take as long as one may
 
 
 class Examination:
     """Goes through an assembled notebook, cell by cell, and asks the broker for what the submission's program says.
 
-    asked: the names of the answers, by the source's cells that bind them.
+    asked: the names of the answers, by the source's cells that bind them. seconds: of computing for each check.
     """
 
-    def __init__(self, broker: Channel, asked: dict[str, list[str]]):
-        self.broker, self.asked = broker, asked
+    def __init__(self, broker: Channel, asked: dict[str, list[str]], seconds: int):
+        self.broker, self.asked, self.seconds = broker, asked, seconds
         self.answers = set().union(*asked.values())
         self.shell = QuietShell.instance()
         self.waiting = []  # the source's cells that need answers: they run with a check that needs them
@@ -78,7 +77,7 @@ class Examination:
 
     def checked(self, cell: dict) -> Result:
         """Run a check in a process of its own. Without a result it is worth nothing."""
-        seconds = min(CHECK_SECONDS, int(ALL_SECONDS - computing_of_children()))
+        seconds = min(self.seconds, int(ALL_CHECKS * self.seconds - computing_of_children()))
         if seconds < 1:
             return Result(score=0.0, message="no points: the checks before this one took too long")
         question = Question(cell["source"], *self.needed(cell["source"]), self.stopped)
@@ -153,9 +152,9 @@ def warm_up(cells: list[dict]) -> None:
     gc.freeze()  # or forks would copy what the collector touches
 
 
-def examine(broker: Channel, cells: list[dict], asked: dict[str, list[str]]) -> None:
+def examine(broker: Channel, cells: list[dict], **settings) -> None:
     try:
-        for result in Examination(broker, asked).results(cells):
+        for result in Examination(broker, **settings).results(cells):
             broker.send(json.dumps(["result", asdict(result)]).encode())
     except SourceFault as fault:
         broker.send(json.dumps(["fault", str(fault)]).encode())

@@ -55,6 +55,9 @@ class Examine(NbGraderPreprocessor):
     cell_seconds = Float(20, help="Seconds of computing for each cell, and for each call of a function.").tag(
         config=True
     )
+    check_seconds = Integer(20, help="Seconds of computing for each check, and a third of those for all.").tag(
+        config=True
+    )
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
@@ -76,7 +79,8 @@ class Examine(NbGraderPreprocessor):
         asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)}
         cells = list(filter(runs, nb.cells))
         with Session(worker, self.cell_seconds, self.total_seconds, beside) as session:
-            results = checks.results(session, list(map(described, cells)), asked)
+            described_cells = list(map(described, cells))
+            results = checks.results(session, cells=described_cells, asked=asked, seconds=self.check_seconds)
         for cell, result in zip_longest(cells, results):
             show(cell, result)
         return nb, resources

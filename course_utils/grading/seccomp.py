@@ -60,7 +60,7 @@ def program(machine: str | None = None) -> bytes:
             step(IF_EQUAL, CLONE[column], 0, 4) + step(LOAD, FIRST_ARGUMENT),
             step(IF_ANY_BIT, NEW_NAMESPACES, 0, 1) + step(RETURN, EPERM) + step(RETURN, ALLOW),
             step(IF_EQUAL, SOCKET[column], 0, 5) + step(LOAD, FIRST_ARGUMENT),
-            *(step(IF_EQUAL, family, 2 - place) for place, family in enumerate((LOCAL, INTERNET, INTERNET_6))),
+            *(step(IF_EQUAL, family, 3 - place) for place, family in enumerate((LOCAL, INTERNET, INTERNET_6))),
             step(RETURN, EPERM) + step(RETURN, ALLOW),
         ]
     )

@@ -51,8 +51,16 @@ class Worker:
         return len(self.functions) - 1
 
     def run(self, source: str):
-        """Run a cell: its error (its name and text, or None), and its outputs as text and pictures."""
-        result, printed, bundles = self.shell.run(source)
+        """Run a cell: its error (its name and text, or None), and its outputs as text and pictures.
+
+        A cell that fills the memory ends the program, or those after it would have none.
+        """
+        try:
+            result, printed, bundles = self.shell.run(source)
+        except MemoryError:
+            os._exit(1)
+        if isinstance(result.error_in_exec, MemoryError):
+            os._exit(1)
         outputs = [{"text/plain": printed}] if printed else []
         for bundle in bundles:
             outputs.append({kind: bundle[kind] for kind in ("text/plain", "image/png") if kind in bundle})
