@@ -13,11 +13,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
+from grading_course import SETUP, Course, needs_bubblewrap, tiny_set, with_answers
 from nbformat.v4 import new_code_cell
 
 from course_utils.grading import seccomp
-from course_utils.grading.sandbox import Program, bubblewrap, limits
+from course_utils.grading.programs import Program
+from course_utils.grading.sandbox import bubblewrap, limits
 from course_utils.grading.session import Session
 
 pytestmark = needs_bubblewrap
@@ -136,20 +137,20 @@ ANSWERS = {  # what the attacker writes into answer cells
 }
 
 
-# These spoil what they write as the second answer, or try to spoil more. The others are right, and stay so.
-SECOND_ANSWER = {
-    "nests deeply and fails": f"answer_2 = {'-' * 20_000}1\n1 / 0",
-    "nests brackets": f"answer_2 = {'(' * 150}{')' * 150}",
-    "nests lists": f"answer_2 = {'[' * 90}{']' * 90}",
-    "holds a null byte": "answer_2 = 42.0\0",
-    "holds half a character": "answer_2 = '\ud800'",
-    "prints half a character": "print('\\ud800' * 3)",
-    "raises half a character": "raise ValueError('\\ud800')",
-    "shows too much": "for _ in range(200): display(sp.Symbol('x' * 90_000))",
-    "shows what is no text": "class Odd:\n    def _repr_mimebundle_(self, **k): return {'text/plain': 7}\nOdd()",
-    "is a line that never ends": "answer_2 = " + " + ".join(["1"] * 200_000),
-    "is too long": f"answer_2 = {'x' * 10_000_000!r}",
-}
+HOSTILE_CELLS = [  # each costs itself: the answers after them get all points
+    f"answer_2 = {'-' * 20_000}1\n1 / 0",
+    f"answer_2 = {'(' * 150}{')' * 150}",
+    f"answer_2 = {'[' * 90}{']' * 90}",
+    "answer_2 = 42.0\0",
+    "answer_2 = '\ud800'",
+    "print('\\ud800' * 3)",
+    "raise ValueError('\\ud800')",
+    "from IPython.display import display\nfor _ in range(200): display('x' * 90_000)",
+    "class Odd:\n    def _repr_mimebundle_(self, **k): return {'text/plain': 7}\nOdd()",
+    "answer_2 = " + " + ".join(["1"] * 200_000),
+    f"answer_2 = {'x' * 1_000_000!r}",
+    *["'y' * 190_000"] * 30,
+]
 
 
 def remove(path):
@@ -296,9 +297,13 @@ def name_of(attack: str) -> str:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """A course in which all attackers and some honest learners were graded, in one run."""
-    settings = "c.Examine.cell_seconds = 1.5\nc.Examine.check_seconds = 10\nc.Examine.total_seconds = 240\nc.Examine.memory = 2**29"
+    seconds = {"cell_seconds": 1.5, "check_seconds": 10, "total_seconds": 240}
+    settings = "\n".join(
+        f"c.Examine.{name} = {value}" for name, value in {**seconds, "memory": 2**29}.items()
+    )
     course = Course(tmp_path_factory.mktemp("attacked"), settings)
-    course.add_set("tiny", tiny_set())
+    setup = SETUP.split("\n", 1)[1]  # without its magic, which loads what is not needed here
+    course.add_set("tiny", with_answers(tiny_set(), {"setup": setup}))
     attacker = with_answers(course.notebook("tiny"), HONEST)
     for attack, source in FIRST_CELL.items():
         notebook = deepcopy(attacker)
@@ -311,9 +316,9 @@ def graded(tmp_path_factory):
         edit(notebook)
         course.submit(edit.__name__, "tiny", notebook)
     course.submit("files_beside", "tiny", attacker, BESIDE)
-    right = with_answers(attacker, {"answer_3": "def forward(x, w):\n    return w * x"})
-    for attack, text in SECOND_ANSWER.items():
-        course.submit(name_of(attack), "tiny", with_answers(right, {"answer_2": text}))
+    notebook = tiny_set()
+    notebook.cells[:0] = map(new_code_cell, HOSTILE_CELLS)
+    course.submit("hostile_cells", "tiny", notebook)
     database = course.folder / "gradebook.db"
     forgery = (
         f"import sqlite3\nfor path in ({str(database)!r}, '../gradebook.db'):\n    open(path, 'wb').close()"
@@ -348,14 +353,6 @@ def test_an_attack_gains_nothing_and_loses_nothing_else(graded, attack):
     assert first <= 2.0
 
 
-@pytest.mark.parametrize("attack", map(name_of, SECOND_ANSWER))
-def test_an_answer_costs_its_own_question_only(graded, attack):
-    expected = {"check_1": 2.0, "check_2": 0.0, "check_3": 3.0, "words": 0.0}
-    assert graded.scores(attack, "tiny") == expected, graded.done.stderr[-3000:]
-    marked = graded.folder / "autograded" / attack / "tiny" / "tiny.ipynb"
-    assert marked.stat().st_size < 15_000_000
-
-
 @pytest.mark.parametrize("student", IRREGULAR)
 def test_what_is_no_regular_file_costs_one_submission(graded, student):
     """It is named, and nothing of what it leads to is copied."""
@@ -365,9 +362,13 @@ def test_what_is_no_regular_file_costs_one_submission(graded, student):
     assert re.search(rf"Irregular: {student}.*{re.escape(name)}", graded.done.stderr)
 
 
-@pytest.mark.parametrize("student", ["aaa_honest", "zzz_honest"])
-def test_honest_learners_among_attackers_get_all_points(graded, student):
-    assert graded.scores(student, "tiny") == {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
+@pytest.mark.parametrize("student", ["aaa_honest", "zzz_honest", "hostile_cells"])
+def test_right_answers_among_attacks_get_all_points(graded, student):
+    told = [graded.message(student, "tiny", f"check_{number}") for number in (1, 2, 3)]
+    full = {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
+    assert graded.scores(student, "tiny") == full, told
+    marked = graded.folder / "autograded" / student / "tiny" / "tiny.ipynb"
+    assert marked.stat().st_size < 9_000_000
 
 
 @pytest.mark.parametrize("student", map(name_of, BROKEN))
@@ -380,7 +381,7 @@ def test_what_is_no_notebook_is_reported_and_worth_nothing(graded, student):
 def test_the_gradebook_holds_nobody_else(graded):
     with sqlite3.connect(graded.folder / "gradebook.db") as database:
         (students,) = database.execute("select count(*) from student").fetchone()
-    assert students == len(ATTACKS) + len(SECOND_ANSWER) + len(BROKEN) + 2
+    assert students == len(ATTACKS) + len(BROKEN) + 3
 
 
 LEAVES = """

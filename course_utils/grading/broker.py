@@ -1,25 +1,24 @@
-"""Between a submission's program and an examiner, each in a sandbox of its own: messages go on, results come in.
+"""Between a submission's program and an examiner, each in its sandbox: messages go on, results come in.
 
-Neither side is believed. What the submission says is only passed on; what the examiner says is looked at part by part.
+Neither is believed. What the submission says is passed on unread; what the examiner says is read part by part.
 """
 
 import atexit
 import json
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from .channel import Died
+from .programs import Running, Sandbox
 from .results import MESSAGE, Result, SourceFault, believed, clean, fitting
-from .sandbox import Sandbox
-from .session import Running, Session
+from .session import Session
 
 
 class Examiner:
-    """A program in a sandbox that goes through assembled submissions, one at a time: see examination.py.
+    """A program in a sandbox that goes through assembled submissions, one at a time: see examiner.py.
 
-    It starts with the first, and stays. After anything strange it is stopped, and the next one gets a new one.
+    It starts with the first, and stays. After anything strange it is stopped, and starts anew.
     """
 
     def __init__(self, sandbox: Sandbox, folder: Path | None = None):
@@ -34,7 +33,7 @@ class Examiner:
     def results(self, session: Session, **task) -> list[Result]:
         """One result for each cell that was reached in time. Raises SourceFault.
 
-        task: cells, asked and seconds, as examination.py has them.
+        task: cells, asked and seconds, as the Examination has them.
         """
         results = []
         try:
@@ -88,5 +87,5 @@ def answer(session: Session, request) -> bytes:
 
 @cache
 def examiner(sandbox: Sandbox, folder: Path) -> Examiner:
-    """The one examiner of a problem set, which all its submissions share. Without a sandbox it runs in `folder`."""
+    """The one examiner of a problem set. Without a sandbox it runs in `folder`."""
     return Examiner(sandbox, folder)

@@ -1,4 +1,4 @@
-"""nbgrader's autograde, except that it copies a submission's regular files first, and looks at nothing else of it."""
+"""nbgrader's autograde, which copies a submission's regular files first, and looks at nothing else."""
 
 import os
 import re
@@ -11,17 +11,19 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
+from .programs import SandboxUnavailable
 from .regular import Irregular, copy
-from .sandbox import SandboxUnavailable, bubblewrap_program
+from .sandbox import bubblewrap_program
 
 # A date, a time and a zone. The name of a zone is no path: nbgrader would open it.
 TIME = re.compile(r"[\d-]{8,10}[ T][\d:.]{4,15} ?(Z|[+-][\d:]{2,6}|[A-Za-z]\w*([/+-]\w+)*)?", re.ASCII)
 
 
 class CarefulAutograde(Autograde):
-    """Old scores are 0 before anything of a new try is looked at. One that breaks costs its own points alone."""
+    """Old scores are 0 before anything of a new try is looked at. One that breaks costs its own points."""
 
-    desk = None  # the folder that takes the place of submitted/, once its submissions are known
+    desk = ""  # the folder that takes the place of submitted/, once its submissions are known
+    assignments: dict
 
     @property
     def _input_directory(self) -> str:
@@ -97,5 +99,7 @@ def time_in(stamp: Path) -> str:
         if text and not (TIME.fullmatch(text) and parse_utc(text)):
             raise ValueError
     except Exception:  # dateutil raises many kinds
-        raise Irregular(f"{stamp.parent.parent.name}'s timestamp.txt holds no time like 2026-03-01 12:00:00 UTC.") from None
+        raise Irregular(
+            f"{stamp.parent.parent.name}'s timestamp.txt holds no time like 2026-03-01 12:00:00 UTC."
+        ) from None
     return text

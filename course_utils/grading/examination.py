@@ -1,10 +1,5 @@
-"""The program in the examiner's sandbox: a submission's cells run, and its answers meet the source's own checks.
+"""A submission's cells run, and its answers meet the source's own checks, each in a process of its own."""
 
-It has in memory all that checks need, and forks for each submission. That child runs the source's cells, and forks
-for each question: no answer is read in it, so whatever an answer might do ends with its question.
-"""
-
-import gc
 import json
 import os
 import resource
@@ -13,22 +8,23 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
 
 from .channel import PATIENCE, Channel, Died
-from .question import Failed, Question, Refused, pair, understood
+from .question import Failed, Question, pair, understood
 from .results import Result, SourceFault, believed
 from .shell import QuietShell
-from .syntax import imports, loads, only_shows, stores
-from .worker import limit, locked_in
+from .syntax import loads, only_shows, stores
+from .wire import Refused
+from .worker import limit
 
 ALL_CHECKS = 3  # how many checks may take as long as one may
 
 
 class Examination:
-    """Goes through an assembled notebook, cell by cell, and asks the broker for what the submission's program says.
+    """Goes through an assembled notebook, cell by cell; the broker tells what the submission's program says.
 
-    asked: the names of the answers, by the source's cells that bind them. seconds: of computing for each check.
+    asked: the names of the answers, by the source's cells that bind them.
+    seconds: of computing, for each check.
     """
 
     def __init__(self, broker: Channel, asked: dict[str, list[str]], seconds: int):
@@ -48,7 +44,7 @@ class Examination:
         return self.broker.receive()
 
     def passed(self, cell: dict) -> Result:
-        """Run a cell that is worth no points: in the submission's program, and here too if it is the source's."""
+        """Run a cell that is worth no points: in the submission's program, and the source's own here too."""
         error, outputs = ran(self.ask("run", cell["source"]))
         if cell["given"]:
             self.run_here(cell["source"])
@@ -84,7 +80,8 @@ class Examination:
         here, there = (Channel(*2 * [end.detach()]) for end in socket.socketpair())
         child = os.fork()
         if child == 0:
-            self.broker.close(), here.close()
+            self.broker.close()
+            here.close()
             limit({"RLIMIT_CPU": seconds, "RLIMIT_NPROC": 0, "RLIMIT_FSIZE": 0})
             question.settle(self.shell, there)
         there.close()
@@ -141,41 +138,3 @@ def computing_of_children() -> float:
     """Seconds that the questions so far computed."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def warm_up(cells: list[dict]) -> None:
-    """Import what the source's cells import, once for all submissions."""
-    for cell in cells:
-        if cell["given"]:
-            with suppress(Exception):  # it will fail again in its place
-                exec(imports(cell["source"]), {})
-    gc.freeze()  # or forks would copy what the collector touches
-
-
-def examine(broker: Channel, cells: list[dict], **settings) -> None:
-    try:
-        for result in Examination(broker, **settings).results(cells):
-            broker.send(json.dumps(["result", asdict(result)]).encode())
-    except SourceFault as fault:
-        broker.send(json.dumps(["fault", str(fault)]).encode())
-
-
-def main() -> None:
-    broker = locked_in()
-    QuietShell.instance()
-    broker.send(b"ready")
-    while True:
-        task = json.loads(broker.receive())
-        warm_up(task["cells"])
-        child = os.fork()
-        if child == 0:
-            try:
-                examine(broker, **task)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-        broker.send(json.dumps(["ended", None]).encode())
-
-
-if __name__ == "__main__":
-    main()

@@ -10,13 +10,14 @@ from traitlets import Enum, Float, Integer
 
 from .assembly import answered_here, assemble, label
 from .broker import examiner
+from .programs import Program, Sandbox, SandboxUnavailable
 from .results import Result
-from .sandbox import Program, Sandbox, SandboxUnavailable, bubblewrap, limits, unprotected
+from .sandbox import bubblewrap, limits, unprotected
 from .session import Session
 from .syntax import stores
 
 EXAMINER_MEMORY = 3 * 2**30  # bytes, of which Python and its packages take one
-USERS = {"worker": 65534, "examination": 65533}  # whom root becomes: neither counts the other's processes
+USERS = {"worker": 65534, "examiner": 65533}  # whom root becomes: neither counts the other's processes
 
 
 def course(step: NbGraderPreprocessor):
@@ -55,9 +56,9 @@ class Examine(NbGraderPreprocessor):
     cell_seconds = Float(20, help="Seconds of computing for each cell, and for each call of a function.").tag(
         config=True
     )
-    check_seconds = Integer(20, help="Seconds of computing for each check, and a third of those for all.").tag(
-        config=True
-    )
+    check_seconds = Integer(
+        20, help="Seconds of computing for each check, and a third of those for all."
+    ).tag(config=True)
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
@@ -75,8 +76,12 @@ class Examine(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         worker = self.sandboxed("worker", self.memory, resources)
         beside = Path(resources["metadata"]["path"])
-        checks = examiner(self.sandboxed("examination", EXAMINER_MEMORY, resources), source_folder(self, resources))
-        asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)}
+        checks = examiner(
+            self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
+        )
+        asked = {
+            label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)
+        }
         cells = list(filter(runs, nb.cells))
         with Session(worker, self.cell_seconds, self.total_seconds, beside) as session:
             described_cells = list(map(described, cells))

@@ -1,4 +1,4 @@
-"""One question, in a process of its own: here the submission's answers are read, and meet the source's check."""
+"""One question, in a process of its own: the submission's answers are read, and meet the source's check."""
 
 import json
 import os

@@ -78,4 +78,6 @@ def opened(above: int, name: str, path: Path) -> int:
     try:
         return os.open(name, OPEN, dir_fd=above)
     except OSError as error:
-        raise Irregular(f"{path} is a link, a socket, or cannot be read ({error.strerror}). Hand in a file.") from None
+        raise Irregular(
+            f"{path} is a link, a socket, or cannot be read ({error.strerror}). Hand in a file."
+        ) from None

@@ -1,21 +1,18 @@
 """The sandbox: the command that starts a program which reads almost nothing and reaches nobody."""
 
-import json
 import os
 import platform
 import shutil
 import site
-import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
 
 from . import seccomp
+from .programs import HOME, LIBRARY, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
 
-PACKAGE = Path(__file__).resolve().parents[1]
 SYSTEM = [
     "/usr",
     "/bin",
@@ -28,13 +25,7 @@ SYSTEM = [
     "/etc/fonts",
 ]
 EXERCISE = "/exercise"  # the submission's working directory
-LIBRARY = "/library"  # course_utils
-HOME = "/scratch"  # for temporary files
 SCRATCH = str(64 * 2**20)  # bytes of files that a submission may write
-
-
-class SandboxUnavailable(RuntimeError):
-    """Nothing is graded, because submissions cannot be locked away here."""
 
 
 def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
@@ -45,23 +36,6 @@ def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
         "RLIMIT_FSIZE": int(SCRATCH),
         "RLIMIT_NPROC": 64,
         "RLIMIT_CORE": 0,
-    }
-
-
-def environment() -> dict[str, str]:
-    """All the environment that the program sees."""
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": HOME,
-        "TMPDIR": HOME,
-        "MPLCONFIGDIR": HOME,
-        "IPYTHONDIR": HOME,
-        "PYTHONPATH": LIBRARY,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "LC_ALL": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
     }
 
 
@@ -98,41 +72,6 @@ def folder(path: str | Path) -> list[str]:
     return ["--perms", "0755", "--dir", str(path)]
 
 
-@dataclass(frozen=True)
-class Program:
-    """A module of this package as a program: its limits, and the user that root becomes to run it."""
-
-    module: str
-    limits: Mapping[str, int]
-    user: int = 65534
-
-    def command(self, *user: str) -> list[str]:
-        return [sys.executable, "-m", f"{__package__}.{self.module}", json.dumps(dict(self.limits)), *user]
-
-
-@dataclass(frozen=True)
-class Sandbox:
-    """A command that starts a program: with a filter of system calls, or with all that you may do yourself."""
-
-    command: tuple[str, ...]
-    filtered: bool = True
-
-    def start(self, folder: Path | None = None) -> subprocess.Popen:
-        """The program in a folder, with pipes to talk with it."""
-        settings = {"cwd": folder, "env": environment() | {"PYTHONPATH": str(PACKAGE.parent)}}
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        if not self.filtered:
-            return subprocess.Popen(self.command, **pipes, **settings)
-        reading, writing = os.pipe()
-        try:
-            os.write(writing, seccomp.program())
-            os.close(writing)
-            command = [self.command[0], "--seccomp", str(reading), *self.command[1:]]
-            return subprocess.Popen(command, pass_fds=[reading], **pipes, **settings)
-        finally:
-            os.close(reading)
-
-
 def bubblewrap_program() -> str:
     """Where bubblewrap is. Raises SandboxUnavailable."""
     program = shutil.which("bwrap")
@@ -142,7 +81,9 @@ def bubblewrap_program() -> str:
             "other people's programs, so none was run, and none graded. See exercises/README.md."
         )
     if platform.machine() not in seccomp.MACHINES:
-        raise SandboxUnavailable(f"Submissions run on {' or '.join(seccomp.MACHINES)}, not {platform.machine()}.")
+        raise SandboxUnavailable(
+            f"Submissions run on {' or '.join(seccomp.MACHINES)}, not {platform.machine()}."
+        )
     return program
 
 
@@ -151,7 +92,15 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
 
     hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
     """
-    command = [bubblewrap_program(), "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--hostname", "sandbox"]
+    command = [
+        bubblewrap_program(),
+        "--unshare-ipc",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-uts",
+        "--hostname",
+        "sandbox",
+    ]
     command += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
     if os.geteuid() == 0:  # the program drops the rest: to be nobody, whose processes are counted
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]

@@ -1,6 +1,6 @@
 """A filter of system calls, for bubblewrap: what a submission has no business with is refused by the kernel.
 
-Written in the kernel's filter language, see seccomp(2) and linux/bpf_common.h; run by bubblewrap's `--seccomp`.
+Written in the kernel's filter language, see seccomp(2) and linux/bpf_common.h; for its `--seccomp`.
 """
 
 import platform
@@ -30,7 +30,10 @@ REFUSED = {
         iopl 172 -, ioperm 173 -, quotactl 179 60, quotactl_fd 443 443, swapon 167 224, swapoff 168 225,
         reboot 169 142, acct 163 89""",
 }
-MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # a column of numbers, linux/audit.h's name
+MACHINES = {
+    "x86_64": (0, 0xC000003E),
+    "aarch64": (1, 0xC00000B7),
+}  # a column of numbers, linux/audit.h's name
 CLONE, SOCKET, CLONE3 = (56, 220), (41, 198), 435  # clone3 hides its flags from a filter: glibc does without
 LAST_KNOWN = 450
 NEW_NAMESPACES = 0x7E020000  # the CLONE_NEW* of linux/sched.h
@@ -60,7 +63,10 @@ def program(machine: str | None = None) -> bytes:
             step(IF_EQUAL, CLONE[column], 0, 4) + step(LOAD, FIRST_ARGUMENT),
             step(IF_ANY_BIT, NEW_NAMESPACES, 0, 1) + step(RETURN, EPERM) + step(RETURN, ALLOW),
             step(IF_EQUAL, SOCKET[column], 0, 5) + step(LOAD, FIRST_ARGUMENT),
-            *(step(IF_EQUAL, family, 3 - place) for place, family in enumerate((LOCAL, INTERNET, INTERNET_6))),
+            *(
+                step(IF_EQUAL, family, 3 - place)
+                for place, family in enumerate((LOCAL, INTERNET, INTERNET_6))
+            ),
             step(RETURN, EPERM) + step(RETURN, ALLOW),
         ]
     )

@@ -7,32 +7,10 @@ import json
 import time
 from pathlib import Path
 
-from .channel import PATIENCE, Channel, Died
-from .sandbox import Sandbox, SandboxUnavailable
+from .channel import PATIENCE, Died
+from .programs import Running, Sandbox
 
 STARTS = 4  # of one submission's program
-START_SECONDS = 60
-
-
-class Running:
-    """A program in its sandbox."""
-
-    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
-        self.process = sandbox.start(folder)
-        self.channel = Channel(self.process.stdout.fileno(), self.process.stdin.fileno())
-
-    def wait_until_ready(self) -> None:
-        try:
-            self.channel.receive(time.monotonic() + START_SECONDS)
-        except Died:
-            self.process.kill()
-            _, reason = self.process.communicate()
-            reason = reason.decode(errors="replace")[-500:]
-            raise SandboxUnavailable(f"The sandbox does not start: {reason}") from None
-
-    def stop(self) -> None:
-        self.process.kill()  # bubblewrap takes everything inside with it
-        self.process.communicate()
 
 
 class Session:
