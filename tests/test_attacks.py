@@ -297,10 +297,8 @@ def name_of(attack: str) -> str:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """A course in which all attackers and some honest learners were graded, in one run."""
-    seconds = {"cell_seconds": 1.5, "check_seconds": 10, "total_seconds": 240}
-    settings = "\n".join(
-        f"c.Examine.{name} = {value}" for name, value in {**seconds, "memory": 2**29}.items()
-    )
+    limits = {"cell_seconds": 1.5, "check_seconds": 10, "total_seconds": 240, "memory": 2**29}
+    settings = "\n".join(f"c.Examine.{name} = {value}" for name, value in limits.items())
     course = Course(tmp_path_factory.mktemp("attacked"), settings)
     setup = SETUP.split("\n", 1)[1]  # without its magic, which loads what is not needed here
     course.add_set("tiny", with_answers(tiny_set(), {"setup": setup}))

@@ -1,6 +1,6 @@
 """Between a submission's program and an examiner, each in its sandbox: messages go on, results come in.
 
-Neither is believed. What the submission says is passed on unread; what the examiner says is read part by part.
+Neither is believed. What the submission says is passed on unread; what the examiner says, read part by part.
 """
 
 import atexit
@@ -22,7 +22,8 @@ class Examiner:
     """
 
     def __init__(self, sandbox: Sandbox, folder: Path | None = None):
-        self.sandbox, self.folder, self.program = sandbox, folder, None
+        self.sandbox, self.folder = sandbox, folder
+        self.program: Running | None = None
         atexit.register(self.stop)
 
     def stop(self) -> None:

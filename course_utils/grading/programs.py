@@ -61,16 +61,20 @@ class Sandbox:
 
     def start(self, folder: Path | None = None) -> subprocess.Popen:
         """The program in a folder, with pipes to talk with it."""
-        settings = {"cwd": folder, "env": environment() | {"PYTHONPATH": str(PACKAGE.parent)}}
-        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        if not self.filtered:
-            return subprocess.Popen(self.command, **pipes, **settings)
         reading, writing = os.pipe()
         try:
-            os.write(writing, seccomp.program())
+            os.write(writing, seccomp.program() if self.filtered else b"")
             os.close(writing)
-            command = [self.command[0], "--seccomp", str(reading), *self.command[1:]]
-            return subprocess.Popen(command, pass_fds=[reading], **pipes, **settings)
+            option = ("--seccomp", str(reading)) if self.filtered else ()
+            return subprocess.Popen(
+                [self.command[0], *option, *self.command[1:]],
+                cwd=folder,
+                env=environment() | {"PYTHONPATH": str(PACKAGE.parent)},
+                pass_fds=[reading] if self.filtered else [],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
         finally:
             os.close(reading)
 
@@ -80,6 +84,7 @@ class Running:
 
     def __init__(self, sandbox: Sandbox, folder: Path | None = None):
         self.process = sandbox.start(folder)
+        assert self.process.stdin and self.process.stdout
         self.channel = Channel(self.process.stdout.fileno(), self.process.stdin.fileno())
 
     def wait_until_ready(self) -> None:

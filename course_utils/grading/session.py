@@ -22,7 +22,9 @@ class Session:
     def __init__(self, sandbox: Sandbox, seconds: float, total: float, folder: Path | None = None):
         self.sandbox, self.seconds, self.folder = sandbox, seconds, folder
         self.end = time.monotonic() + total
-        self.program, self.ahead, self.number, self.starts, self.history = None, None, 0, 0, []
+        self.program: Running | None = None
+        self.ahead: Running | None = None
+        self.number, self.starts, self.history = 0, 0, []
 
     def __enter__(self):
         """Start the program: it gets ready while others do."""
@@ -68,7 +70,7 @@ class Session:
     def reply(self, do: str, *arguments) -> bytes:
         """Ask once. Replies to earlier requests, which nobody waits for any more, are dropped."""
         seconds = min(self.seconds, self.end - time.monotonic())
-        if seconds <= 0:
+        if self.program is None or seconds <= 0:
             raise Died("the whole notebook took too long")
         self.number += 1
         late = time.monotonic() + PATIENCE * seconds

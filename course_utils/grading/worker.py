@@ -76,8 +76,8 @@ class Worker:
     def call(self, number: int, args: list, kwargs: list):
         """What one of the submission's functions returns, and its error if it fails."""
         try:
-            args, kwargs = self.decoder.decode(args), self.decoder.decode(kwargs)
-            return [None, encode(self.functions[number](*args, **kwargs), self.register)]
+            positional, named = self.decoder.decode(args), self.decoder.decode(kwargs)
+            return [None, encode(self.functions[number](*positional, **named), self.register)]
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return [failure(error), None]
 
