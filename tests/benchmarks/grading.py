@@ -26,7 +26,8 @@ def main(submissions: int = 30, name: str = "1_chain_rule") -> None:
         seconds = time.perf_counter() - start
         assert done.returncode == 0, done.stderr
         best = {sum(course.scores(f"learner_{n:03}", name).values()) for n in range(0, submissions, 2)}
-        print(f"{submissions} submissions of {name}: {seconds / submissions:.2f} s each on the clock;", end=" ")
+        each = seconds / submissions
+        print(f"{submissions} submissions of {name}: {each:.2f} s each on the clock; ", end="")
         print(f"load {os.getloadavg()[0]:.1f}")
         print(f"every solution got {best} points")
 
