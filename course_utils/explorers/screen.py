@@ -3,7 +3,7 @@
 ipywidgets' own Image has no alt text and no clicks, and its HTML replaces the element that a screen
 reader listens to. So this is a small widget of our own: an image, and below it a line that stays.
 Where the controls have few settings, the browser gets a page for each of them beforehand and turns
-the pages itself: a way to the kernel and back is too long for a drag (tests/benchmarks/explorer_latency.md).
+the pages itself: a way to the kernel and back is too long for a drag (docs/decisions/explorer_latency.md).
 """
 
 from collections.abc import Sequence
