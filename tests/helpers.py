@@ -82,7 +82,9 @@ def value_of(matrix, values, sizes=None, library=np, entrywise=in_numpy):
         return values[matrix]
     number = {} if sizes is None else sizes
     shape = [int(sp.sympify(size).subs(number)) for size in matrix.shape]
-    parts = [value_of(p, values, sizes, library, entrywise) for p in matrix.args if isinstance(p, sp.MatrixExpr)]
+    parts = [
+        value_of(p, values, sizes, library, entrywise) for p in matrix.args if isinstance(p, sp.MatrixExpr)
+    ]
     match matrix:
         case sp.OneMatrix():
             return library.ones(shape, dtype=library.float64)

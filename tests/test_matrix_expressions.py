@@ -117,7 +117,10 @@ EXPRESSIONS = [
     sp.HadamardPower(X, 1),
     sp.HadamardPower(Y, n),
     # functions
-    *((Y - ones(n, m)).applyfunc(function) for function in (sigmoid, tanh, relu, stretch, sp.exp, sp.cos, step)),
+    *(
+        (Y - ones(n, m)).applyfunc(function)
+        for function in (sigmoid, tanh, relu, stretch, sp.exp, sp.cos, step)
+    ),
     *(ROWS.applyfunc(function) * G for function in (tanh, sp.log)),
     sp.Transpose(COLUMNS.applyfunc(stretch)),
     c.applyfunc(tanh).applyfunc(sigmoid),
@@ -280,7 +283,12 @@ L, U, H, R = sp.MatrixSymbol("L", 1, 1), *(sp.MatrixSymbol(name, n, m) for name 
 
 
 def test_the_backward_equations_are_in_the_order_of_computation():
-    equations = {U: X * W + ones(n, 1) * b, H: U.applyfunc(tanh), R: H - Y, L: total(sp.HadamardPower(R, 2)) / 2}
+    equations = {
+        U: X * W + ones(n, 1) * b,
+        H: U.applyfunc(tanh),
+        R: H - Y,
+        L: total(sp.HadamardPower(R, 2)) / 2,
+    }
     names = [adjoint.name for adjoint, _ in backward(equations, [W, b]).values()]
     assert names == ["dL_dR", "dL_dH", "dL_dU", "dL_dW", "dL_db"]
 
