@@ -7,6 +7,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import central_differences, plain
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -56,39 +57,15 @@ def cases(draw):
     return case
 
 
-def plain(expression):
-    """The expression with sigmoid written out, so that no function of the library is in it."""
-    return expression.replace(sigmoid, lambda argument: 1 / (1 + sp.exp(-argument)))
-
-
-def central_differences(function, point, nudge=1e-5):
-    """The gradient of a function of a list of numbers, by nudging each both ways."""
-    nudges = nudge * np.eye(len(point))
-    return [(function(list(point + n)) - function(list(point - n))) / (2 * nudge) for n in nudges]
-
-
-@given(cases())
-def test_gradients_agree_with_finite_differences(case):
-    loss, gradients = case.compiled(case.parameters, case.data)
-    expected = central_differences(lambda p: case.compiled(p, case.data)[0], case.parameters)
-    scale = 1 + abs(loss) + np.abs(gradients).max()
-    np.testing.assert_allclose(gradients, expected, rtol=1e-5, atol=1e-6 * scale)
-
-
-@given(cases())
-def test_gradients_agree_with_differentiating_the_expanded_loss(case):
-    model = case.model
+def expanded(model):
+    """The loss and its derivatives of each sample, from the expanded loss, as one function."""
     loss = plain(model.expand(model.loss))
-    derivatives = [sp.diff(loss, parameter) for parameter in model.parameters]
-    directly = sp.lambdify([*model.parameters, *model.data], derivatives, "numpy", cse=True)
-    expected = [np.mean(values) for values in directly(*case.parameters, *case.data)]
-    gradients = case.compiled(case.parameters, case.data)[1]
-    np.testing.assert_allclose(gradients, expected, rtol=1e-9, atol=1e-9)
+    slopes = [sp.diff(loss, parameter) for parameter in model.parameters]
+    return sp.lambdify([*model.parameters, *model.data], [loss, *slopes], "numpy", cse=True)
 
 
-@given(cases())
-def test_gradients_agree_with_autograd(case):
-    model = case.model
+def by_autograd(model, parameters, data):
+    """The gradients of the mean loss as autograd finds them, from the equations in turn."""
     functions = {"sigmoid": lambda v: 1 / (1 + anp.exp(-v)), "tanh": anp.tanh}
     names, lines = [*model.parameters, *model.data], []
     for symbol, expression in model.equations.items():
@@ -96,42 +73,37 @@ def test_gradients_agree_with_autograd(case):
         names = [*names, symbol]
 
     def mean_loss(*parameters):
-        values = [*parameters, *case.data]
+        values = [*parameters, *data]
         for line in lines:
             values.append(line(*values))
         return anp.mean(values[-1])
 
-    gradients = case.compiled(case.parameters, case.data)[1]
-    everyone = tuple(range(len(gradients)))
-    expected = autograd.grad(mean_loss, everyone)(*map(float, case.parameters))
-    np.testing.assert_allclose(gradients, expected, rtol=1e-9, atol=1e-9)
+    return autograd.grad(mean_loss, tuple(range(len(parameters))))(*map(float, parameters))
 
 
 @given(cases())
-def test_the_loss_is_the_mean_of_the_expanded_loss(case):
-    model = case.model
-    every = sp.lambdify([*model.parameters, *model.data], plain(model.expand(model.loss)), "numpy")
-    expected = np.mean(every(*case.parameters, *case.data))
-    np.testing.assert_allclose(case.compiled(case.parameters, case.data)[0], expected, rtol=1e-9, atol=1e-12)
+def test_loss_and_gradients_agree_with_three_other_ways(case):
+    loss, gradients = case.compiled(case.parameters, case.data)
+    expected = [np.mean(values) for values in expanded(case.model)(*case.parameters, *case.data)]
+    np.testing.assert_allclose([loss, *gradients], expected, rtol=1e-9, atol=1e-9)
+    by_nudging = central_differences(lambda p: case.compiled(p, case.data)[0], case.parameters)
+    scale = 1 + abs(loss) + np.abs(gradients).max()
+    np.testing.assert_allclose(gradients, by_nudging, rtol=1e-5, atol=1e-6 * scale)
+    others = by_autograd(case.model, case.parameters, case.data)
+    np.testing.assert_allclose(gradients, others, rtol=1e-9, atol=1e-9)
 
 
 @given(cases(), st.lists(eighths, min_size=2, max_size=4))
-def test_many_runs_at_once_equal_one_run_at_a_time(case, offsets):
+def test_runs_and_samples_together_are_those_one_at_a_time(case, offsets):
     runs = [np.array(offsets) + parameter for parameter in case.parameters]
     loss, gradients = case.compiled(runs, case.data)
     singly = [case.compiled([run[i] for run in runs], case.data) for i in range(len(offsets))]
     np.testing.assert_allclose(loss, [one for one, _ in singly], rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(np.transpose(gradients), [g for _, g in singly], rtol=1e-10, atol=1e-10)
-
-
-@given(cases())
-def test_the_mean_over_samples_is_the_mean_of_single_samples(case):
-    singly = [
-        case.compiled(case.parameters, [[v] for v in sample])[1] for sample in zip(*case.data, strict=True)
-    ]
-    np.testing.assert_allclose(
-        case.compiled(case.parameters, case.data)[1], np.mean(singly, axis=0), rtol=1e-10, atol=1e-12
-    )
+    samples = [[[value] for value in sample] for sample in zip(*case.data, strict=True)]
+    singly = np.mean([case.compiled(case.parameters, sample)[1] for sample in samples], axis=0)
+    together = case.compiled(case.parameters, case.data)[1]
+    np.testing.assert_allclose(together, singly, rtol=1e-10, atol=1e-12)
 
 
 @given(cases())
@@ -141,24 +113,25 @@ def test_the_source_has_the_equations_line_by_line_and_assigns_each_name_once(ca
     assert len(set(left)) == len(left)
 
 
-def test_the_source_of_the_network_is_the_chain_rule(seed_model):
-    assert seed_model.compile().source == "\n".join(
-        [
-            "def step(w1, b1, w2, b2, x, y):",
-            "    z = w1*x + b1",
-            "    h = sigmoid(z)",
-            "    y_hat = w2*h + b2",
-            "    L = (y - y_hat)**2",
-            "    dL_dy_hat = 2*(y_hat - y)",
-            "    dL_dh = w2*dL_dy_hat",
-            "    dL_dz = dL_dh*h*(1 - h)",
-            "    dL_dw1 = dL_dz*x",
-            "    dL_db1 = dL_dz",
-            "    dL_dw2 = dL_dy_hat*h",
-            "    dL_db2 = dL_dy_hat",
-            "    return [L, dL_dw1, dL_db1, dL_dw2, dL_db2]",
-            "",
-        ]
+def test_the_source_of_the_network_is_the_chain_rule_and_its_repr(seed_model):
+    compiled = seed_model.compile()
+    assert repr(compiled) == compiled.source
+    assert (
+        compiled.source
+        == """def step(w1, b1, w2, b2, x, y):
+    z = w1*x + b1
+    h = sigmoid(z)
+    y_hat = w2*h + b2
+    L = (y - y_hat)**2
+    dL_dy_hat = 2*(y_hat - y)
+    dL_dh = w2*dL_dy_hat
+    dL_dz = dL_dh*h*(1 - h)
+    dL_dw1 = dL_dz*x
+    dL_db1 = dL_dz
+    dL_dw2 = dL_dy_hat*h
+    dL_db2 = dL_dy_hat
+    return [L, dL_dw1, dL_db1, dL_dw2, dL_db2]
+"""
     )
 
 
@@ -169,30 +142,34 @@ def test_an_activation_with_an_equation_of_its_own_is_called_once():
     assert (source.count("sigmoid("), source.count("tanh(")) == (1, 1)
 
 
-def test_the_repr_is_the_source(seed_model):
-    compiled = seed_model.compile()
-    assert repr(compiled) == compiled.source
+SAMPLES, RUNS = [1.0, 2.0, 3.0], np.array([1.0, 2.0])
 
 
-def test_numbers_by_hand():
-    compiled = Model({y_hat: w1 * x + b1, L: (y - y_hat) ** 2}, [w1, b1], [x, y]).compile()
-    loss, gradients = compiled([2.0, 1.0], [[1.0, 2.0], [4.0, 3.0]])  # predictions 3 and 5, errors -1 and 2
-    assert (loss, *gradients) == (2.5, 3.0, 1.0)
-
-
-def test_a_constant_derivative_of_many_samples_is_one_number():
-    _, (slope,) = Model({L: w1 + x}, [w1], [x]).compile()([0.5], [[1.0, 2.0, 3.0]])
-    assert np.shape(slope) == () and slope == pytest.approx(1)
-
-
-def test_a_constant_derivative_of_many_runs_has_their_shape():
-    _, gradients = Model({L: 3 * w1 + x}, [w1], [x]).compile()([np.zeros((2, 4))], [[1.0, 2.0, 3.0]])
-    np.testing.assert_allclose(gradients[0], np.full((2, 4), 3))
-
-
-def test_a_derivative_without_data_in_it_has_the_shape_of_the_runs():
-    _, gradients = Model({L: w1**2 + x}, [w1], [x]).compile()([np.array([1.0, 2.0])], [[1.0, 2.0, 3.0]])
-    np.testing.assert_allclose(gradients[0], [2, 4])
+@pytest.mark.parametrize(
+    ("equations", "parameters", "data", "loss", "slopes"),
+    [
+        # predictions 3 and 5, errors -1 and 2
+        (
+            {y_hat: w1 * x + b1, L: (y - y_hat) ** 2},
+            {w1: 2.0, b1: 1.0},
+            {x: [1.0, 2.0], y: [4.0, 3.0]},
+            2.5,
+            (3, 1),
+        ),
+        ({L: (w1 - 3) ** 2}, {w1: 1.0}, {}, 4, (-4,)),
+        ({L: w1 + x}, {w1: 0.5}, {x: SAMPLES}, 2.5, (1,)),  # a constant derivative of many samples,
+        ({L: 3 * w1 + x}, {w1: RUNS}, {x: SAMPLES}, [5, 8], ([3, 3],)),  # of many runs,
+        ({L: w1**2 + x}, {w1: RUNS}, {x: SAMPLES}, [3, 6], ([2, 4],)),  # and one without data in it
+        ({h: step(w1 * x), L: (y - h) ** 2}, {w1: 1.0}, {x: [1.0, -1.0], y: [3.0, 1.0]}, 2.5, (0,)),
+        ({L: sp.Abs(y - w1 * x)}, {w1: 2.0}, {x: [1.0, -2.0, 3.0], y: [2.5, -3.0, 5.0]}, 2.5 / 3, (4 / 3,)),
+        ({L: w1 * x * y}, {w1: 2.0}, {x: SAMPLES, y: 0.5}, 2, (1,)),  # one number is shared by all samples
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_numbers_by_hand(equations, parameters, data, loss, slopes):
+    found, gradients = Model(equations, parameters, data).compile()(parameters, data)
+    assert np.shape(found) == np.shape(loss) and list(map(np.shape, gradients)) == list(map(np.shape, slopes))
+    np.testing.assert_allclose([found, *gradients], [loss, *slopes])
 
 
 def test_parameters_of_different_shapes_broadcast(seed_model):
@@ -200,33 +177,13 @@ def test_parameters_of_different_shapes_broadcast(seed_model):
     assert {np.shape(loss), *map(np.shape, gradients)} == {(2, 3)}
 
 
-def test_one_number_in_the_data_is_shared_by_all_samples():
-    model = Model({y_hat: w1 * x + b1, L: (y - y_hat) ** 2}, [w1], [x, y, b1])
-    compiled = model.compile()
-    shared, spelled_out = (compiled([0.5], [*DATA, bias])[1] for bias in (0.25, np.full(3, 0.25)))
-    assert shared == spelled_out
-
-
-def test_data_of_numbers_only_are_one_sample(seed_model):
+def test_data_of_numbers_only_are_one_sample_and_integers_as_good_as_floats(seed_model):
     compiled = seed_model.compile()
     assert compiled(START, [0.5, 1.0]) == compiled(START, [[0.5], [1.0]])
-
-
-def test_a_model_without_data_is_evaluated_once():
-    loss, (slope,) = Model({L: (w1 - 3) ** 2}, [w1]).compile()([1.0], [])
-    assert (loss, slope) == (4, -4)
-
-
-def test_integers_are_as_good_as_floats(seed_model):
-    compiled = seed_model.compile()
-    np.testing.assert_allclose(
-        compiled([1, 0, 2, -1], DATA)[1], compiled([1.0, 0.0, 2.0, -1.0], DATA)[1], rtol=1e-14
-    )
-
-
-def test_integer_parameters_are_not_truncated(seed_model):
-    loss, _ = seed_model.compile()(np.array([1, 0, 2, -1]), [[1], [0]])
-    assert loss == pytest.approx((2 / (1 + np.exp(-1)) - 1) ** 2)
+    for whole in ([1, 0, 2, -1], np.array([1, 0, 2, -1])):
+        loss, gradients = compiled(whole, [[1], [0]])
+        assert loss == pytest.approx((2 / (1 + np.exp(-1)) - 1) ** 2)
+        np.testing.assert_allclose(gradients, compiled([1.0, 0.0, 2.0, -1.0], [[1.0], [0.0]])[1], rtol=1e-14)
 
 
 @pytest.mark.parametrize("key", [lambda s: s, str], ids=["symbols", "names"])
@@ -246,47 +203,20 @@ def test_gradients_are_ordered_as_the_parameters(seed_model):
     )
 
 
-def test_an_activation_without_slope_has_gradient_zero():
-    _, gradients = Model({h: step(w1 * x), L: (y - h) ** 2}, [w1], [x, y]).compile()([1.0], DATA)
-    assert gradients == (0,)
+SHAPES = r"arrays of one length, .* {'x': \(.*\), 'y': \(.*\)}"
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("parameters", "data", "culprit"),
     [
-        [[1.0, 2.0, 3.0], [1.0, 2.0]],
-        [[1.0], [1.0, 2.0]],
-        [[[1.0, 2.0]], [[1.0, 2.0]]],
-        [[], []],
-    ],
-    ids=["lengths 3 and 2", "lengths 1 and 2", "two axes", "empty"],
-)
-def test_data_of_the_wrong_shape_are_refused_with_their_shapes(seed_model, data):
-    with pytest.raises(ValueError, match=r"arrays of one length, .* {'x': \(.*\), 'y': \(.*\)}"):
-        seed_model.compile()(START, data)
-
-
-@pytest.mark.parametrize("culprit", ["x", "y"])
-def test_nan_in_the_data_is_refused_by_name_and_place(seed_model, culprit):
-    data = {"x": [1.0, 2.0, 3.0], "y": [1.0, 2.0, 3.0]}
-    data[culprit] = [1.0, np.nan, 3.0]
-    with pytest.raises(ValueError, match=f"data for {culprit} is not finite at sample 1"):
-        seed_model.compile()(START, data)
-
-
-def test_infinity_in_the_data_is_refused_by_name(seed_model):
-    with pytest.raises(ValueError, match="data for y is not finite at sample 2"):
-        seed_model.compile()(START, [[1.0, 2.0, 3.0], [1.0, 2.0, np.inf]])
-
-
-def test_nan_in_the_data_of_many_runs_is_refused(seed_model):
-    with pytest.raises(ValueError, match="data for x is not finite at sample 0"):
-        seed_model.compile()([np.ones(5), 0, 1, 0], [[np.nan, 1.0], [1.0, 1.0]])
-
-
-@pytest.mark.parametrize(
-    ("parameters", "data", "named"),
-    [
+        (START, [[1.0, 2.0, 3.0], [1.0, 2.0]], SHAPES),
+        (START, [[1.0], [1.0, 2.0]], SHAPES),
+        (START, [[[1.0, 2.0]], [[1.0, 2.0]]], SHAPES),
+        (START, [[], []], SHAPES),
+        (START, [[1.0, np.nan, 3.0], [1.0, 2.0, 3.0]], "data for x is not finite at sample 1"),
+        (START, [[1.0, 2.0, 3.0], [1.0, 2.0, np.inf]], "data for y is not finite at sample 2"),
+        ([np.ones(5), 0, 1, 0], [[np.nan, 1.0], [1.0, 1.0]], "data for x is not finite at sample 0"),
+        (START, [["many", "few"], [1.0, 2.0]], "x should be numbers"),
         (START[:3], DATA, r"parameters should be 4 values, \(w1, b1, w2, b2\), not 3"),
         ([*START, 1.0], DATA, "parameters should be 4 values, .* not 5"),
         (START, DATA[:1], r"data should be 2 values, \(x, y\), not 1"),
@@ -296,6 +226,12 @@ def test_nan_in_the_data_of_many_runs_is_refused(seed_model):
         (START, {"x": DATA[0], "y": DATA[1], "t": DATA[1]}, r"data .* look at \['t'\]"),
     ],
 )
-def test_missing_and_surplus_values_are_named(seed_model, parameters, data, named):
-    with pytest.raises(ValueError, match=named):
+def test_what_cannot_be_computed_is_refused_by_name(seed_model, parameters, data, culprit):
+    with pytest.raises(ValueError, match=culprit):
         seed_model.compile()(parameters, data)
+
+
+def test_infinity_in_the_data_is_refused_where_only_a_gradient_shows_it():
+    flat = Model({z: sigmoid(w1 * x), L: z}, [w1], [x])
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match="x is not finite at sample 1"):
+        flat.compile()([1.0], [[1.0, np.inf]])

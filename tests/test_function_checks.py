@@ -1,9 +1,10 @@
 """Checks of functions that learners write: right ones, each with one slip, and anything at all."""
 
+import sys
+
 import numpy as np
 import pytest
-import sympy as sp
-from model_bank import SEED, h, y_hat
+from model_bank import MODELS, SEED, h, x, y_hat
 
 from course_utils import (
     Adam,
@@ -24,32 +25,49 @@ def sigma(z):
     return 1 / (1 + np.exp(-z))
 
 
-def test_a_right_forward_function_is_right():
-    assert check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1) + b2).correct
+def forward(x, w1, b1, w2, b2):
+    return w2 * sigma(w1 * x + b1) + b2
 
 
-def test_a_function_may_use_what_is_computed_before():
-    assert check_forward(SEED, y_hat, lambda h, w2, b2: h * w2 + b2).correct
+def by_place(x, /, w1, b1, w2, b2):
+    return forward(x, w1, b1, w2, b2)
+
+
+def by_any_name(**v):
+    return forward(v["x"], v["w1"], v["b1"], v["w2"], v["b2"])
+
+
+def greedy(x, w1, b1, w2, b2):
+    """Changes what it was given: the next function must not see it."""
+    y_hat = forward(x, w1, b1, w2, b2)
+    x *= 0
+    return y_hat
+
+
+def from_the_middle(h, w2, b2):
+    return h * w2 + b2
+
+
+@pytest.mark.parametrize("function", [forward, by_place, by_any_name, greedy, from_the_middle])
+def test_a_right_forward_function_of_any_signature_is_right(function):
+    assert check_forward(SEED, y_hat, function).correct
 
 
 FORWARD = [
-    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), "a term of y_hat is lost"),
-    (lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, "a factor in a term of z is lost"),
-    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, "b2 does not belong in z"),
-    (lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, "a sign inside z"),
-    (lambda z, w2, b2: w2 * z + b2, "z does not belong in y_hat"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "a term of y_hat is lost"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "a factor in a term of z is lost"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 does not belong in z"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "a sign inside z"),
+    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "z does not belong in y_hat"),
+    (h, lambda z: z, 0.5, "the sigmoid in h is missing"),
+    (h, lambda y_hat, w2, b2: (y_hat - b2) / w2, 0, "its argument y_hat is unknown here"),
 ]
 
 
-@pytest.mark.parametrize(("function", "words"), FORWARD, ids=[words for _, words in FORWARD])
-def test_a_slip_in_a_forward_function_is_named(function, words):
-    verdict = check_forward(SEED, y_hat, function)
-    assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
-
-
-def test_an_activation_that_is_left_out_is_named():
-    verdict = check_forward(SEED, h, lambda z: z)
-    assert "the sigmoid in h is missing" in verdict.message
+@pytest.mark.parametrize(("of", "function", "score", "words"), FORWARD, ids=[words for *_, words in FORWARD])
+def test_a_slip_in_a_forward_function_is_named(of, function, score, words):
+    verdict = check_forward(SEED, of, function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
 
 
 def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
@@ -58,8 +76,18 @@ def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
     assert yours != expected
 
 
-def failing():
-    raise KeyError("lost")
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("it says nothing")
+
+
+class Silent:
+    def __repr__(self):
+        raise RuntimeError("this cannot be shown")
+
+
+def failing(error):
+    raise error
 
 
 ANY_FUNCTION = {
@@ -69,13 +97,19 @@ ANY_FUNCTION = {
     "nothing returned": (lambda x: None, "returns nothing yet"),
     "dots returned": (lambda x: ..., "returns nothing yet"),
     "unknown argument": (lambda q: q, "its argument q is unknown here"),
-    "fails": (lambda x: failing(), "it fails with KeyError"),
+    "fails": (lambda x: failing(KeyError("lost")), "it fails with KeyError"),
+    "fails without words": (lambda x: failing(Mute), "it fails with Mute."),
     "exits": (lambda x: exit(), "it fails with SystemExit"),
     "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
     "wrong shape": (lambda x: np.zeros((3, 1)), "should have shape (3,), not (3, 1)"),
     "nan": (lambda x: np.nan * x, "came out as nan"),
     "written in C": (print, "returns nothing yet"),
     "no signature": (max, "written in Python"),
+    "ragged": (lambda x: [[1], [1, 2]], "should be numbers"),
+    "complex": (lambda **v: by_any_name(**v) + 5j, "should be numbers"),
+    "strings": (lambda **v: [str(n) for n in by_any_name(**v)], "should be numbers"),
+    "cannot be shown": (lambda x: Silent(), "should be numbers"),
+    "infinite": (lambda x: np.where(x > 1, np.inf, x), "came out as"),
 }
 
 
@@ -87,20 +121,12 @@ def test_any_function_gets_a_sentence(function, words):
 
 def test_a_symbol_that_is_not_computed_is_refused_by_name():
     with pytest.raises(ValueError, match="x is not computed by this model"):
-        check_forward(SEED, sp.Symbol("x"), lambda x: x)
-
-
-def test_a_function_cannot_change_what_the_next_one_gets():
-    def greedy(x, w1, b1, w2, b2):
-        y_hat = w2 * sigma(w1 * x + b1) + b2
-        x *= 0
-        return y_hat
-
-    assert check_forward(SEED, y_hat, greedy).correct
+        check_forward(SEED, x, lambda x: x)
 
 
 def test_what_a_function_prints_and_warns_of_is_dropped(capfd, recwarn):
     check_forward(SEED, y_hat, lambda x: print("seen") or np.log(-np.abs(x)))
+    check_forward(SEED, y_hat, lambda x: print("seen", file=sys.stderr))
     assert capfd.readouterr() == ("", "") and not list(recwarn)
 
 
@@ -117,15 +143,23 @@ def backward(two=2, mean=np.mean, slope=lambda h, z: h * (1 - h), sign=1, weight
     return function
 
 
-def test_a_right_backward_function_is_right():
-    assert check_backward(SEED, backward()).correct
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_the_compiled_model_is_a_right_backward_function(model):
+    compiled = model.compile()
+
+    def by_the_model(**values):
+        return compiled([values[p.name] for p in model.parameters], [values[s.name] for s in model.data])[1]
+
+    assert check_backward(model, by_the_model).correct
 
 
-def test_gradients_may_be_returned_by_name():
-    def named(x, y, w1, b1, w2, b2):
-        return dict(zip(["w1", "b1", "w2", "b2"], backward()(x, y, w1, b1, w2, b2), strict=True))
+def by_name(x, y, w1, b1, w2, b2):
+    return dict(zip(["w1", "b1", "w2", "b2"], backward()(x, y, w1, b1, w2, b2), strict=True))
 
-    assert check_backward(SEED, named).correct
+
+@pytest.mark.parametrize("function", [backward(), by_name], ids=["in order", "by name"])
+def test_a_right_backward_function_is_right(function):
+    assert check_backward(SEED, function).correct
 
 
 BACKWARD = [
@@ -144,6 +178,7 @@ BACKWARD = [
     (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
     (lambda x, w1: x, "it should return 4 gradients", 0),
     (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),
+    (lambda x: (np.inf, 1, 2, 3), "the gradient of w1 came out as inf", 0),
 ]
 
 
@@ -188,6 +223,15 @@ def test_a_right_update_is_right(rule, function):
     assert check_update(rule, function).correct
 
 
+def without_epsilon(parameter, gradient, square, learning_rate, decay):
+    square = decay * square + (1 - decay) * gradient**2
+    return parameter - learning_rate * gradient / np.sqrt(square), square
+
+
+def without_momentum(parameter, gradient, velocity, learning_rate):
+    return parameter - learning_rate * gradient, gradient
+
+
 def lazy_momentum(parameter, gradient, velocity, learning_rate, momentum):
     return parameter - learning_rate * velocity, momentum * velocity + gradient
 
@@ -199,6 +243,8 @@ UPDATES = [
     (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "a term of"),
     (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
     (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
+    (RMSprop(0.1), without_epsilon, "came out as"),
+    (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
 ]  # fmt: skip
 
 
@@ -255,19 +301,26 @@ def test_a_slip_in_a_training_loop_is_named(slip, words):
     assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
 
 
-@pytest.mark.parametrize(
-    ("function", "words"),
-    [
-        (lambda start: 3, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
-        (lambda start: (start, [1.0] * 8), "a loss came out as 1"),
-        (lambda start: (start, [1.0] * 3), "7 steps have 8 losses"),
-        (lambda start, data, learning_rate, steps: ..., "returns nothing yet"),
-        (lambda weights: weights, "its argument weights is unknown here"),
-    ],
-)
-def test_any_training_loop_gets_a_sentence(function, words):
-    verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=7)
+ANY_LOOP = [
+    (lambda start: 3, 7, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
+    (lambda start: (start, [1.0] * 8), 7, "a loss came out as 1"),
+    (lambda start: (start, [1.0] * 3), 7, "7 steps have 8 losses"),
+    (lambda start, data, learning_rate, steps: ..., 7, "returns nothing yet"),
+    (lambda weights: weights, 7, "its argument weights is unknown here"),
+    (lambda start: ({p: np.ones(3) for p in start}, [1.0]), 0, "should have shape ()"),
+    (lambda start: (start, np.array([1j])), 0, "its losses should be numbers"),
+]
+
+
+@pytest.mark.parametrize(("function", "steps", "words"), ANY_LOOP, ids=[words for *_, words in ANY_LOOP])
+def test_any_training_loop_gets_a_sentence(function, steps, words):
+    verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=steps)
     assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+def test_no_losses_after_no_steps_are_half_right():
+    verdict = check_training(SEED, lambda start: (start, []), START, DATA, learning_rate=0.1, steps=0)
+    assert not verdict.correct and "the loss at the start is missing" in verdict.message
 
 
 @pytest.mark.parametrize(
