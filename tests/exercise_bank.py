@@ -22,7 +22,7 @@ def solutions(name):
 
 
 def cell(answer, solution, edit):
-    """The cell of a wrong answer. edit: what to replace in the solution and by what, or the answer's value."""
+    """A wrong answer's cell. edit: what to replace in the solution and by what, or the answer's value."""
     if len(edit) == 1:
         return f"{answer} = {edit[0]}"
     assert edit[0] in solution, f"{answer}: no {edit[0]!r} in\n{solution}"

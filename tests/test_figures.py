@@ -376,3 +376,15 @@ def test_long_numbers_stay_within_their_nodes(value):
     for symbol, name in picture.names.items():
         text, node = name.get_window_extent(), picture.nodes[symbol].get_window_extent()
         assert node.x0 <= text.x0 and text.x1 <= node.x1 and node.y0 <= text.y0 and text.y1 <= node.y1
+
+
+def test_a_surface_may_touch_zero_or_be_flat():
+    axis = np.linspace(-1, 1, 5)
+    for loss in (np.add.outer(axis**2, axis**2), np.ones((5, 5)), np.zeros((5, 5))):
+        pictures.loss_surface(axis, axis, loss, np.zeros((2, 2)), ("a", "b"), "A surface.").png()
+
+
+def test_small_numbers_on_a_logarithmic_axis_are_told():
+    picture = pictures.plot({"one": ([1e-15, 1], [1e-12, 1])}, "x", "y", "A line.", log="xy")
+    assert picture.png() == picture.png()
+    assert "x 1e-15 1 | y 1e-12 1" in picture.numbers()
