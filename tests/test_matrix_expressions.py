@@ -33,7 +33,7 @@ def some_values(*matrices):
 def compiled(expression, symbols):
     """(a function of the symbols' values and the sizes, its source), for one lowered expression."""
     value, names = sp.Symbol("value"), [sp.Symbol(symbol.name) for symbol in symbols]
-    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter, array_functions())
+    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter(), array_functions())
 
 
 def assert_value_and_shape(matrix):

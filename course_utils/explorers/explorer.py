@@ -17,7 +17,7 @@ MOST_PAGES = 100  # up to 3 MB in the browser; half a second to draw, graphs two
 class Explorer(widgets.VBox):
     """Controls above a picture and a sentence.
 
-    controls: widgets with a value.
+    controls: widgets with a value. above: others, such as buttons that move a control.
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
     Where sliders and menus have few settings, each one is drawn beforehand, and the browser turns to it
@@ -25,7 +25,13 @@ class Explorer(widgets.VBox):
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
-    def __init__(self, controls: Sequence[widgets.Widget], picture: LivePicture, show: Callable[..., str]):
+    def __init__(
+        self,
+        controls: Sequence[widgets.Widget],
+        picture: LivePicture,
+        show: Callable[..., str],
+        above: Sequence[widgets.Widget] = (),
+    ):
         self.controls, self.picture, self._show = tuple(controls), picture, show
         self._turning = [control for control in controls if hasattr(control, "options")]
         self._settings = all_settings(self._turning)
@@ -33,7 +39,7 @@ class Explorer(widgets.VBox):
         self._waiting, self._drawn_for = False, None
         for control in self.controls:
             control.observe(self._move, names="value")
-        super().__init__([*row(*self.controls), self.screen])
+        super().__init__([*row(*above), *row(*self.controls), self.screen])
         self.add_class("explorer")
         self._move()
 
@@ -86,7 +92,7 @@ def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:
 
 def row(*controls: widgets.Widget) -> list[widgets.Widget]:
     """Controls side by side, or one below the other where the window is narrow."""
-    return [widgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})]
+    return controls and [widgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})]
 
 
 def slider(label: str, options: Sequence, start: int | None = None) -> widgets.SelectionSlider:
