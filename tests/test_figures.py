@@ -4,7 +4,6 @@ import base64
 import re
 from html import unescape
 from itertools import combinations
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -95,12 +94,7 @@ PICTURES = {
 }
 
 
-@pytest.fixture(scope="module", params=PICTURES.values(), ids=PICTURES.keys())
-def case(request):
-    """One kind of picture, drawn twice from one datum and once from another, with what it shows."""
-    one, same, other = map(request.param, (1.5, 1.5, 1.75))
-    bundle, metadata = one._repr_mimebundle_()
-    return SimpleNamespace(one=one, same=same, other=other, bundle=bundle, metadata=metadata)
+each_kind = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
 
 
 def heirs(kind):
@@ -123,81 +117,104 @@ def test_every_kind_of_picture_is_tested_here():
     assert {name.split()[0] for name in PICTURES} == still | live
 
 
-def test_a_picture_is_a_picture_with_alt_text(case):
-    assert isinstance(case.one, Picture) and case.one.alt == ALT
-
-
-def test_the_bundle_has_html_image_and_text(case):
-    assert set(case.bundle) == {"text/html", "image/png", "text/plain"}
-
-
-def test_the_html_is_an_image_with_alt_text(case):
-    ((source, alt),) = re.findall(r'<img src="([^"]+)" alt="([^"]*)">', case.bundle["text/html"])
-    assert source == f"data:image/png;base64,{case.bundle['image/png']}" and unescape(alt) == ALT
-
-
-def test_the_html_tells_the_numbers_too(case):
-    told = re.search(r"<pre>(.*)</pre>", case.bundle["text/html"], re.DOTALL)[1]
-    assert unescape(told) == case.one.numbers()
-
-
-def test_the_image_is_a_png_with_alt_text_beside_it(case):
-    assert base64.b64decode(case.bundle["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
-    assert case.metadata["image/png"] == {"alt": ALT}
-
-
-def test_the_text_is_the_alt_text_and_the_numbers(case):
-    text = case.bundle["text/plain"]
+@each_kind
+def test_a_picture_shows_itself_with_its_words_and_numbers(draw):
+    picture = draw(1.5)
+    bundle, metadata = picture._repr_mimebundle_()
+    assert isinstance(picture, Picture) and picture.alt == ALT
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG\r\n\x1a\n")
+    assert metadata["image/png"] == {"alt": ALT}
+    ((source, alt),) = re.findall(r'<img src="([^"]+)" alt="([^"]*)">', bundle["text/html"])
+    assert source == f"data:image/png;base64,{bundle['image/png']}" and unescape(alt) == ALT
+    told = re.search(r"<pre>(.*)</pre>", bundle["text/html"], re.DOTALL)[1]
+    assert unescape(told) == picture.numbers()
+    text = bundle["text/plain"]
     assert text.startswith(ALT + "\n") and re.search(r"\d", text.removeprefix(ALT))
-
-
-def test_another_datum_gives_other_numbers(case):
-    assert case.one.numbers() != case.other.numbers()
-
-
-def test_the_same_data_give_the_same_numbers(case):
-    assert case.one.numbers() == case.same.numbers()
-
-
-def test_the_same_data_give_the_same_bytes(case):
-    assert base64.b64decode(case.bundle["image/png"]) == case.same.png()
-
-
-def test_another_datum_gives_another_image(case):
-    assert base64.b64decode(case.bundle["image/png"]) != case.other.png()
-
-
-def test_nothing_is_drawn_off_the_canvas(case):
-    used, (width, height) = case.one.get_tightbbox(), case.one.get_size_inches()
+    used, (width, height) = picture.get_tightbbox(), picture.get_size_inches()
     assert min(used.x0, used.y0) >= 0 and used.x1 <= width and used.y1 <= height
-
-
-def test_visible_axes_are_labelled(case):
-    for axes in case.one.axes:
+    for axes in picture.axes:
         named = axes.get_xlabel() and axes.get_ylabel() if len(axes.get_xticks()) else axes.get_title()
         assert not axes.axison or named
 
 
-def test_a_plot_tells_its_numbers_line_by_line():
-    picture = pictures.plot({"double": (XS, 2 * XS)}, "day", "height", "Alt.", measured=(XS, XS))
-    assert picture.numbers().splitlines() == [
-        "Alt.",
-        "plot: height against day",
-        "  measured: x 1 2 3 4 | y 1 2 3 4",
-        "  double: x 1 2 3 4 | y 2 4 6 8",
-    ]
+@each_kind
+def test_the_same_data_give_the_same_picture_and_others_another(draw):
+    one, same, other = map(draw, (1.5, 1.5, 1.75))
+    assert (one.numbers(), one.png()) == (same.numbers(), same.png())
+    assert one.numbers() != other.numbers() and one.png() != other.png()
 
 
-def test_long_curves_are_told_by_seven_values_from_first_to_last():
-    many = np.arange(61.0)
-    numbers = pictures.plot({"curve": (many, many)}, "day", "height", "Alt.").numbers()
-    assert "x 0 10 20 30 40 50 60 | y 0 10 20 30 40 50 60" in numbers
+MANY = np.arange(61.0)
 
 
-def test_bars_are_told_by_their_heights():
-    picture = Picture("Alt.")
+def put(picture, *shown):
+    picture.put(ALT, *shown)
+    return picture
+
+
+def bars():
+    picture = Picture(ALT)
     picture.add_subplot(xlabel="name", ylabel="count").bar(["a", "b"], [3, 5], label="trees")
-    assert "trees: 3 5" in picture.numbers()
+    return picture
+
+
+FAR = np.array([[1.0, 1.0], [1e3, 2.0], [1e9, 3.0], [np.inf, np.nan]])
+LOST = np.array([[1.0, 1.0], [8.0, 2.0], [90.0, 1.0], [2.0, 2.0], [np.nan, 1.0]])
+TOLD = {
+    "a plot": (
+        lambda: pictures.plot({"double": (XS, 2 * XS)}, "day", "height", ALT, measured=(XS, XS)),
+        "\nplot: height against day\n  measured: x 1 2 3 4 | y 1 2 3 4\n  double: x 1 2 3 4 | y 2 4 6 8",
+    ),
+    "seven values of a long curve": (
+        lambda: pictures.plot({"curve": (MANY, MANY)}, "day", "height", ALT),
+        "x 0 10 20 30 40 50 60 | y 0 10 20 30 40 50 60",
+    ),
+    "small numbers on a logarithmic axis": (
+        lambda: pictures.plot({"one": ([1e-15, 1], [1e-12, 1])}, "x", "y", ALT, log="xy"),
+        "x 1e-15 1 | y 1e-12 1",
+    ),
+    "bars by their heights": (bars, "trees: 3 5"),
+    "runs that left the numbers": (
+        lambda: pictures.final_loss(XS, np.array([1.0, 2.0, np.inf, np.nan]), {}, ALT),
+        "ended here: x 1 2 | y 1 2\n  above 100: x 3 4 | y 100 100",
+    ),
+    "the path of a run as far as it goes": (
+        lambda: put(run_picture(1.5, NAMED_BOWL), np.ones(4), FAR, XS),
+        "path: x 1 1e+03 | y 1 2\n  start: x 1 | y 1\n  end: x 1e+03 | y 2",
+    ),
+    "the path of a race as far as it goes": (
+        lambda: put(
+            race_picture(1.5, NAMED_BOWL),
+            {name: np.ones(5) for name in ("slow", "quick")},
+            {"slow": LOST, "quick": np.ones((5, 2))},
+        ),
+        "slow: x 1 8 | y 1 2",
+    ),
+    "where a path starts and ends": (
+        lambda: pictures.loss_surface(*BOWL, np.array([[1.0, 1.0], [2.0, 3.0]]), ("w1", "w2"), ALT),
+        "start: x 1 | y 1\n  end: x 2 | y 3",
+    ),
+    "a loss that is cut": (
+        lambda: put(
+            run_picture(1.5, None), np.array([1.0, 1e9, np.inf, np.nan]), np.ones((4, 2)), np.full(4, np.nan)
+        ),
+        "loss: x 0 1 2 3 | y 1 100 100 100",
+    ),
+    "the newest time step first": (
+        lambda: put(MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1), {"one": np.array([0.25, 0.5, 1.0])}),
+        "one: x 0 1 2 | y 1 0.5 0.25",
+    ),
+    "a graph's values and gradients": (
+        lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
+        "$h$ = 0.25 ∂ = -1.5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("draw", "told"), TOLD.values(), ids=TOLD)
+def test_a_picture_tells_its_numbers(draw, told):
+    assert told in draw().numbers()
 
 
 @pytest.mark.parametrize(
@@ -206,6 +223,17 @@ def test_bars_are_told_by_their_heights():
 def test_the_axes_of_a_plot_are_logarithmic_where_asked_for(log, scales):
     (axes,) = pictures.plot({"curve": (XS, XS)}, "day", "height", ALT, log=log).axes
     assert (axes.get_xscale(), axes.get_yscale()) == scales
+
+
+@pytest.mark.parametrize(("signed", "scale"), [(False, (-2, 0.5)), (True, (-2, 2))])
+def test_all_images_have_one_scale(signed, scale):
+    picture = pictures.images([[[0.5, -1.0]], [[-2.0, 0.0]]], "ab", ALT, signed=signed)
+    assert {axes.images[0].get_clim() for axes in picture.axes} == {scale}
+
+
+def test_a_fit_has_room_above_and_below_the_measured():
+    (fit,) = (axes for axes in run_picture(1.5, None).axes if axes.get_title() == "fit")
+    assert fit.get_ylim() == pytest.approx((1 - 0.3 * 15, 16 + 0.3 * 15))
 
 
 def test_curves_differ_in_more_than_colour():
@@ -219,73 +247,38 @@ def test_more_curves_than_can_be_told_apart_are_refused():
         pictures.plot({str(n): (XS, XS) for n in range(6)}, "day", "height", ALT)
 
 
-def test_runs_that_left_the_numbers_are_marked_above_the_ceiling():
-    text = pictures.final_loss(XS, np.array([1.0, 2.0, np.inf, np.nan]), {}, ALT).numbers()
-    assert "ended here: x 1 2 | y 1 2" in text and "above 100: x 3 4 | y 100 100" in text
-
-
 def test_a_loss_surface_labels_its_contours_with_losses():
     picture = pictures.loss_surface(*BOWL, np.array([[1.0, 1.0], [2.0, 2.0]]), ("w1", "w2"), ALT)
     labels = [float(text.get_text()) for text in words_of(picture)]
     assert labels and all(BOWL[2].min() <= label <= BOWL[2].max() for label in labels)
 
 
-def test_the_path_of_a_run_that_overflows_is_drawn_as_far_as_it_goes():
-    picture = run_picture(1.5, NAMED_BOWL)
-    path = np.array([[1.0, 1.0], [1e3, 2.0], [1e9, 3.0], [np.inf, np.nan]])
-    picture.put(ALT, np.ones(4), path, XS)
-    assert "path: x 1 1e+03 | y 1 2\n  start: x 1 | y 1\n  end: x 1e+03 | y 2" in picture.numbers()
-
-
-def test_the_loss_of_a_run_that_overflows_stays_at_the_cut():
-    picture = run_picture(1.5, None)
-    picture.put(ALT, np.array([1.0, 1e9, np.inf, np.nan]), np.ones((4, 2)), np.full(4, np.nan))
-    assert "cut at 100" in picture.numbers() and "loss: x 0 1 2 3 | y 1 100 100 100" in picture.numbers()
-
-
-def test_a_graph_tells_names_values_and_gradients():
-    text = pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt="Alt.").numbers()
-    assert "$h$ = 0.25 ∂ = -1.5" in text and "$w_{1}$" in text
-
-
-def test_a_graph_has_a_node_for_each_symbol():
-    assert len(pictures.computation_graph(NETWORK).nodes) == 10
-
-
-def test_a_graph_tells_computed_learned_and_given_apart():
-    nodes = pictures.computation_graph(NETWORK, parameters=[w2]).nodes
+def test_a_graph_has_a_node_for_each_symbol_an_arrow_for_each_use_and_tells_apart_what_is_learned():
+    graph = pictures.computation_graph(NETWORK, parameters=[w2])
+    nodes = graph.nodes
+    assert len(nodes) == 10 and len(graph.links) == sum(len(e.free_symbols) for e in NETWORK.values())
     assert len({(type(nodes[s]), nodes[s].get_facecolor()) for s in (h, w2, x)}) == 3
 
 
-def test_a_graph_has_an_arrow_for_each_use():
-    assert len(pictures.computation_graph(NETWORK).links) == sum(
-        len(e.free_symbols) for e in NETWORK.values()
-    )
+EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
 
 
 @pytest.mark.parametrize(
     ("equations", "values"),
     [
         (NETWORK, {}),
-        (NETWORK, dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)),
+        (NETWORK, EVERY_NUMBER),
+        (dense([2, 3, 1]).equations, {}),
         (dense([2, 4, 4, 1]).equations, {}),
     ],
-    ids=["network", "network with long numbers", "2-4-4-1"],
+    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
 )
-def test_no_word_of_a_graph_is_off_the_canvas(equations, values):
+def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
     picture = pictures.computation_graph(equations, values, values)
     for text in words_of(picture):
         box = text.get_window_extent()
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.x1 and box.y1 <= picture.bbox.y1
-
-
-@pytest.mark.parametrize("equations", [NETWORK, dense([2, 3, 1]).equations], ids=["network", "2-3-1"])
-def test_no_two_nodes_of_a_graph_overlap(equations):
-    values = dict.fromkeys({s for e in equations.values() for s in e.free_symbols} | set(equations), -0.1234)
-    boxes = [
-        node.get_window_extent()
-        for node in pictures.computation_graph(equations, values, values).nodes.values()
-    ]
+    boxes = [node.get_window_extent() for node in picture.nodes.values()]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
@@ -303,24 +296,9 @@ def test_every_line_stands_out_from_the_white_ground(color):
 
 # What is left of red, green and blue light to people without one kind of cone
 # (Machado, Oliveira and Fernandes 2009, table 1, severity 1.0).
-SEEN_BY = {
-    "all": np.eye(3),
-    "protan": [
-        [0.152286, 1.052583, -0.204868],
-        [0.114503, 0.786281, 0.099216],
-        [-0.003882, -0.048116, 1.051998],
-    ],
-    "deutan": [
-        [0.367322, 0.860646, -0.227968],
-        [0.280085, 0.672501, 0.047413],
-        [-0.011820, 0.042940, 0.968881],
-    ],
-    "tritan": [
-        [1.255528, -0.076749, -0.178779],
-        [-0.078411, 0.930809, 0.147602],
-        [0.004733, 0.691367, 0.303900],
-    ],
-}
+PROTAN = [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+DEUTAN = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+TRITAN = [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
 XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
@@ -331,16 +309,12 @@ def lab(light):
     return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
 
 
-@pytest.mark.parametrize("eyes", SEEN_BY.values(), ids=SEEN_BY.keys())
+@pytest.mark.parametrize(
+    "eyes", [np.eye(3), PROTAN, DEUTAN, TRITAN], ids=["all", "protan", "deutan", "tritan"]
+)
 def test_no_two_lines_look_alike_to_anybody(eyes):
     colors = [lab(np.array(eyes) @ light_of(color)) for color, _, _ in SERIES]
     assert min(np.linalg.norm(one - other) for one, other in combinations(colors, 2)) > 15
-
-
-def test_the_newest_time_step_comes_first_in_a_memory_picture():
-    picture = MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1)
-    picture.put(ALT, {"one": np.array([0.25, 0.5, 1.0])})
-    assert "one: x 0 1 2 | y 1 0.5 0.25" in picture.numbers()
 
 
 @pytest.mark.parametrize(
@@ -361,14 +335,6 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
 
 
-def test_a_path_far_out_of_a_race_is_cut_where_it_is_lost():
-    picture = race_picture(1.5, NAMED_BOWL)
-    runs = {name: np.ones(5) for name in ("slow", "quick")}
-    far = np.array([[1.0, 1.0], [5.0, 2.0], [90.0, 1.0], [2.0, 2.0], [np.nan, 1.0]])
-    picture.put(ALT, runs, {"slow": far, "quick": np.ones((5, 2))})
-    assert "slow: x 1 5 | y 1 2" in picture.numbers()
-
-
 @pytest.mark.parametrize("value", [-0.000123456, -1.23456e-05, 1.23456e100])
 def test_long_numbers_stay_within_their_nodes(value):
     picture = GraphPicture(NETWORK, [w1, b1, w2, b2])
@@ -384,9 +350,3 @@ def test_a_surface_may_touch_zero_or_be_flat():
     axis = np.linspace(-1, 1, 5)
     for loss in (np.add.outer(axis**2, axis**2), np.ones((5, 5)), np.zeros((5, 5))):
         pictures.loss_surface(axis, axis, loss, np.zeros((2, 2)), ("a", "b"), "A surface.").png()
-
-
-def test_small_numbers_on_a_logarithmic_axis_are_told():
-    picture = pictures.plot({"one": ([1e-15, 1], [1e-12, 1])}, "x", "y", "A line.", log="xy")
-    assert picture.png() == picture.png()
-    assert "x 1e-15 1 | y 1e-12 1" in picture.numbers()

@@ -425,6 +425,7 @@ def test_the_derivative_is_right_in_every_equal_form(expression, answer):
         (x**2, -2 * x, 0.5, "the sign is turned"),
         (x**2, x, 0.5, "lost"),
         (x**2, 7, 0, "this is not"),
+        (x**2 / 4, x, 0.5, "the division by 2 in ∂f/∂x is lost"),
         (x**2, 2 * y, 0, "y does not belong to this question"),
         (
             x**2 * y,
@@ -471,6 +472,7 @@ def test_what_is_far_off_or_nearly_right_matches_no_slip(answer):
 def test_a_wrong_gradient_is_told_where_and_by_how_much_it_differs():
     words = check_gradient(SEED, b2, 2 * (y_hat - y) + 1).message
     assert words.startswith("this is not the gradient of b2: at b1 = ")
+    assert {float(number) for number in re.findall(r" = (\S+?)[ ,]", words)} <= {1, 2, 3, -1, -2, 0.5, -0.5}
     yours, expected = re.search(r"yours is (\S+), and it should be (\S+)\.$", words).groups()
     assert float(yours) - float(expected) == pytest.approx(1, abs=0.01)
 
@@ -485,7 +487,10 @@ def tower(height):
 n = sp.Symbol("n")
 HUGE = {
     "long": (sp.Add(*(x**i for i in range(20_000))), "too long"),
-    "deep": (tower(200), "too deep"),
+    "deep": (tower(150), "too deep"),
+    "not quite so deep": (tower(149), "it should be"),
+    "as long as may be": (sp.Mul(*[x] * 9_999, evaluate=False), "it should be"),
+    "one longer": (sp.Mul(*[x] * 10_000, evaluate=False), "too long"),
     "a sum without end": (sp.Sum(1 / n**2, (n, 1, sp.oo)), "Sum cannot be checked"),
     "an integral": (sp.Integral(x, x), "Integral cannot be checked"),
     "a derivative not taken": (sp.Derivative(sp.sin(x)), "Derivative cannot be checked"),
