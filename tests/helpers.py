@@ -55,7 +55,7 @@ def central_differences(function, arrays, nudge=1e-5):
         for index in np.ndindex(array.shape):
             middle, ends = array[index], []
             for array[index] in (middle + nudge, middle - nudge):
-                ends.append(function(arrays))
+                ends.append(function([each.copy() for each in arrays]))
             array[index] = middle
             gradient[index] = (ends[0] - ends[1]) / (2 * nudge)
         gradients.append(gradient)
