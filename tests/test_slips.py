@@ -5,7 +5,9 @@ What is right and wrong is decided here by finite differences of the loss, in pl
 
 import re
 import time
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -204,73 +206,7 @@ def test_no_generated_slip_is_accepted_and_nine_in_ten_are_named():
     assert named >= 0.9 * len(bank), "\n".join(map(str, others))
 
 
-# Wrong answers as a person would write them: the model, the parameter, the answer, the slip, and the culprit.
-BY_HAND = [
-    ("seed", "w1", "(y_hat - y)*w2*h*(1 - h)*x", "lost factor", "the factor 2 of ∂L/∂y_hat is lost"),
-    ("seed", "w1", "2*(y - y_hat)*w2*h*(1 - h)*x", "sign", "the sign is turned. Look at ∂L/∂y_hat"),
-    ("seed", "w1", "2*(y_hat + y)*w2*h*(1 - h)*x", "sign inside", "∂L/∂y_hat"),
-    ("seed", "w1", "2*(y_hat - y)*h*(1 - h)*x", "missing link", "∂y_hat/∂h is missing"),
-    ("seed", "w1", "2*(y_hat - y)*w1*h*(1 - h)*x", "wrong symbol", "w1 does not belong in ∂y_hat/∂h"),
-    ("seed", "w1", "2*(y_hat - y)*w2*x", "missing link", "the sigmoid's own derivative"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h*x", "function for derivative", "h itself stands in place of ∂h/∂z"),
-    ("seed", "w1", "2*(y_hat - y)*w2*z*x", "function for derivative", "z itself stands in place of ∂h/∂z"),
-    ("seed", "w1", "2*(y_hat - y)*w2*z*(1 - z)*x", "input for output", "∂h/∂z is a formula of h here"),
-    ("seed", "w1", "2*(y_hat - y)*w2*(1 - h)*x", "lost factor", "a factor of ∂h/∂z is lost"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h*(1 + h)*x", "sign inside", "∂h/∂z"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h*(1 - h)", "missing link", "∂z/∂w1 is missing"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h*(1 - h)*y", "wrong symbol", "y does not belong in ∂z/∂w1"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h*(1 - h)*w1", "wrong derivative", "∂z/∂x stands in place of ∂z/∂w1"),
-    ("seed", "w1", "2*(y_hat - y)**2*w2*h*(1 - h)*x", "exponent", "∂L/∂y_hat"),
-    ("seed", "w1", "2*(y_hat - y)*w2*h**2*(1 - h)*x", "doubled factor", "∂h/∂z"),
-    ("seed", "w1", "2*(y_hat - y)*h", "another", "this is the gradient of w2"),
-    ("seed", "w1", "(y - y_hat)**2", "another", "this is the loss itself"),
-    ("seed", "w1", "2*(y_hat - y)*w2", "stops early", "this is ∂L/∂h: go on, from h to w1"),
-    ("seed", "w2", "2*(y_hat - y)*w2", "wrong derivative", "∂y_hat/∂h stands in place of ∂y_hat/∂w2"),
-    ("seed", "w2", "2*(y_hat - y)*z", "wrong symbol", "z does not belong in ∂y_hat/∂w2"),
-    ("seed", "b2", "(y_hat - y)", "lost factor", "the factor 2"),
-    ("seed", "b2", "2*(y_hat - y)*b2", "function for derivative", "b2 itself stands in place of ∂y_hat/∂b2"),
-    ("deep", "w1", "2*(y_hat - y)*w3*h2*(1 - h2)*w2*(1 - h1)*x", "exponent", "∂h1/∂z1"),
-    ("deep", "w1", "2*(y_hat - y)*w3*h2*(1 - h2)*(1 - h1**2)*x", "missing link", "∂z2/∂h1 is missing"),
-    ("deep", "w1", "2*(y_hat - y)*w3*w2*(1 - h1**2)*x", "missing link", "∂h2/∂z2 is missing"),
-    ("deep", "w1", "2*(y_hat - y)*w3*h2*(1 - h2)*w2*(1 + h1**2)*x", "sign inside", "∂h1/∂z1"),
-    ("deep", "w1", "2*(y_hat - y)*w3*h1*(1 - h2)*w2*(1 - h1**2)*x", "wrong symbol", "h1 does not belong"),
-    ("deep", "w1", "2*(y_hat - y)*w3*h2*(1 - h2)*w2*h1*x", "function for derivative", "h1 itself"),
-    ("deep", "b1", "2*(y_hat - y)*w2*h2*(1 - h2)*w2*(1 - h1**2)", "wrong symbol", "∂y_hat/∂h2"),
-    ("logistic", "w1", "(y - p)*x1", "sign", "the sign is turned"),
-    ("logistic", "w1", "(p - y)", "missing link", "∂z/∂w1 is missing"),
-    ("logistic", "w1", "(p - y)*x2", "wrong derivative", "∂z/∂w2 stands in place of ∂z/∂w1"),
-    ("logistic", "w1", "(p + y)*x1", None, None),
-    ("two units", "w1", "2*(y_hat - y)*b*h1*(1 - h1)*x", "wrong derivative", "∂y_hat/∂h1"),
-    ("two units", "w1", "2*(y_hat - y)*w3*h2*(1 - h2)*x", "wrong symbol", "h2 does not belong in ∂h1/∂z1"),
-    ("two units", "w2", "2*(y_hat - y)*b*h2*(1 - h2)*x", None, None),
-    ("two units", "w2", "2*(y_hat - y)*b*(1 + h2**2)*x", "sign inside", "∂h2/∂z2"),
-    ("twins", "w", "2*(y_hat - y)*2*u*(1 - h1**2)*x1", "missing path", "paths are added"),
-    ("twins", "w", "-2*(y_hat - y)*2*u*(1 - h2**2)*x2", "missing path", "paths are added"),
-    ("twins", "w", "2*(y_hat - y)*2*u*((1 - h1**2)*x1 + (1 - h2**2)*x2)", "sign", "is turned"),
-    ("twins", "w", "2*(y_hat - y)*u*((1 - h1**2)*x1 - (1 - h2**2)*x2)", "lost factor", "the factor 2"),
-    ("twins", "b", "2*(y_hat - y)*((1 - h1**2) - (1 - h2**2))", "missing link", "∂y_hat/∂u is missing"),
-    ("recurrent", "k", "2*(y_hat - y)*c*(1 - h3**2)*h2", "missing path", "paths are added"),
-    ("recurrent", "w", "2*(y_hat - y)*c*(1 - h3**2)*x", "missing path", "the paths through ∂h3/∂h2"),
-    ("recurrent", "w", "2*(y_hat - y)*c*(1 - h3**2)*k*(1 - h2**2)*x2", "only one path", "∂h2/∂w"),
-    ("recurrent", "c", "2*(y_hat - y)*h2", "wrong symbol", "h2 does not belong in ∂y_hat/∂c"),
-    ("filter", "w1", "2*(y_hat - y)*step(h1)*x1", "missing path", "paths are added"),
-    ("bump", "m", "2*(y_hat - y)*k*h*(-2*u)/s", "sign", "is turned"),
-    ("bump", "m", "2*(y_hat - y)*k*(-2*u)*(-1/s)", "lost factor", "∂h/∂u"),
-    ("bump", "m", "2*(y_hat - y)*k*h*(-u)*(-1/s)", "lost factor", "the factor 2"),
-    ("bump", "s", "2*(y_hat - y)*k*h*(-2*u)*(x - m)/s**2", "sign", "is turned"),
-    ("bump", "s", "2*(y_hat - y)*k*h*(-2*u)*(-(x - m)/s)", "exponent", "∂u/∂s"),
-    ("enzyme", "K", "2*(y_hat - y)*V*x/u**2", "sign", "is turned"),
-    ("enzyme", "K", "-2*(y_hat - y)*V*x/u", "function for derivative", "u itself stands in place of ∂u/∂K"),
-    ("enzyme", "V", "2*(y_hat - y)*x/u**2", "doubled factor", "a factor of ∂y_hat/∂V"),
-    ("enzyme", "K", "2*(y_hat - y)*V*x/u", "function for derivative", "y_hat itself stands in place"),
-    ("enzyme", "V", "2*(y_hat - y)*x", "lost factor", "∂y_hat/∂V"),
-    ("residual", "w1", "2*(y_hat - y)*w3*(1 - h**2)*x", "missing link", "∂u/∂h is missing"),
-    ("residual", "w1", "2*(y_hat - y)*w3*w2*(1 - h)*x", "exponent", "∂h/∂z"),
-    ("residual", "w3", "2*(y_hat - y)*h", "wrong symbol", "h does not belong in ∂y_hat/∂w3"),
-    ("mean of three", "c", "2*(c*h - y1)*h", "sum for mean", "the division by 3"),
-    ("mean of three", "c", "2*(c*h - y2)*h/3", "wrong symbol", "y2 does not belong"),
-    ("mean of three", "k", "2*(y2 - k*h)*h/3", "sign", "is turned"),
-]
+WRITTEN = tomllib.loads(Path(__file__).with_name("slips.toml").read_text())
 
 
 def parsed(name, text):
@@ -278,33 +214,21 @@ def parsed(name, text):
     return sp.sympify(text, locals={**symbols, "step": step})
 
 
-@pytest.mark.parametrize(("name", "parameter", "answer", "slip", "words"), BY_HAND)
+@pytest.mark.parametrize(("name", "parameter", "answer", "slip", "words"), WRITTEN["gradients"])
 def test_a_slip_made_by_hand_is_named(name, parameter, answer, slip, words):
     model, parameter, answer = MODELS[name], sp.Symbol(parameter), parsed(name, answer)
     assert not is_gradient(name, parameter, answer)
     verdict = check_gradient(model, parameter, answer)
     assert not verdict.correct
     assert verdict.slips == ((slip,) if slip else ())
-    assert float(verdict) == (0.5 if slip not in (None, "another", "stops early") else 0)
+    assert float(verdict) == (0.5 if slip and slip not in ("another", "stops early") else 0)
     assert (words or "it should be") in verdict.message
 
 
-PAIRS = [
-    ("seed", "w1", "(y - y_hat)*w2*h*(1 - h)*x", {"sign", "lost factor"}),
-    ("seed", "w1", "(y_hat - y)*h*(1 - h)*x", {"missing link", "lost factor"}),
-    ("seed", "w1", "2*(y_hat - y)*w2*h", {"function for derivative", "missing link"}),
-    ("seed", "w1", "2*(y_hat - y)*w1*z*(1 - z)*x", {"wrong symbol", "input for output"}),
-    ("deep", "w1", "(y_hat - y)*w3*h2*w2*(1 - h1**2)*x", {"lost factor", "function for derivative"}),
-    ("recurrent", "w", "(y_hat - y)*c*(1 - h3**2)*(x + k*(1 - h2**2)*x2)", {"lost factor", "missing path"}),
-    ("filter", "w1", "2*(y_hat - y)*(x1 + x2)", {"missing link"}),
-    ("enzyme", "K", "(y_hat - y)*V*x/u**2", {"sign", "lost factor"}),
-]
-
-
-@pytest.mark.parametrize(("name", "parameter", "answer", "slips"), PAIRS)
+@pytest.mark.parametrize(("name", "parameter", "answer", "slips"), WRITTEN["pairs"])
 def test_two_slips_are_named_and_worth_nothing(name, parameter, answer, slips):
     verdict = check_gradient(MODELS[name], sp.Symbol(parameter), parsed(name, answer))
-    assert (verdict.correct, set(verdict.slips), float(verdict)) == (False, slips, 0.0)
+    assert (verdict.correct, set(verdict.slips), float(verdict)) == (False, set(slips), 0.0)
     assert verdict.message.startswith("two slips")
 
 
@@ -314,32 +238,12 @@ def test_two_factors_lost_in_the_same_link_are_worth_nothing():
     assert "more than one factor of ∂y_hat/∂h is lost" in verdict.message and float(verdict) == 0.0
 
 
-LOCALS = [
-    ("seed", "h", "z", "h*(1 - h)", None),
-    ("seed", "h", "z", "sigmoid(z)*(1 - sigmoid(z))", None),
-    ("seed", "h", "z", "exp(-z)/(1 + exp(-z))**2", None),
-    ("seed", "h", "z", "h", "this is h itself"),
-    ("seed", "h", "z", "z*(1 - z)", "∂h/∂z is a formula of h here"),
-    ("seed", "h", "z", "h*(1 + h)", "a sign inside ∂h/∂z"),
-    ("seed", "z", "w1", "x", None),
-    ("seed", "z", "w1", "w1", "this is ∂z/∂x, but ∂z/∂w1 was asked"),
-    ("seed", "L", "y_hat", "2*(y_hat - y)", None),
-    ("seed", "L", "y_hat", "y_hat - y", "the factor 2 of ∂L/∂y_hat is lost"),
-    ("seed", "L", "y_hat", "2*(y - y_hat)", "this is ∂L/∂y, but ∂L/∂y_hat was asked"),
-    ("bump", "u", "s", "-(x - m)/s**2", None),
-    ("bump", "u", "s", "-u/s", None),
-    ("bump", "u", "s", "1/s", "this is ∂u/∂x"),
-    ("enzyme", "y_hat", "u", "-V*x/u", "an exponent in ∂y_hat/∂u is wrong"),
-    ("enzyme", "y_hat", "u", "V*x/u", "this is y_hat itself"),
-]
-
-
-@pytest.mark.parametrize(("name", "of", "wrt", "answer", "words"), LOCALS)
+@pytest.mark.parametrize(("name", "of", "wrt", "answer", "words"), WRITTEN["links"])
 def test_a_local_derivative_is_checked_in_the_models_symbols(name, of, wrt, answer, words):
     symbols = {s.name: s for s in samples_of(name)[0]}
     answer = sp.sympify(answer, locals={**symbols, "sigmoid": sigmoid})
     verdict = check_local(MODELS[name], symbols[of], symbols[wrt], answer)
-    assert verdict.correct == (words is None)
+    assert verdict.correct == (not words)
     assert (words or "this is ∂") in verdict.message
 
 
