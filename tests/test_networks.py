@@ -28,6 +28,20 @@ def test_there_is_a_weight_for_each_pair_of_neurons_and_a_bias_for_each_neuron(w
     assert len(dense(widths).parameters) == expected
 
 
+@pytest.mark.parametrize("widths", [[2, 3, 1], [1, 2, 3, 2]])
+def test_the_loss_is_that_of_matrix_arithmetic(widths):
+    model, numbers = dense(widths, activation=tanh), np.random.default_rng(0)
+    values = {str(parameter): numbers.normal() for parameter in model.parameters}
+    inputs, targets = (numbers.normal(size=(width, 5)) for width in (widths[0], widths[-1]))
+    signals = inputs
+    for layer, (before, after) in enumerate(pairwise(widths), start=1):
+        weights = [[values[f"w{layer}_{to + 1}_{i + 1}"] for i in range(before)] for to in range(after)]
+        signals = np.array(weights) @ signals + [[values[f"b{layer}_{to + 1}"]] for to in range(after)]
+        signals = np.tanh(signals) if layer < len(widths) - 1 else signals
+    loss, _ = model.compile()(values, [*inputs, *targets])
+    assert loss == pytest.approx(np.mean(np.sum((targets - signals) ** 2, axis=0)), rel=1e-12)
+
+
 @pytest.mark.parametrize("network", [dense, dense_layers, classifier])
 @pytest.mark.parametrize("widths", [[], [3], [2, 0, 1], [2, -1]], ids=repr)
 def test_widths_that_make_no_network_are_refused(network, widths):

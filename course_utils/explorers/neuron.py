@@ -40,7 +40,7 @@ def train_neuron(
     Raises ValueError for bad start or data, naming the culprit.
     """
     (model, start, data, steps), (z, h), weight = task, neuron, varied(task.start)
-    rates = np.full(np.shape(start[weight]), learning_rate)
+    rates = [learning_rate] * len(start[weight])
     end = sweep(model, start, data, rates, steps).parameters[-1]
     given = dict(zip(model.data, in_order(data, model.data, "data"), strict=True))
     at_end = {**given, **{p: values[:, np.newaxis] for p, values in zip(model.parameters, end, strict=True)}}
@@ -52,11 +52,15 @@ def train_neuron(
 
     places = model.evaluate(z, at_end)
     predicted = model.evaluate(fit.prediction, at_end)
+    activation, slope = neuron_at(inputs)
+    h_at, slopes = neuron_at(places)
     return Trained(
         end[model.parameters.index(weight)],
-        *neuron_at(inputs),
+        activation,
+        slope,
         places,
-        *neuron_at(places),
+        h_at,
+        slopes,
         fit.curves(model, data, end),
         r_squared(fit.measured(model, data)[1], predicted),
     )

@@ -1,7 +1,7 @@
 """What goes together in an explorer: what is trained, and the curve that it draws."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -17,8 +17,8 @@ class Task(NamedTuple):
     """
 
     model: Model
-    start: Mapping | Sequence
-    data: Mapping | Sequence
+    start: Any
+    data: Any
     steps: int
 
 
