@@ -1,19 +1,18 @@
 """Recurrent layers: one weight used many times. The models are those of lesson 13, from its own cells."""
 
 import re
-from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import NOTEBOOKS
 
 from course_utils import Model, tanh
 from course_utils.derivation.chain_rule import product
 from course_utils.explorers.recurrence import recurrence_explorer
 from course_utils.models.shared import gradient_by_time_step, untie
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 w, u, b, v, c, y = sp.symbols("w u b v c y")
 FATES = ("vanishing", "exploding", "steady")
 
