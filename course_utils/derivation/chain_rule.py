@@ -5,14 +5,14 @@ An expression may use the symbols defined before it, and any others (parameters,
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import sympy as sp
 
 from .given import MOST, as_expression, brief, listed, parts_and_depth, some
 
-Equations = Mapping[sp.Symbol, sp.Expr]
+Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
 
 
