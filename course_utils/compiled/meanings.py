@@ -46,7 +46,7 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
 
 
 def activations_in(expressions: Iterable[sp.Expr]) -> dict:
-    """The NumPy form of every activation in the expressions, by name. Raises ValueError for two of one name."""
+    """The NumPy form of each activation in the expressions, by name, which no two may share."""
     kinds = {type(applied) for e in expressions for applied in e.atoms(Activation)}
     if twice := duplicates_in(kind.__name__ for kind in kinds):
         raise ValueError(

@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from ..compiled.base import CompiledModel
-from ..compiled.inputs import count, number, whole_numbers
+from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
