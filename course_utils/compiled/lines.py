@@ -37,8 +37,8 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     values: a number or array for each symbol, or its name; those that it does not need are ignored.
     Raises ValueError naming the symbols without a value.
     """
-    lines, inputs = needed_for(equations, symbol)
-    known, inputs = by_name(as_mapping(values, "values"), "values"), sorted(inputs, key=str)
+    lines, given = needed_for(equations, symbol)
+    known, inputs = by_name(as_mapping(values, "values"), "values"), sorted(given, key=str)
     if missing := [s for s in inputs if spelled(s) not in known]:
         raise ValueError(f"{symbol} depends on {some(missing)}: give it a value")
     *before, (_, last) = [*lines.items()] or [(symbol, symbol)]

@@ -12,8 +12,8 @@ def count(value, name: str, least: int = 0, most: int = 10**9) -> int:
     """The value if it is a whole number within bounds. Raises ValueError otherwise, naming it."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} should be a whole number, not {brief(value)}")
-    if not least <= value <= most:
-        bound = f"{least} or more" if value < least else f"at most {most}"
+    if not least <= int(value) <= most:
+        bound = f"{least} or more" if int(value) < least else f"at most {most}"
         raise ValueError(f"{name} should be {bound}, not {brief(value)}")
     return int(value)
 

@@ -108,9 +108,9 @@ def loss_grid(
     return axis_1, axis_2, loss
 
 
-def bounds(given: tuple[float, float], name: str) -> list[float]:
+def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
     """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
     ends = as_floats(listed(given, name, "two numbers"), name)
     if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
         raise ValueError(f"{name} should be two finite numbers, the lower first, not {brief(given)}")
-    return ends.tolist()
+    return float(ends[0]), float(ends[1])

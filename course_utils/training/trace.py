@@ -14,7 +14,7 @@ from ..derivation.chain_rule import backward
 from ..derivation.names import by_name
 from ..models.model import Model, check_model
 from . import update_rules
-from .update_rules import GradientDescent, check_rule
+from .update_rules import GradientDescent, UpdateRule, check_rule
 
 MOST_ROUNDS = 1000  # nobody looks at more, one by one
 
@@ -134,7 +134,7 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
         yield symbol, values, known, equation
 
 
-def update(model: Model, last: Moment, rule: GradientDescent) -> Iterator[tuple]:
+def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
     """Each parameter's update, from the gradients of `last`, which all belong to the old parameters."""
     values, settings = last.values, {sp.Symbol(name): value for name, value in rule.settings.items()}
     for symbol in model.parameters:
