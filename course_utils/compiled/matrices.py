@@ -27,9 +27,9 @@ def sizes_of(symbols: Sequence) -> set[sp.Symbol]:
 
 def checked(equations: MatrixEquations, parameters: Sequence, data: Sequence) -> dict:
     """The equations. Raises ValueError naming a symbol or an expression that is none between matrices."""
-    equations = pairs(equations)
-    check_names([*(symbol for symbol, _ in equations), *parameters, *data], sp.MatrixSymbol, "matrix symbol")
-    return {symbol: as_matrix(value, symbol) for symbol, value in equations}
+    given = pairs(equations)
+    check_names([*(symbol for symbol, _ in given), *parameters, *data], sp.MatrixSymbol, "matrix symbol")
+    return {symbol: as_matrix(value, symbol) for symbol, value in given}
 
 
 class Step:
@@ -68,9 +68,9 @@ class Step:
         while unknown := [size for size in self.sizes if size not in found]:
             found |= solved(unknown, dims, found)
         sizes = [found[size] for size in self.sizes]
-        dims = map(int, self._dims(*sizes))
+        expected_dims = map(int, self._dims(*sizes))
         for symbol, shape in zip(self.inputs, shapes, strict=True):
-            if shape != (expected := (next(dims), next(dims))):
+            if shape != (expected := (next(expected_dims), next(expected_dims))):
                 raise ValueError(f"{symbol} should have shape {symbol.shape} = {expected}, not {shape}")
         return sizes
 

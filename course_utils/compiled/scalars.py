@@ -34,9 +34,9 @@ class Compiled(CompiledModel):
 
     def __init__(self, equations: Equations, parameters: Sequence, data: Sequence = ()):
         self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
-        equations = pairs(equations)
-        check_names([*(symbol for symbol, _ in equations), *self.parameters, *self.data])
-        equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
+        given = pairs(equations)
+        check_names([*(symbol for symbol, _ in given), *self.parameters, *self.data])
+        equations = {symbol: as_expression(value, symbol) for symbol, value in given}
         passes = backward(equations, self.parameters)
         self._lines = [*equations.items(), *passes.values()]
         outputs = [loss_of(equations), *(passes[p][0] for p in self.parameters)]

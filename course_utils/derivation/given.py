@@ -62,7 +62,7 @@ def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int
 def as_expression(value, name) -> sp.Expr:
     """The value as an expression between real numbers: one already, or a number.
 
-    Raises ValueError, by that name, for text and whatever else is none, and for what is too large to work with.
+    Raises ValueError, by that name, for text and whatever else is none, and for what is too large.
     """
     if isinstance(value, TEXT):
         raise ValueError(

@@ -68,7 +68,7 @@ class MatrixModel:
             inputs = [s for s in given if s in used or spelled(s) in values]
         if missing := [s for s in inputs if spelled(s) not in values]:
             raise ValueError(f"{symbol} depends on {some(missing)}: give it a value")
-        return Step(inputs, lines.items(), [symbol])([values[spelled(s)] for s in inputs])[0]
+        return Step(inputs, [*lines.items()], [symbol])([values[spelled(s)] for s in inputs])[0]
 
     def compile(self) -> CompiledMatrices:
         """The model as one NumPy function of (parameters, data): loss and gradients."""

@@ -7,8 +7,8 @@ from numbers import Integral
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import count
 from ..compiled.matrices import sizes_of
+from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
 from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones
@@ -21,7 +21,7 @@ MOST_WEIGHTS = 20_000  # SymPy takes seconds for these
 def checked_widths(widths: Sequence[int]) -> list[int]:
     """The widths. Raises ValueError for fewer than two layers or a layer without neurons."""
     found = listed(widths, "widths", "whole numbers")
-    if len(found) < 2 or not all(isinstance(width, Integral) and width > 0 for width in found):
+    if len(found) < 2 or not all(isinstance(width, Integral) and int(width) > 0 for width in found):
         raise ValueError(f"widths should be two or more positive numbers, not {brief(widths)}")
     return [count(width, "a width") for width in found]
 
@@ -45,8 +45,8 @@ def dense(widths: Sequence[int], activation=sigmoid) -> Model:
     Raises ValueError for fewer than two layers or a layer without neurons.
     """
     widths = checked_widths(widths)
-    if (weights := sum(before * after for before, after in pairwise(widths))) > MOST_WEIGHTS:
-        raise ValueError(f"widths of {weights} weights are too many for equations: see dense_layers")
+    if (number := sum(before * after for before, after in pairwise(widths))) > MOST_WEIGHTS:
+        raise ValueError(f"widths of {number} weights are too many for equations: see dense_layers")
     outputs = range(1, widths[-1] + 1)
     targets, predictions = ([sp.Symbol(f"{name}{k}") for k in outputs] for name in ("y", "y_hat"))
     signals = inputs = [sp.Symbol(f"x{i}") for i in range(1, widths[0] + 1)]

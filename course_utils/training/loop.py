@@ -7,7 +7,7 @@ from math import isfinite
 import numpy as np
 
 from ..compiled.base import CompiledModel
-from ..compiled.inputs import count, number, whole_numbers
+from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
@@ -146,8 +146,8 @@ def train_in_batches(
         order = random.permutation(rows)
         return (data_of(order[first : first + batch_size]) for first in range(0, len(order), batch_size))
 
-    epochs = (batches() for _ in range(count(epochs, "epochs")))
-    return epoch_by_epoch(compiled, rule, compiled.start(start), epochs)
+    each = (batches() for _ in range(count(epochs, "epochs")))
+    return epoch_by_epoch(compiled, rule, compiled.start(start), each)
 
 
 def epoch_by_epoch(

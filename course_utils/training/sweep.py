@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import as_floats, count, in_order
+from ..compiled.inputs import as_floats, in_order
+from ..compiled.settings import count
 from ..derivation.given import brief, listed
 from ..models.model import Model, check_model
 from .update_rules import GradientDescent, UpdateRule, positive
@@ -72,7 +73,8 @@ def sweep(
     rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
     if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
         raise ValueError(
-            f"learning_rates should be a list of numbers, and steps not too many: shape {rates.shape}, {steps} steps"
+            "learning_rates should be a list of numbers, and steps not too many: "
+            f"shape {rates.shape}, {steps} steps"
         )
     update, compiled = rule_of(rule, rates), model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
@@ -106,9 +108,9 @@ def loss_grid(
     return axis_1, axis_2, loss
 
 
-def bounds(given: tuple[float, float], name: str) -> list[float]:
+def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
     """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
     ends = as_floats(listed(given, name, "two numbers"), name)
     if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
         raise ValueError(f"{name} should be two finite numbers, the lower first, not {brief(given)}")
-    return ends.tolist()
+    return float(ends[0]), float(ends[1])

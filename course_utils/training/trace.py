@@ -7,13 +7,14 @@ from unicodedata import normalize
 
 import sympy as sp
 
-from ..compiled.inputs import count, finite_start
+from ..compiled.inputs import finite_start
 from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.settings import count
 from ..derivation.chain_rule import backward
 from ..derivation.names import by_name
 from ..models.model import Model, check_model
 from . import update_rules
-from .update_rules import GradientDescent, check_rule
+from .update_rules import GradientDescent, UpdateRule, check_rule
 
 MOST_ROUNDS = 1000  # nobody looks at more, one by one
 
@@ -133,7 +134,7 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
         yield symbol, values, known, equation
 
 
-def update(model: Model, last: Moment, rule: GradientDescent) -> Iterator[tuple]:
+def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
     """Each parameter's update, from the gradients of `last`, which all belong to the old parameters."""
     values, settings = last.values, {sp.Symbol(name): value for name, value in rule.settings.items()}
     for symbol in model.parameters:

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import number
 from ..compiled.lines import CodePrinter, line_by_line
+from ..compiled.settings import number
 from ..derivation.given import as_expression, brief, pairs
 from ..derivation.names import check_names
 
