@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+from .attachments import attached
+
 Cells = list[NotebookNode]
 
 
@@ -35,7 +37,9 @@ def extra(cell: NotebookNode) -> NotebookNode | None:
     """A cell that the learner added, as plain text or code, or None if it is neither."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(cell.source) if cell.cell_type == "markdown" else None
+    if cell.cell_type == "markdown":
+        return nbformat.v4.new_markdown_cell(cell.source, attachments=attached(cell))
+    return None
 
 
 def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
@@ -59,5 +63,7 @@ def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         answer = written.get(name)
         if answer is not None and answered_here(cell) and answer.cell_type == cell.cell_type:
             cell.source = answer.source
+            if cell.cell_type == "markdown":
+                cell.attachments = attached(answer)
         assembled.cells += [cell, *added.get(name, [])]
     return assembled
