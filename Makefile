@@ -25,7 +25,7 @@ coverage: $(VENV)/dev
 	$(RUN) pytest tests --ignore=tests/test_grading.py --ignore=tests/test_attacks.py -n auto --dist loadfile --cov=course_utils --cov-report=term-missing --cov-fail-under=95
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests/test_browser.py -m browser
+	$(RUN) pytest tests -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .

@@ -42,5 +42,5 @@ c.HTMLExporter.extra_template_basedirs = [
     str(TEMPLATES),
     str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
 ]
-c.NbConvertBase.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
+c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
 c.HighlightMagicsPreprocessor.enabled = False  # no other language's lexer, however a cell begins

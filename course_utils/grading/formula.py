@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, tostring
 from latex2mathml.converter import Converter
 
 LONGEST = 1000  # characters
-MACROS = re.compile(r"\\(def|newcommand|newenvironment|DeclareMathOperator)\b")  # few words, many more
+# Few words that make many, and a command in which MathJax reads a style.
+REFUSED = re.compile(r"\\(def|newcommand|newenvironment|DeclareMathOperator|unicode)\b")
 ELEMENTS = """
 math mrow mi mn mo mtext ms mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts
 mprescripts none mtable mtr mtd mlabeledtr mstyle mpadded mphantom menclose merror"""
@@ -35,7 +36,7 @@ def mathml(tex: str) -> str:
     """
     on_its_own = tex.startswith("$$")
     body = tex.strip("$").replace("{aligned}", "{align*}")
-    if len(tex) > LONGEST or MACROS.search(tex):
+    if len(tex) > LONGEST or REFUSED.search(tex):
         raise NoFormula(tex)
     try:
         root = Converter(display="block" if on_its_own else "inline").convert_to_element(body)

@@ -22,8 +22,8 @@ from .formula import NoFormula, mathml
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = """
-a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s
-samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"""
+a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q
+s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var"""
 MATH = re.compile(r'<span class="math">([^<]*)</span>')
 TEX = re.compile(rf"{MATH.pattern}|<code>[^<]*</code>|\\")  # a formula, code, or what may be read as TeX
 LONGEST = 10_000  # characters of Markdown; beyond, the text is shown as it is
@@ -81,7 +81,7 @@ def clean(html: str, pictures: Mapping[str, Mapping[str, str]] | None = None) ->
         html,
         tags=set(TAGS.split()),
         clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "svg", "math"},
-        attributes={"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}},
+        attributes={"*": set(), "a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}},
         allowed_classes={"span": {"math"}},
         attribute_filter=allowed,
         url_schemes={"http", "https", "mailto", "data", "attachment"},
