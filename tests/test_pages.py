@@ -129,6 +129,10 @@ def test_a_cell_is_harmless_wherever_it_is_shown(case):
     cell = words(CELLS[case])
     stored, pictures = written(cell.source, attached(cell)), attached(cell)
     assert HTMLExporter().markdown2html({}, stored).strip() == stored  # Markdown has nothing to read in it
+    for_mathjax = BeautifulSoup(stored, "html.parser")
+    for skipped in for_mathjax.select("code, .math"):
+        skipped.decompose()
+    assert not re.search(r"\\[A-Za-z]", for_mathjax.text)
     ways = [stored, shown(stored), shown(cell.source, pictures)]
     assert [offences(way) for way in ways] == [[], [], []]
     assert not set(stored) & set("\n$\\`")

@@ -5,5 +5,6 @@ wire           what may come out, and how it is read
 session        that program, asked for its answers (worker: its inside, shell: its IPython)
 assembly       a submission, put back on its source's skeleton
 examination    the source's own checks, run on the answers in a clean process
-preprocessors  the same as two steps of nbgrader's autograde; hooks: what comes before them
+pages          a learner's words, safe to open (attachments: pictures in them, formula: TeX as MathML)
+preprocessors  all of it as steps of nbgrader's autograde; hooks: what comes before them
 """

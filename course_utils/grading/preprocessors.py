@@ -1,4 +1,4 @@
-"""Two steps of nbgrader's autograde: put the submission on its source's skeleton, and examine it."""
+"""Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, make it harmless."""
 
 import ast
 import multiprocessing
