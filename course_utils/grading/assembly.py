@@ -33,12 +33,18 @@ def groups(cells: Cells, known: set[str]) -> Iterator[tuple[str | None, Cells]]:
     yield name, members
 
 
+def pasted(cell: NotebookNode) -> dict:
+    """The pictures that were pasted into a Markdown cell, as its field `attachments`, if there are any."""
+    pictures = attached(cell) if cell.cell_type == "markdown" else {}
+    return {"attachments": pictures} if pictures else {}
+
+
 def extra(cell: NotebookNode) -> NotebookNode | None:
     """A cell that the learner added, as plain text or code, or None if it is neither."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(cell.source)
     if cell.cell_type == "markdown":
-        return nbformat.v4.new_markdown_cell(cell.source, attachments=attached(cell))
+        return nbformat.v4.new_markdown_cell(cell.source, **pasted(cell))
     return None
 
 
@@ -63,7 +69,6 @@ def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         answer = written.get(name)
         if answer is not None and answered_here(cell) and answer.cell_type == cell.cell_type:
             cell.source = answer.source
-            if cell.cell_type == "markdown":
-                cell.attachments = attached(answer)
+            cell.update(pasted(answer))
         assembled.cells += [cell, *added.get(name, [])]
     return assembled

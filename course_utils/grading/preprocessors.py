@@ -1,4 +1,4 @@
-"""Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, make it harmless."""
+"""Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
 import ast
 import multiprocessing
