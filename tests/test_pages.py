@@ -24,7 +24,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
 from course_utils.grading.attachments import attached
-from course_utils.grading.formula import NoFormula, mathml
+from course_utils.grading.mathml import NoFormula, mathml
 from course_utils.grading.pages import leads_outside, shown, written
 from tools.lab import CHROMIUM, running_chromium, running_lab
 

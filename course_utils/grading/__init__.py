@@ -5,6 +5,6 @@ wire           what may come out, and how it is read (formulas, activations: of 
 session        that program, asked for its answers (worker: its inside, shell: its IPython)
 assembly       a submission, put back on its source's skeleton
 examination    the source's own checks, run on the answers in a clean process
-pages          a learner's words, safe to open (attachments: pictures in them, formula: TeX as MathML)
+pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
 preprocessors  all of it as steps of nbgrader's autograde; hooks: what comes before them
 """

@@ -18,7 +18,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 
 from .attachments import attached, is_picture
-from .formula import NoFormula, mathml
+from .mathml import NoFormula, mathml
 
 TEMPLATES = Path(__file__).parent / "templates"
 TAGS = """
