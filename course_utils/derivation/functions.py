@@ -41,7 +41,8 @@ class sigmoid(Activation):
 
     @staticmethod
     def numpy(z):
-        return np.reciprocal(1 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))
+        grown = np.exp(np.minimum(z, LARGEST_EXPONENT))
+        return grown / (1 + grown)
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return 1 / (1 + sp.exp(-z))
