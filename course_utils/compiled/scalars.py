@@ -60,13 +60,13 @@ class Compiled:
         else:
             points = list(map(as_floats, points, self.parameters))
             runs = np.broadcast_shapes(*(point.shape for point in points))
-        columns, samples = self._checked(data)
+        columns, samples = self.checked(data)
         loss, *gradients = self._means(points, columns, runs, samples)
         if runs or not all(map(math.isfinite, (loss, *gradients))):
             self.check_data(data)
         return loss, tuple(gradients)
 
-    def _checked(self, data: Mapping | Sequence) -> tuple[list, int]:
+    def checked(self, data: Mapping | Sequence) -> tuple[list, int]:
         """The data as arrays of one length, and that length.
 
         Training hands over the same arrays at every step: they are looked at once. Of an array only its
@@ -112,3 +112,21 @@ class Compiled:
 
     def __repr__(self) -> str:
         return self.source
+
+
+def engine_called(name: str) -> type[Compiled]:
+    """The class that compiles for this engine, "numpy" or "numba".
+
+    Raises ValueError for another name, and ImportError, saying what to install, where numba is missing.
+    """
+    if name == "numpy":
+        return Compiled
+    if name != "numba":
+        raise ValueError(f'engine should be "numpy" or "numba", not {name!r:.60}')
+    try:
+        from .loops import CompiledLoop  # brings numba, which not everybody needs
+    except ImportError as error:
+        raise ImportError(
+            f'the engine "numba" needs numba ({error}): pip install "gradient-descent-derived[fast]"'
+        ) from None
+    return CompiledLoop

@@ -19,7 +19,8 @@ class Activation(sp.Function):
 
     A subclass defines two static methods:
     `slope(output)`, the derivative as an expression of the function's own value, and
-    `numpy(z)`, the function of an array of any shape.
+    `numpy(z)`, the function of an array of any shape. Where that cannot take a single number,
+    the numba engine needs a third: `scalar(z)`.
     """
 
     nargs = 1
@@ -67,6 +68,10 @@ class step(Activation):
         steps = np.ceil(z)  # nan stays nan
         return np.clip(steps, 0, 1, out=steps if isinstance(steps, np.ndarray) else None)  # in place: faster
 
+    @staticmethod
+    def scalar(z):
+        return np.sign(np.maximum(z, 0))
+
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):
         return sp.Piecewise((1, z > 0), (0, True))
 
@@ -95,10 +100,20 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-def numpy_functions() -> dict:
-    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
+def activations() -> dict[str, type[Activation]]:
+    """Every Activation by name, the learner's own among them."""
 
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return {activation.__name__: activation.numpy for activation in family(Activation)[1:]}
+    return {activation.__name__: activation for activation in family(Activation)[1:]}
+
+
+def numpy_functions() -> dict:
+    """The NumPy form of every Activation by name, for `lambdify`."""
+    return {name: activation.numpy for name, activation in activations().items()}
+
+
+def one_number_functions() -> dict:
+    """The form of every Activation for a single number, by name."""
+    return {name: getattr(each, "scalar", each.numpy) for name, each in activations().items()}

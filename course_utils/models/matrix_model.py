@@ -76,8 +76,13 @@ class MatrixModel:
         lines = [(s, expression) for s, expression in part.items() if s in used]
         return Step(inputs, lines, [symbol])([by_name[s.name] for s in inputs])[0]
 
-    def compile(self) -> CompiledMatrices:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
+    def compile(self, engine: str = "numpy") -> CompiledMatrices:
+        """The model as one NumPy function of (parameters, data): loss and gradients.
+
+        Raises ValueError for another engine than "numpy".
+        """
+        if engine != "numpy":
+            raise ValueError(f'a MatrixModel is compiled to NumPy only: its engine cannot be {engine!r:.60}')
         return CompiledMatrices(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:

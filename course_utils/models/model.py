@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 import sympy as sp
 
 from ..compiled.lines import evaluate
-from ..compiled.scalars import Compiled
+from ..compiled.scalars import Compiled, engine_called
 from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
 from ..derivation.names import check_names
@@ -122,9 +122,13 @@ class Model:
         self._check_defined(symbol)
         return evaluate(self.equations, symbol, values)
 
-    def compile(self) -> Compiled:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
-        return Compiled(self.equations, self.parameters, self.data)
+    def compile(self, engine: str = "numpy") -> Compiled:
+        """The model as one function of (parameters, data): loss and gradients.
+
+        engine: "numpy", or "numba" for a loop in machine code, which takes a second or two to compile.
+        Raises ValueError for another engine, ImportError where numba is missing.
+        """
+        return engine_called(engine)(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:
         lines = [f"{symbol} = {expression}" for symbol, expression in self.equations.items()]

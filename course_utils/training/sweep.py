@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import as_floats, in_order
+from ..compiled.scalars import Compiled
 from ..models.model import Model
 from .update_rules import GradientDescent, UpdateRule
 
@@ -41,23 +42,35 @@ def starts(start: Mapping | Sequence, parameters: Sequence[sp.Symbol], runs: tup
 
 
 def sweep(
-    model: Model,
+    model: Model | Compiled,
     start: Mapping | Sequence,
     data: Mapping | Sequence,
     learning_rates: Sequence[float],
     steps: int,
     rule: Callable[[np.ndarray], UpdateRule] = GradientDescent,
 ) -> Sweep:
-    """Train once for every learning rate, all runs together by broadcasting.
+    """Train once for every learning rate, all runs together.
 
+    model: compiled by numba, `model.compile("numba")`, the whole sweep is machine code, which takes about two
+        seconds to compile for each kind of rule: worth it for many or long sweeps.
     start: for each parameter one number, or a number for each run.
     rule: makes the update rule of all runs from their learning rates.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
-    compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
+    compiled = model.compile() if isinstance(model, Model) else model
+    rates = np.asarray(learning_rates, dtype=float)
     update = rule(rates)
     compiled.check_data(data)
-    parameters = starts(start, model.parameters, rates.shape)
+    parameters = starts(start, compiled.parameters, rates.shape)
+    if compiled.engine == "numba" and type(update).step is UpdateRule.step:
+        from .whole_runs import in_machine_code as runs  # brings numba, which not everybody needs
+    else:
+        runs = by_broadcasting
+    return Sweep(rates, *runs(compiled, update, parameters, data, steps))
+
+
+def by_broadcasting(compiled: Compiled, update: UpdateRule, parameters: list, data, steps: int) -> tuple:
+    """(parameters, loss) before the first step and after each."""
     memory, trail, losses = update.start(parameters), [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
@@ -66,7 +79,7 @@ def sweep(
             trail.append(parameters)
             losses.append(loss)
         losses.append(compiled(parameters, data)[0])
-    return Sweep(rates, np.array(trail), np.array(losses))
+    return np.array(trail), np.array(losses)
 
 
 def loss_grid(

@@ -1,6 +1,7 @@
 """Update rules as equations: how a parameter changes when its gradient is known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from numbers import Real
 from typing import ClassVar
 
@@ -16,6 +17,12 @@ learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
 velocity, mean, square, step = sp.symbols("velocity mean square step")
 
 
+@cache
+def updating(inputs: tuple, lines: tuple, outputs: tuple) -> Callable:
+    """One update as a NumPy function, compiled once for all rules of a kind."""
+    return line_by_line(inputs, lines, outputs)[0]
+
+
 class UpdateRule:
     """One update of one parameter, as equations that SymPy turns into NumPy.
 
@@ -29,7 +36,7 @@ class UpdateRule:
     def __init__(self, **settings):
         self.settings = settings
         self.memory = [symbol for symbol in self.equations if symbol != parameter]
-        self._update = self._compiled()
+        self._update = updating(*map(tuple, (self.inputs(), self.lines().items(), self.outputs())))
 
     def lines(self) -> dict[sp.Symbol, sp.Expr]:
         """The equations in the order they are computed, each new value called new_symbol."""
@@ -39,13 +46,13 @@ class UpdateRule:
             lines[known[symbol]] = value.xreplace({s: new for s, new in known.items() if s != symbol})
         return lines
 
+    def inputs(self) -> list[sp.Symbol]:
+        """What `lines` start from: the parameter, its gradient, the memory, the settings."""
+        return [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
+
     def outputs(self) -> list[sp.Symbol]:
         """What `lines` compute: the new parameter, then the new memory."""
         return [sp.Symbol(f"new_{symbol}") for symbol in (parameter, *self.memory)]
-
-    def _compiled(self):
-        inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
-        return line_by_line(inputs, self.lines().items(), self.outputs())[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""
