@@ -10,7 +10,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, loss_of
 from .inputs import as_floats, in_order
-from .lines import line_by_line
+from .lines import CodePrinter, line_by_line
 
 NUMBERS = {float, np.float64}
 
@@ -44,7 +44,7 @@ class Compiled:
         self._compile([*self.parameters, *self.data], lines, outputs)
 
     def _compile(self, inputs: Sequence, lines: Sequence[tuple], outputs: Sequence) -> None:
-        self._step, self.source = line_by_line(inputs, lines, outputs)
+        self._step, self.source = line_by_line(inputs, lines, outputs, CodePrinter(self.parameters))
 
     def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
         """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.

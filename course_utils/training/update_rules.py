@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from ..compiled.lines import line_by_line
+from ..compiled.lines import CodePrinter, line_by_line
 
 parameter, gradient = sp.symbols("parameter gradient")
 learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
@@ -20,7 +20,7 @@ velocity, mean, square, step = sp.symbols("velocity mean square step")
 @cache
 def updating(inputs: tuple, lines: tuple, outputs: tuple) -> Callable:
     """One update as a NumPy function, compiled once for all rules of a kind."""
-    return line_by_line(inputs, lines, outputs)[0]
+    return line_by_line(inputs, lines, outputs, CodePrinter())[0]
 
 
 class UpdateRule:
