@@ -1,32 +1,43 @@
 """The same lines as a loop over the samples, compiled by numba (the extra `fast`). Imports numba."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, reduce
-from math import isfinite
 
 import numpy as np
-import sympy as sp
 from numba import njit, types
 from numba.core.errors import NumbaError
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from ..derivation.functions import Activation, one_number_functions
+from ..derivation.functions import Activation
+from ..derivation.given import some
 from .lines import CodePrinter, line_by_line
 from .scalars import Compiled
 
 NUMBER = types.float64
 SAMPLES = types.Array(NUMBER, 1, "C", readonly=True)
+LISTS, ARRAYS = {list, tuple, np.ndarray}, {np.ndarray}
 ANY_ORDER = {"reassoc"}  # the samples may be added up in any order; no equation may be changed
+
+
+# SciPy's functions, and one of NumPy's, for single numbers.
+OF_A_NUMBER = {
+    "erf": math.erf,
+    "erfc": math.erfc,
+    "gamma": math.gamma,
+    "gammaln": math.lgamma,
+    "heaviside": njit(lambda z, at_0: at_0 if z == 0 else np.sign(np.maximum(z, 0))),
+}
 
 
 class NumberPrinter(CodePrinter):
     """Expressions of single numbers, where NumPy's choices between arrays have no meaning."""
 
     def _print_Piecewise(self, expr):
-        def choose(otherwise, piece):
-            return f"({self._print(piece[0])} if {self._print(piece[1])} else {otherwise})"
-
-        return reduce(choose, reversed(expr.args), "nan")
+        chosen = self._module_format("numpy.nan")
+        for piece, condition in reversed(expr.args):
+            chosen = f"({self._print(piece)} if {self._print(condition)} else {chosen})"
+        return chosen
 
     def _print_And(self, expr):
         return f"({' and '.join(map(self._print, expr.args))})"
@@ -34,35 +45,36 @@ class NumberPrinter(CodePrinter):
     def _print_Or(self, expr):
         return f"({' or '.join(map(self._print, expr.args))})"
 
-    def _print_Max(self, expr):
-        return reduce(lambda one, other: f"maximum({one}, {other})", map(self._print, expr.args))
+    def _print_Max(self, expr, name="numpy.maximum"):
+        function = self._module_format(name)
+        return reduce(lambda one, other: f"{function}({one}, {other})", map(self._print, expr.args))
 
     def _print_Min(self, expr):
-        return reduce(lambda one, other: f"minimum({one}, {other})", map(self._print, expr.args))
+        return self._print_Max(expr, "numpy.minimum")
 
     def _print_Integer(self, expr):
         return str(expr) if abs(expr) < 2**53 else repr(float(expr))
 
 
-@njit
-def heaviside(z, at_0):
-    """np.heaviside of one number."""
-    return at_0 if z == 0 else np.sign(np.maximum(z, 0))
-
-
-def compiled_lines(inputs: Sequence, lines: Iterable, outputs: Sequence) -> tuple[Callable, str]:
+def compiled_lines(
+    inputs: Sequence, lines: Iterable, outputs: Sequence, parameters: Sequence = ()
+) -> tuple[Callable, str]:
     """(the lines as a function of numbers that numba compiles, its source).
 
     Raises ValueError naming the activation or the equation that numba cannot compile.
     """
     lines = list(lines)
-    functions = {name: of_a_number(function) for name, function in one_number_functions().items()}
-    functions["heaviside"] = heaviside
-    function, source = line_by_line(inputs, lines, tuple(outputs), NumberPrinter, functions)
+    function, source = line_by_line(inputs, lines, tuple(outputs), NumberPrinter(parameters))
+    function.__globals__.update(functions := OF_A_NUMBER | activations_of_a_number(lines))
     try:
         return machine_code(function, [NUMBER] * len(inputs), len(outputs)), source
     except NumbaError as error:
         raise ValueError(why_not(lines, functions, error)) from None
+
+
+def activations_of_a_number(lines: Iterable[tuple]) -> dict[str, Callable]:
+    kinds = {type(applied) for _, expression in lines for applied in expression.atoms(Activation)}
+    return {kind.__name__: of_a_number(getattr(kind, "scalar", kind.numpy)) for kind in kinds}
 
 
 def machine_code(function: Callable, inputs: Sequence[types.Type], outputs: int, **more) -> Callable:
@@ -78,8 +90,7 @@ def of_a_number(function: Callable) -> Callable:
 
 def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
     """A sentence that names what numba cannot compile."""
-    used = {f.func for _, expression in lines for f in expression.atoms(Activation)}
-    for name in sorted(activation.__name__ for activation in used):
+    for name in activations_of_a_number(lines):
         if not compiles(functions[name], 1):
             return (
                 f"numba cannot compile {name}: its `numpy` should be able to take a single number "
@@ -87,9 +98,10 @@ def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
             )
     for symbol, expression in lines:
         inputs = sorted(expression.free_symbols, key=str)
-        function, _ = line_by_line(inputs, [(symbol, expression)], (symbol,), NumberPrinter, functions)
+        function, _ = line_by_line(inputs, [(symbol, expression)], (symbol,), NumberPrinter())
+        function.__globals__.update(functions)
         if not compiles(function, len(inputs)):
-            return f"numba cannot compile {symbol} = {expression}"
+            return f"numba cannot compile {symbol} = {some([expression])}"
     return f"numba cannot compile these equations: {error}"
 
 
@@ -128,8 +140,8 @@ def loop_source(parameters: Sequence[str], data: Sequence[str], outputs: Sequenc
 class CompiledLoop(Compiled):
     """One training step's mathematics as a loop over the samples that numba compiles: loss and gradients.
 
-    It is called like `Compiled`, and computes the same lines, several times faster. Compiling takes a second or
-    two for each model and each process: numba's cache works for code in files only, not for generated code.
+    It is called like `Compiled`, and computes the same lines, several times faster. Compiling takes a second
+    or two for each model and process: numba's cache works for code in files, not for generated code.
 
     source: the generated Python, of one sample, and the loop that takes the mean over all of them.
     """
@@ -137,7 +149,7 @@ class CompiledLoop(Compiled):
     engine = "numba"
 
     def _compile(self, inputs: Sequence, lines: Sequence[tuple], outputs: Sequence) -> None:
-        step, source = compiled_lines(inputs, lines, outputs)
+        step, source = compiled_lines(inputs, lines, outputs, self.parameters)
         names = [list(map(str, symbols)) for symbols in (self.parameters, self.data, outputs)]
         loop, called = loop_source(*names)
         namespace = {called["step"]: step, called["range"]: range}
@@ -149,13 +161,16 @@ class CompiledLoop(Compiled):
 
     def __call__(self, parameters, data):
         try:
-            means = self.mean(*parameters, *data)
-        except (TypeError, ValueError, OverflowError, NumbaError):  # not just numbers and arrays of floats
-            return super().__call__(parameters, data)
-        return (means[0], means[1:]) if isfinite(sum(means)) else super().__call__(parameters, data)
+            if type(parameters) in LISTS and ARRAYS.issuperset(map(type, data)):
+                means = self.mean(*parameters, *data)
+                if math.isfinite(sum(means)):
+                    return means[0], means[1:]
+        except (TypeError, ValueError, OverflowError, NumbaError):
+            pass  # it was more than numbers, and arrays of floats
+        return super().__call__(parameters, data)
 
     def _means(self, points: list, columns: list, runs: tuple, samples: int) -> list:
-        columns = whole_columns(columns, samples)
+        columns = whole_columns(columns)
         if not runs:
             return self.mean(*map(float, points), *columns)
         table = np.stack([np.broadcast_to(point, runs).ravel() for point in points], axis=1)
@@ -178,6 +193,7 @@ class CompiledLoop(Compiled):
         return many
 
 
-def whole_columns(columns: Sequence[np.ndarray], samples: int) -> tuple[np.ndarray, ...]:
-    """The data as numba reads them: an array of every sample for each symbol."""
+def whole_columns(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+    """The data as numba reads them: for each symbol an array of every sample."""
+    samples = max((column.size for column in columns), default=1)
     return tuple(np.require(np.broadcast_to(column, samples), float, "CA") for column in columns)

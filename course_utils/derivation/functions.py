@@ -8,6 +8,8 @@ and h*(1 - h) stays finite where the raw derivative overflows.
 import numpy as np
 import sympy as sp
 
+from .given import as_expression
+
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
 
@@ -25,8 +27,18 @@ class Activation(sp.Function):
 
     nargs = 1
 
+    def __new__(cls, *arguments, **options):
+        name = f"the argument of {cls.__name__}"
+        arguments = (z if isinstance(z, sp.Expr) else as_expression(z, name) for z in arguments)
+        return super().__new__(cls, *arguments, **options)
+
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.sympify(self.slope(self))
+        name = type(self).__name__
+        if not hasattr(self, "slope"):
+            raise ValueError(
+                f"{name} has no slope: define slope(output), its derivative as an expression of its value"
+            )
+        return as_expression(self.slope(self), f"the slope of {name}")
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()
@@ -100,20 +112,10 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-def activations() -> dict[str, type[Activation]]:
-    """Every Activation by name, the learner's own among them."""
+def numpy_functions() -> dict:
+    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
 
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return {activation.__name__: activation for activation in family(Activation)[1:]}
-
-
-def numpy_functions() -> dict:
-    """The NumPy form of every Activation by name, for `lambdify`."""
-    return {name: activation.numpy for name, activation in activations().items()}
-
-
-def one_number_functions() -> dict:
-    """The form of every Activation for a single number, by name."""
-    return {name: getattr(each, "scalar", each.numpy) for name, each in activations().items()}
+    return {one.__name__: one.numpy for one in family(Activation)[1:] if hasattr(one, "numpy")}

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -16,13 +16,13 @@ CORES = min(os.cpu_count() or 1, 4)
 
 
 def in_machine_code(
-    compiled: CompiledLoop, rule: UpdateRule, parameters: list, data: Mapping | Sequence, steps: int
+    compiled: CompiledLoop, rule: UpdateRule, parameters: list, data: list, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(parameters, loss) before the first step and after each, one run after the other.
 
     parameters: an array for each, of shape runs. The rule's settings are numbers, or such arrays.
     """
-    runs, columns = parameters[0].shape, whole_columns(*compiled.checked(data))
+    runs, columns = parameters[0].shape, whole_columns(data)
     state = np.zeros((len(rule.inputs()), len(parameters), math.prod(runs)))
     state[0] = [value.ravel() for value in parameters]
     for place, setting in enumerate(rule.settings.values(), start=2 + len(rule.memory)):
