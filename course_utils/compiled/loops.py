@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 from numba import njit, types
@@ -36,21 +36,9 @@ class NumberPrinter(CodePrinter):
     def _print_Piecewise(self, expr):
         chosen = self._module_format("numpy.nan")
         for piece, condition in reversed(expr.args):
-            chosen = f"({self._print(piece)} if {self._print(condition)} else {chosen})"
+            value, always = self._print(piece), condition is sp.true
+            chosen = value if always else f"({value} if {self._print(condition)} else {chosen})"
         return chosen
-
-    def _print_And(self, expr):
-        return f"({' and '.join(map(self._print, expr.args))})"
-
-    def _print_Or(self, expr):
-        return f"({' or '.join(map(self._print, expr.args))})"
-
-    def _print_Max(self, expr, name="numpy.maximum"):
-        function = self._module_format(name)
-        return reduce(lambda one, other: f"{function}({one}, {other})", map(self._print, expr.args))
-
-    def _print_Min(self, expr):
-        return self._print_Max(expr, "numpy.minimum")
 
     def _print_Integer(self, expr):
         return str(expr) if abs(expr) < 2**53 else repr(float(expr))
@@ -91,7 +79,7 @@ def of_a_number(function: Callable) -> Callable:
 def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
     """A sentence that names what numba cannot compile."""
     for name in activations_of_a_number(lines):
-        if not compiles(functions[name], 1):
+        if not compiles(functions[name].py_func, 1):
             return (
                 f"numba cannot compile {name}: its `numpy` should be able to take a single number "
                 "(np.where, np.maximum, np.exp do), or give it a static method `scalar` that does"
