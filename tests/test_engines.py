@@ -1,4 +1,4 @@
-"""Two engines, one derivation: what numba compiles computes what NumPy computes, and refuses what it refuses."""
+"""Two engines, one derivation: what numba compiles computes what NumPy does, and refuses what it does."""
 
 import subprocess
 import sys
@@ -107,8 +107,8 @@ def test_both_engines_compute_the_same(name, points):
     by_numpy, by_numba = engines(name)
     columns = [RANDOM.normal(size=7) for _ in MODELS[name].data]
     point = POINTS[points](len(MODELS[name].parameters))
-    for given in SHAPES.values() if columns else ():
-        assert_equal(by_numba(point, given(columns)), by_numpy(point, given(columns)))
+    for shaped in SHAPES.values() if columns else ():
+        assert_equal(by_numba(point, shaped(columns)), by_numpy(point, shaped(columns)))
     for kept in (tuple(columns), columns):  # the second time, they are known
         assert_equal(by_numba(point, kept), by_numpy(point, kept))
 
