@@ -3,6 +3,7 @@
 inputs     values that somebody gives: ordered, as floats, finite
 lines      equations as the lines of a function
 scalars    a model's loss and gradients, averaged over samples
+loops      the same as a loop that numba compiles
 arrays     an expression between matrices, as NumPy writes it
 matrices   a matrix model's loss and gradients
 """
