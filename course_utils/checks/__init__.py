@@ -7,7 +7,7 @@ loops          an update, and a training loop
 simple         a number, a choice
 network        a network that the learner made up
 
-answers        what may be an answer, and calls: a learner's function, called
+answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
 values         an expression's number, and equivalence: are two expressions the same
 mistakes       what people write in place of a link: a new slip goes here
 slips, trials  which of them it was

@@ -6,7 +6,6 @@ from functools import cache
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from ..derivation.functions import Activation
@@ -71,7 +70,7 @@ class Arithmetic:
         """The value of an expression. Raises Undefined where it has none, or an unimaginably large one."""
         try:
             return self._checked(self._value(expression, point))
-        except (ZeroDivisionError, OverflowError, TypeError, ValueError) as error:
+        except (ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError) as error:
             raise Undefined(str(error)) from None
 
     def _value(self, expression: sp.Basic, point: Mapping):
@@ -119,11 +118,6 @@ class Arithmetic:
 
 exact, quick = Arithmetic(mp), Arithmetic(mpmath.fp)
 value = exact.value
-
-
-def known(function: type) -> bool:
-    """Whether values of this SymPy function or operation can be computed here."""
-    return function in {*exact.operations, sp.Piecewise, ExprCondPair} or issubclass(function, Activation)
 
 
 @cache

@@ -25,7 +25,7 @@ class CompiledModel(ABC):
 
     @abstractmethod
     def start(self, values: Mapping | Sequence) -> list:
-        """Start values for training, in order. Raises ValueError naming one that is not finite or does not fit."""
+        """Start values for training, in order. Raises ValueError naming one that does not fit."""
 
     @abstractmethod
     def history(self, steps: list[list]):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 import sympy as sp
@@ -24,25 +24,26 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
     if isinstance(values, Mapping):
         named, names = by_name(values, what), list(map(spelled, symbols))
         if wrong := sorted(set(named) ^ set(names)):
-            raise ValueError(f"{what} should give a value to each of {names}; look at ['{some(wrong)}']")
+            culprits = [name[:40] for name in wrong[:5]]
+            raise ValueError(f"{what} should give a value to each of {some(names)}; look at {culprits}")
         return [named[name] for name in names]
     if len(values) != len(symbols):
-        raise ValueError(f"{what} should be {len(symbols)} values, {tuple(symbols)}, not {len(values)}")
+        raise ValueError(f"{what} should be {len(symbols)} values, ({some(symbols)}), not {len(values)}")
     return list(values)
 
 
 def mapping_or_list(values, what: str) -> Mapping | list:
-    """The values by their labels if they have some, as in pandas, else by place. Raises ValueError for others."""
+    """The values by their labels if they have some, as in pandas, else by place.
+
+    Raises ValueError for what has no order.
+    """
     if isinstance(values, Mapping):
         return values
     columns = getattr(values, "columns", None)
     if columns is not None and not callable(columns):
         return {column: values[column] for column in columns}
-    if (
-        isinstance(values, TEXT | set | frozenset | sp.Basic)
-        or not np.iterable(values)
-        or not hasattr(values, "__len__")
-    ):
+    no_list = isinstance(values, TEXT | set | frozenset | sp.Basic) or not np.iterable(values)
+    if no_list or not hasattr(values, "__len__"):
         raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
     labels = labels_of(values)
     if labels is None or labels == list(range(len(labels))):
@@ -110,37 +111,6 @@ def real(value) -> float:
 def at(wrong: np.ndarray, place: str = "at sample") -> str:
     """Where the first of the samples is that are marked: " at sample 3"; empty if there is only one value."""
     return f" {place} {int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))}" if wrong.ndim else ""
-
-
-def count(value, name: str, least: int = 0, most: int = 10**9) -> int:
-    """The value if it is a whole number within bounds. Raises ValueError otherwise, naming it."""
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError(f"{name} should be a whole number, not {brief(value)}")
-    if not least <= value <= most:
-        bound = f"{least} or more" if value < least else f"at most {most}"
-        raise ValueError(f"{name} should be {bound}, not {brief(value)}")
-    return int(value)
-
-
-def number(value, name: str, least: float = -np.inf) -> float:
-    """The value as a float if it is one finite real number, `least` or more. Raises ValueError naming it otherwise."""
-    as_float = (
-        as_floats(value, name)
-        if isinstance(value, Real) and not isinstance(value, bool)
-        else np.array(np.nan)
-    )
-    if not np.isfinite(as_float) or as_float < least:
-        bound = "" if least == -np.inf else f", {least} or more"
-        raise ValueError(f"{name} should be a finite number{bound}, not {brief(value)}")
-    return float(as_float)
-
-
-def whole_numbers(values, name: str) -> np.ndarray:
-    """The values as an array of whole numbers. Raises ValueError, naming it, unless they are some in a row."""
-    array = np.asarray(values) if isinstance(values, list | tuple | range | np.ndarray) else np.array(0)
-    if array.dtype.kind not in "iu" or array.ndim != 1 or not array.size:
-        raise ValueError(f"{name} should be whole numbers in a row, one or more, not {brief(values)}")
-    return array
 
 
 def finite_start(

@@ -14,7 +14,7 @@ from ..derivation.given import some
 from ..derivation.names import by_name, spelled
 from ..derivation.order import SchoolOrder
 from .inputs import as_floats, as_mapping
-from .meanings import activations_in, check_meanings
+from .meanings import check_meanings
 
 PRINTED = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
 
@@ -69,8 +69,8 @@ def as_function(inputs, lines, outputs, printer: NumPyPrinter, functions: Mappin
     Raises ValueError naming what has no code, and a symbol that means something else in it.
     """
     written = [*(value for _, value in lines), *outputs]
-    functions = (functions or {}) | activations_in(written)
-    check_meanings([*inputs, *(symbol for symbol, _ in lines)], written, printer, functions)
+    symbols = [*inputs, *(symbol for symbol, _ in lines)]
+    functions = check_meanings(symbols, written, printer, functions or {})
     modules, cse = [functions, "numpy"], lambda _: (lines, outputs)
     try:
         return sp.lambdify(inputs, outputs, modules=modules, printer=printer, cse=cse)

@@ -27,6 +27,8 @@ OF_A_NUMBER = {
     "erfc": math.erfc,
     "gamma": math.gamma,
     "gammaln": math.lgamma,
+    "loggamma": math.lgamma,
+    "DiracDelta": njit(lambda z: 0.0),
     "heaviside": njit(lambda z, at_0: at_0 if z == 0 else np.sign(np.maximum(z, 0))),
 }
 

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedError
 
-from ..derivation.functions import Activation
+from ..derivation.functions import NUMPY_LACKS, Activation
 from ..derivation.given import some
 from ..derivation.names import duplicates_in, spelled
 
@@ -46,7 +46,7 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
 
 
 def activations_in(expressions: Iterable[sp.Expr]) -> dict:
-    """The NumPy form of every activation in the expressions, by name. Raises ValueError for two of one name."""
+    """The NumPy form of each activation in the expressions, by name, which no two may share."""
     kinds = {type(applied) for e in expressions for applied in e.atoms(Activation)}
     if twice := duplicates_in(kind.__name__ for kind in kinds):
         raise ValueError(
@@ -57,12 +57,13 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
 
 def check_meanings(
     symbols: Sequence, expressions: Iterable[sp.Expr], printer: CodePrinter, functions: Mapping
-) -> None:
-    """Raise ValueError naming a symbol that means something else in the code, or what has no NumPy form.
+) -> dict:
+    """All functions that the code calls besides those of NumPy and SciPy, by name.
 
-    functions: what the code may call besides NumPy and SciPy, by name.
+    Raises ValueError naming a symbol that means something else in the code, or what has no NumPy form.
+    functions: what the code may call besides activations, by name.
     """
-    names, used = list(map(spelled, symbols)), {}
+    names, used, functions = list(map(spelled, symbols)), {}, {**functions, **activations_in(expressions)}
     for expression in expressions:
         if undefined := expression.atoms(AppliedUndef):
             raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
@@ -74,7 +75,10 @@ def check_meanings(
     modules = {name: module for module, known in printer.module_imports.items() for name in known}
     for name in sorted(used.keys() - set(functions) - NATIVE):
         if not is_installed(modules.get(name, "math")):
-            raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
+            if name not in NUMPY_LACKS:
+                raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
+            functions[name] = NUMPY_LACKS[name]
+    return functions
 
 
 def is_installed(module: str) -> bool:

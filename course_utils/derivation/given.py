@@ -42,7 +42,7 @@ def some(names: Iterable) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:  # noqa: B006
+def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:
     """(how many parts the expression has as a tree, how deep it is), without walking a shared part twice.
 
     sizes: how many parts a symbol stands for, if that is not one.
@@ -62,7 +62,7 @@ def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int
 def as_expression(value, name) -> sp.Expr:
     """The value as an expression between real numbers: one already, or a number.
 
-    Raises ValueError, by that name, for text and whatever else is none, and for what is too large to work with.
+    Raises ValueError, by that name, for text and whatever else is none, and for what is too large.
     """
     if isinstance(value, TEXT):
         raise ValueError(

@@ -1,5 +1,7 @@
 """Matrices whose shapes have to fit, since NumPy would stretch a row that SymPy lets through."""
 
+from itertools import pairwise
+
 import sympy as sp
 
 from .given import DEEPEST, MOST, TEXT, brief, parts_and_depth, some
@@ -35,14 +37,15 @@ def check_fit(part: sp.Basic, symbol: sp.MatrixSymbol) -> None:
             if not all(map(is_same, largest.shape, other.shape)):
                 raise ValueError(
                     f"{symbol} takes {some([largest])} of shape {largest.shape} and {some([other])} of shape "
-                    f"{other.shape} entry by entry: their shapes should be the same{stretched(other, largest)}"
+                    f"{other.shape} entry by entry: they should have one shape{stretched(other, largest)}"
                 )
     if isinstance(part, sp.MatMul):
         factors = part.as_coeff_matrices()[1]
-        for one, other in zip(factors, factors[1:], strict=False):
+        for one, other in pairwise(factors):
             if not is_same(one.cols, other.rows):
                 raise ValueError(
-                    f"{symbol} multiplies {some([one])} of shape {one.shape} by {some([other])} of shape {other.shape}"
+                    f"{symbol} multiplies {some([one])} of shape {one.shape} "
+                    f"by {some([other])} of shape {other.shape}"
                 )
 
 

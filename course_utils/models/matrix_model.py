@@ -58,7 +58,7 @@ class MatrixModel:
 
     def evaluate(self, symbol: sp.MatrixSymbol, values: Mapping) -> np.ndarray:
         """The value of a computed matrix, given those that it depends on; others may tell a size."""
-        if symbol not in self.equations:
+        if not isinstance(symbol, sp.MatrixSymbol) or symbol not in self.equations:
             raise ValueError(f"{brief(symbol)} is not computed by this model")
         lines, used = needed_for(self.equations, symbol)
         values, given = by_name(as_mapping(values, "values"), "values"), (*self.parameters, *self.data)

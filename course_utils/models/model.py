@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 import sympy as sp
 
 from ..compiled.lines import CodePrinter, evaluate
-from ..compiled.meanings import activations_in, check_meanings
+from ..compiled.meanings import check_meanings
 from ..compiled.scalars import Compiled, engine_called
 from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
@@ -47,8 +47,7 @@ class Model:
             raise ValueError(
                 f"{some(reserved)} means something else in the generated code: choose another name"
             )
-        expressions = self.equations.values()
-        check_meanings(symbols, expressions, CodePrinter(), activations_in(expressions))
+        check_meanings(symbols, self.equations.values(), CodePrinter(), {})
 
     def _symbols(self) -> list[sp.Symbol]:
         return [*self.equations, *self.parameters, *self.data]

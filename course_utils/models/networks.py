@@ -7,8 +7,8 @@ from numbers import Integral
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import count
 from ..compiled.matrices import sizes_of
+from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
 from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones

@@ -42,5 +42,7 @@ def gradient_by_time_step(
     """
     untied = untie(model, weight)
     values = dict(zip(model.parameters, in_order(parameters, model.parameters, "parameters"), strict=True))
-    _, gradients = untied.compile()([values.get(p, values[weight]) for p in untied.parameters], data)
+    compiled = untied.compile()
+    places = [values.get(p, values[weight]) for p in untied.parameters]
+    _, gradients = compiled(places, compiled.check_data(data))
     return np.array(gradients[len(model.parameters) - 1 :])

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
 from ..compiled.base import CompiledModel
-from ..compiled.inputs import count, number, whole_numbers
+from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
@@ -93,7 +94,7 @@ def train(
             raise
         reason = "interrupted"
     trail, where = trail[: len(losses)], ""
-    if not np.isfinite(losses[-1]):
+    if not isfinite(losses[-1]):
         reason, where = what_became(compiled, trail, columns, reason)
     return History(compiled.history(trail), np.array(losses), reason, where)
 
@@ -166,7 +167,7 @@ def epoch_by_epoch(
 
 def stop_reason(losses: Sequence[float], tolerance: float, max_steps: int) -> str | None:
     """Why to stop after these losses, or None to go on."""
-    if not losses[-1] <= DIVERGED * max(losses[0], 1):  # true of nan as well
+    if not (isfinite(losses[-1]) and losses[-1] <= DIVERGED * max(losses[0], 1)):
         return "diverged"
     if losses[-1] <= tolerance:
         return "converged"

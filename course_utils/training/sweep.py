@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import as_floats, count, in_order
+from ..compiled.inputs import as_floats, in_order
 from ..compiled.scalars import Compiled
+from ..compiled.settings import count
 from ..derivation.given import brief, listed
 from ..models.model import Model, check_model
 from .update_rules import GradientDescent, UpdateRule, positive
@@ -76,7 +77,8 @@ def sweep(
     rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
     if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
         raise ValueError(
-            f"learning_rates should be a list of numbers, and steps not too many: shape {rates.shape}, {steps} steps"
+            "learning_rates should be a list of numbers, and steps not too many: "
+            f"shape {rates.shape}, {steps} steps"
         )
     update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
@@ -116,7 +118,8 @@ def loss_grid(
     size = count(size, "size", least=2, most=10_000)
     ranges = {"range_1": range_1, "range_2": range_2}
     axis_1, axis_2 = (np.linspace(*bounds(given, name), size) for name, given in ranges.items())
-    loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
+    compiled = model.compile()
+    loss, _ = compiled(np.meshgrid(axis_1, axis_2), compiled.check_data(data))
     return axis_1, axis_2, loss
 
 

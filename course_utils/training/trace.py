@@ -7,8 +7,9 @@ from unicodedata import normalize
 
 import sympy as sp
 
-from ..compiled.inputs import count, finite_start
+from ..compiled.inputs import finite_start
 from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.settings import count
 from ..derivation.chain_rule import backward
 from ..derivation.names import by_name
 from ..models.model import Model, check_model

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import number
 from ..compiled.lines import CodePrinter, line_by_line
+from ..compiled.settings import number
 from ..derivation.given import as_expression, brief, pairs
 from ..derivation.names import check_names
 
@@ -36,10 +36,10 @@ class UpdateRule:
     equations: ClassVar[dict[sp.Symbol, sp.Expr]]
 
     def __init__(self, **settings):
-        equations = pairs(getattr(self, "equations", ()), f"the equations of {type(self).__name__}")
+        equations = pairs(getattr(self, "equations", {parameter: None}), "the rule's equations")
         check_names([symbol for symbol, _ in equations])
         if parameter not in dict(equations):
-            raise ValueError(f"{type(self).__name__} has no equation for the new value of `parameter`")
+            raise ValueError("the rule's equations give no new value of `parameter`")
         self.equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
         self.settings = {name: finite_or_none(value) for name, value in settings.items()}
         if wrong := [name for name, value in self.settings.items() if value is None]:
