@@ -7,6 +7,7 @@ import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"  # before NumPy is imported
 
+import math
 import sys
 import tempfile
 from importlib.util import find_spec
@@ -66,18 +67,44 @@ def by_hand_with_mean(parameters, data):
     return np.mean(loss), (np.mean(one), np.mean(two), np.mean(three), np.mean(four))
 
 
+def loop_by_hand(w1, b1, w2, b2, x, y):
+    """The step as a loop over the samples, everything added up on the way."""
+    loss = d_w1 = d_b1 = d_w2 = d_b2 = 0.0
+    for i in range(len(x)):
+        h = 1 / (1 + math.exp(-(w1 * x[i] + b1)))
+        error = w2 * h + b2 - y[i]
+        d_y_hat = 2 * error
+        d_z = d_y_hat * w2 * h * (1 - h)
+        loss += error * error
+        d_w1 += d_z * x[i]
+        d_b1 += d_z
+        d_w2 += d_y_hat * h
+        d_b2 += d_y_hat
+    n = len(x)
+    return loss / n, (d_w1 / n, d_b1 / n, d_w2 / n, d_b2 / n)
+
+
+def agree(ways, start, data):
+    """The ways as functions without arguments, once all have given the same gradients."""
+    one, *others = (way(start, data)[1] for way in ways.values())
+    assert all(np.allclose(one, other, rtol=1e-12) for other in others)
+    return {name: lambda way=way: way(start, data) for name, way in ways.items()}
+
+
 def step():
-    """The seed's loss and gradients on 256 samples."""
-    start, data, compiled = (
-        (0.5, 0.1, 0.2, 0.3),
-        np.random.default_rng(0).normal(size=(2, 256)),
-        SEED.compile(),
-    )
-    assert np.allclose(compiled(start, data)[1], by_hand(start, data)[1], rtol=1e-12)
-    ways = {"compiled": compiled, "by hand, sum()/n": by_hand, "by hand, np.mean": by_hand_with_mean}
-    return side_by_side(
-        {n: lambda way=way: way(start, data) for n, way in ways.items()}, calls=200, rounds=101
-    )
+    """The seed's loss and gradients on 256 samples; by numba as well, where it is installed."""
+    start, data = (0.5, 0.1, 0.2, 0.3), tuple(np.random.default_rng(0).normal(size=(2, 256)))
+    ways = {"compiled": SEED.compile(), "by hand, sum()/n": by_hand, "by hand, np.mean": by_hand_with_mean}
+    rows = side_by_side(agree(ways, start, data), calls=200, rounds=101)
+    if find_spec("numba"):
+        from numba import njit
+
+        plain, fast = njit(loop_by_hand), njit(fastmath=True)(loop_by_hand)
+        ways = {"compiled by numba": SEED.compile("numba")}
+        ways |= {"numba, by hand": lambda start, data: plain(*start, *data)}
+        ways |= {"numba, by hand, fastmath": lambda start, data: fast(*start, *data)}
+        rows += side_by_side(agree(ways, start, data), calls=200, rounds=101)
+    return rows
 
 
 def many_rates():
@@ -87,7 +114,10 @@ def many_rates():
         "one sweep": lambda: sweep(*arguments, rates, 500),
         "one by one": lambda: [train(*arguments, GradientDescent(rate), 500) for rate in rates],
     }
-    return side_by_side(ways, calls=1, rounds=3)
+    if find_spec("numba"):
+        by_numba = SEED.compile("numba")
+        ways["one sweep by numba"] = lambda: sweep(by_numba, *arguments[1:], rates, 500)
+    return side_by_side(ways, calls=1, rounds=5)
 
 
 def derive_and_compile():
