@@ -397,9 +397,10 @@ FORMS = [
 ]
 FLAT = [sp.floor(t), sp.ceiling(t)]  # their derivatives cannot be computed
 NAMES = [
-    *("e", "E", "pi", "I", "oo", "nan", "inf", "zoo", "S", "N", "Q", "O", "numpy", "np", "math", "builtins"),
-    *("sum", "range", "float", "abs", "array", "step", "self", "x0", "lambda", "None", "_", "__class__", "w₁"),
-    *("__debug__", "__import__", "ﬁ", "µ", "ª", "ℯ", "print", "True", "_lambdifygenerated", "dL_dz", "L", "z"),
+    *("e", "E", "pi", "I", "oo", "nan", "inf", "zoo", "S", "N", "Q", "O", "numpy", "np", "math"),
+    *("builtins", "sum", "range", "float", "abs", "array", "step", "self", "x0", "lambda", "w₁"),
+    *("__class__", "__debug__", "__import__", "ﬁ", "µ", "ª", "ℯ", "print", "True", "_lambdifygenerated"),
+    *("dL_dz", "L", "z", "None", "_"),
 ]  # fmt: skip
 
 
