@@ -12,6 +12,7 @@ from ..models.model import Model
 from .answers import Unreadable, read
 from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
 from .mistakes import Mistake
+from .regions import Regions, regions_of
 from .slips import Slips, at
 from .values import Point, Undefined, exact, mp, value
 from .verdict import Verdict, right, slipped, wrong
@@ -129,7 +130,8 @@ class Question:
         except Unreadable as unreadable:
             return unreadable.verdict
         self.tolerance = tolerance_of(expression, *self.lines.values())
-        if all(self.agrees(expression, point) for point in self.points):
+        self.counterexample = self.regions.counterexample(expression)
+        if self.counterexample is None:
             return right(f"this is {self.name}.")
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
@@ -140,6 +142,13 @@ class Question:
 
     def right(self, point: Point):
         return point[self.key.name]
+
+    @property
+    def regions(self) -> Regions:
+        named = {symbol.name: symbol for symbol in inputs_of(self.lines)}
+        ordered = [s.name for s in self.symbols] if isinstance(self.symbols, Sequence) else sorted(named)
+        inputs = tuple(named[name] for name in ordered if name in named)
+        return regions_of(tuple(self.lines.items()), inputs, self.key)
 
     @cached_property
     def points(self) -> list[Point]:
@@ -171,7 +180,7 @@ class Question:
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        points = [*self.simple_points(), *self.points]
+        points = [*self.simple_points(), *self.points, self.counterexample]
         point = next(point for point in points if not self.agrees(expression, point))
         names = sorted(symbol.name for symbol in inputs_of(self.chain))
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names)
