@@ -27,7 +27,7 @@ class Lines(NamedTuple):
     varied: list[str]
 
     def at(self, lines: Numbers, numbers: Numbers) -> Points:
-        """The points of some lines, shape (n,), where the symbol is a number, shape (n, any); all in a row."""
+        """The points of some lines, shape (n,), at numbers, shape (n, any); all in a row."""
         spread = {
             n: np.repeat(v[lines], numbers.shape[1]).reshape(numbers.shape) for n, v in self.points.items()
         }
@@ -38,15 +38,17 @@ class Lines(NamedTuple):
 
 @np.errstate(all="ignore")
 def crossings(
-    lines: Lines, places: Sequence[Pair], evaluated: Callable[[Points], Floats], sizes: Sequence[float]
+    lines: Lines, places: Sequence[Pair], evaluated: Callable[..., Floats], sizes: Sequence[float]
 ) -> list[Numbers]:
     """For each line where the symbol makes a pair equal, or nearly so: sorted numbers.
 
-    evaluated: the values of everything at points. sizes: of numbers at which something may happen.
+    evaluated(points, expressions): the values of what the expressions need.
+    sizes: of numbers where something may happen.
     """
     grid, every = grid_of(sizes), np.arange(len(lines.varied))
     numbers = np.broadcast_to(grid, (len(every), len(grid)))
-    cloud, brackets, beyond = evaluated(lines.at(every, numbers)), [], []
+    needed = [side for pair in places for side in pair]
+    cloud, brackets, beyond = evaluated(lines.at(every, numbers), needed), [], []
     for place, pair in enumerate(places):
         gap = gaps(cloud, pair).reshape(numbers.shape)
         brackets += [(place, line, *grid[[low, high]]) for line, low, high in intervals(gap)]
@@ -98,10 +100,10 @@ def zoomed(
         return []
     place, line = np.array([bracket[:2] for bracket in brackets]).T
     low, high = np.array([bracket[2:] for bracket in brackets]).T
-    row = np.arange(len(place))
+    row, needed = np.arange(len(place)), [side for pair in places for side in pair]
     for _ in range(ROUNDS):
         numbers = np.linspace(low, high, ZOOM, axis=1)
-        cloud = evaluated(lines.at(line, numbers))
+        cloud = evaluated(lines.at(line, numbers), needed)
         gap = np.empty(numbers.shape)
         for which in np.unique(place):
             gap[place == which] = gaps(cloud, places[which]).reshape(numbers.shape)[place == which]

@@ -36,15 +36,21 @@ def inputs_of(equations: Equations) -> set[sp.Symbol]:
     return set().union(*(e.free_symbols for e in equations.values())) - equations.keys()
 
 
-def computed(equations: Equations, point: Point, arithmetic: Arithmetic = exact) -> dict[str, mpmath.mpf]:
+def computed(equations: Equations, point: Point) -> dict[str, mpmath.mpf]:
     """The point, and the values of all equations there. Raises Undefined if one has none.
 
     A symbol that is said to be positive is made so.
     """
-    point = {name: arithmetic.context.mpf(number) for name, number in point.items()}
+    point = dict(point)
     for symbol in inputs_of(equations):
         if symbol.is_nonnegative:
             point[symbol.name] = abs(point[symbol.name])
+    return filled(equations, point)
+
+
+def filled(equations: Equations, point: Point, arithmetic: Arithmetic = exact) -> dict[str, mpmath.mpf]:
+    """The same for a point that is as its symbols are said to be."""
+    point = {name: arithmetic.context.mpf(number) for name, number in point.items()}
     for symbol, expression in equations.items():
         point[symbol.name] = arithmetic.value(expression, point)
     return point
@@ -94,17 +100,18 @@ class Difference(NamedTuple):
         return abs(self.size) <= tolerance * (abs(self.key) + smallest(tolerance))
 
 
-def same_at(answer: sp.Expr, key: sp.Symbol, lines: Equations, point: Point) -> bool | None:
+def same_at(
+    answer: sp.Expr, key: sp.Symbol, lines: Equations, point: Point, tolerance: mpmath.mpf
+) -> bool | None:
     """Whether an answer has the key's value at a point; None where it has no value, or none to rely on.
 
     A difference counts if it is the same in many more digits.
     """
-    tolerance = tolerance_of(answer, *lines.values())
     try:
         near = Difference(value(answer, point) - point[key.name], point[key.name])
         if near.within(tolerance):
             return True
-        point = computed(lines, {s.name: point[s.name] for s in inputs_of(lines)}, finest)
+        point = filled(lines, {name: point[name] for name in point.keys() - {s.name for s in lines}}, finest)
         far = Difference(finest.value(answer, point) - point[key.name], point[key.name])
     except Undefined:
         return None

@@ -1,30 +1,30 @@
 """Points that look everywhere: on both sides of every kink of the key and of an answer, near and far.
 
-Cheap floats find the regions: scattered points of all scales, and lines along which every kink is looked for.
-Where an answer seems to differ, the exact comparison decides.
+Floats find the regions: scattered points of all scales, and lines along which every kink is looked for.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from .crossings import EACH, LINES, PLACES, Lines, Points, beside, crossings
-from .equivalence import computed, same_at
+from .equivalence import filled, smallest, tolerance_of
 from .floats import Floats, Numbers
+from .goals import MOST as GOALS
+from .goals import goals
 from .kinks import Pair, kinks, marks
-from .values import Point, Undefined, mp
+from .search import Search, together
+from .values import Point, Undefined
 
 SCALES = (-3, 3)  # powers of ten
 VALUES = 600_000  # so many numbers are computed for the key: points times equations
 FEWEST, MOST = 1500, 5000  # points
-EXACT = 24  # regions that are compared exactly whatever the floats say
-SUSPECTS = 40  # places where the floats say that an answer differs, and it is compared exactly
-CLOSE = 1e-9  # relative, of floats
-TRIES = 4  # in a region where an answer has no value so far
+POINTS = 16  # usual points, where everything is compared exactly
+PATIENCE = 100  # so many are tried to find some where the key is not zero
 
 
 class Regions:
@@ -35,6 +35,7 @@ class Regions:
 
     def __init__(self, lines: Equations, inputs: Sequence[sp.Symbol], key: sp.Symbol):
         self.lines, self.inputs, self.key = dict(lines), tuple(inputs), key
+        self.tolerance = tolerance_of(*lines.values())
         self.random = np.random.default_rng(0)
         self.count = int(np.clip(VALUES / len(self.lines), FEWEST, MOST))
         self.kinks = distinct(pair for line in self.lines.values() for pair in kinks(line))
@@ -54,20 +55,21 @@ class Regions:
         numbers = self.random.uniform(1 / 3, 2, shape) * signs * 10**exponents
         return {symbol.name: row for symbol, row in zip(self.inputs, numbers, strict=True)}
 
-    def evaluated(self, points: Points, lines: Equations | None = None) -> Floats:
-        """The values at points of all symbols, or of those that these lines compute."""
+    def evaluated(self, points: Points, expressions: Iterable[sp.Basic] | None = None) -> Floats:
+        """The values of all symbols at points, or of those that these expressions need."""
         for symbol in self.inputs:
             if symbol.is_nonnegative:
                 points[symbol.name] = np.abs(points[symbol.name])
-        return Floats(points).compute(self.lines if lines is None else lines)
+        return Floats(points).compute(
+            self.lines if expressions is None else upstream(self.lines, expressions)
+        )
 
     def explored(self, cloud: Floats, places: Sequence[Pair], expressions: Iterable[sp.Expr]) -> Floats:
         """The cloud, and points on both sides of these places, alone and in combinations."""
         lines = self.lines_through(cloud, places[:PLACES])
         if not lines.varied:
             return cloud
-        needed = upstream(self.lines, places)
-        found = crossings(lines, places, lambda points: self.evaluated(points, needed), sizes(expressions))
+        found = crossings(lines, places, self.evaluated, sizes(expressions))
         points, numbers = beside(lines, found)
         keep = self.random.permutation(len(next(iter(points.values()))))[: self.count // 2]
         points, mixed = {name: rows[keep] for name, rows in points.items()}, self.scattered(self.count // 4)
@@ -76,32 +78,58 @@ class Regions:
             mixed[name] = np.where(chosen, self.random.choice(row, self.count // 4), mixed[name])
         return joined(cloud, self.evaluated({n: np.concatenate([points[n], mixed[n]]) for n in mixed}))
 
+    def inputs_in(self, expressions: Sequence[sp.Basic]) -> list[str]:
+        """The names of the inputs that expressions depend on."""
+        names = names_in([*upstream(self.lines, expressions).values(), *expressions])
+        return [symbol.name for symbol in self.inputs if symbol.name in names]
+
     def lines_through(self, cloud: Floats, places: Sequence[Pair]) -> Lines:
         """Lines through points of the cloud, some for each place, each in a symbol that it depends on."""
         varied = []
         for pair in places:
-            free = upstream_inputs(self, pair)
+            free = self.inputs_in(pair)
             count = max(EACH, LINES // len(places)) if free else 0
             varied += [free[i % len(free)] for i in self.random.permutation(max(count, len(free)))[:count]]
         through = self.random.integers(0, cloud.shape[0] * 3 // 4, len(varied)) if varied else []
         names = [symbol.name for symbol in self.inputs]
         return Lines({name: cloud.points[name][through] for name in names} if varied else {}, varied)
 
-    def counterexample(self, answer: sp.Expr) -> Point | None:
-        """A point where an answer is not the key, or None."""
+    def around(self, answer: sp.Expr) -> Floats:
+        """The cloud, and points on both sides of an answer's own kinks, in the combinations that it names."""
+        self.random = np.random.default_rng(1)
         own = distinct([*kinks(answer), *marks(answer)])
         new = [pair for pair in own if pair not in self.kinks]
-        cloud = self.explored(self.cloud, new, [answer])
-        regions = patterns(cloud, distinct([*self.kinks, *kinks(answer)]))
-        return Comparison(self, answer, cloud, regions).counterexample()
+        cloud = self.explored(Floats(self.cloud.points), new, [answer])
+        search = Search(self.evaluated, self.scattered, self.random)
+        wanted = distinct(islice(goals(answer), GOALS))
+        found = together(search.reach(goal, self.inputs_in(goal), cloud) for goal in wanted)
+        return joined(cloud, self.evaluated(found)) if found else cloud
 
-    def exact(self, cloud: Floats, index: int) -> dict | None:
+    @cached_property
+    def points(self) -> list[Point]:
+        """Exact points of usual size, in different regions, those first where the key is not zero."""
+        size = np.abs(self.cloud.points[self.key.name])
+        usual = np.arange(len(size)) < self.count // 4
+        order = np.lexsort((~usual, ~(size > 0), ~np.isfinite(size)))
+        first = first_of_each(patterns(self.cloud, self.kinks), order)
+        least = smallest(self.tolerance)
+        alive, zero = [], []
+        for index in [*first[usual[first]][:POINTS], *order]:
+            point = self.exact(self.cloud, index)
+            if point is None or 0 < abs(point[self.key.name]) <= least:
+                continue
+            (alive if point[self.key.name] else zero).append(point)
+            if len(alive) + len(zero) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
+                break
+        return [*alive[: POINTS // 2], *zero[: POINTS // 2], *alive[POINTS // 2 :]][:POINTS]
+
+    def exact(self, cloud: Floats, index: int) -> Point | None:
         """A point of the cloud with the exact values of everything; None if one has none."""
         inputs = tuple(float(cloud.points[symbol.name][index]) for symbol in self.inputs)
         if inputs not in self._exact:
             names = [symbol.name for symbol in self.inputs]
             try:
-                self._exact[inputs] = computed(self.lines, dict(zip(names, map(mp.mpf, inputs), strict=True)))
+                self._exact[inputs] = filled(self.lines, dict(zip(names, inputs, strict=True)))
             except Undefined:
                 self._exact[inputs] = None
         return self._exact[inputs]
@@ -113,69 +141,18 @@ def regions_of(lines: tuple, inputs: tuple, key: sp.Symbol) -> Regions:
     return Regions(dict(lines), inputs, key)
 
 
-class Comparison:
-    """An answer beside the key, at all points of a cloud, and exactly at some of them.
-
-    regions: a number for each point, the same for those in the same region.
-    """
-
-    def __init__(self, regions: Regions, answer: sp.Expr, cloud: Floats, where: Numbers):
-        self.regions, self.answer, self.cloud, self.where = regions, answer, cloud, where
-        self.right = cloud.points[regions.key.name]
-        self.given = values(answer, cloud)
-        with np.errstate(all="ignore"):
-            self.gap = np.abs(self.given - self.right)
-            self.relative = np.where(self.gap == 0, 0.0, self.gap / (np.abs(self.given) + np.abs(self.right)))
-        self.settled = set(np.unique(where[self.relative <= CLOSE]))
-
-    def counterexample(self) -> Point | None:
-        tried = chain((self.at(index) for index in self.chosen()), self.unsettled())
-        return next((point for point in tried if point is not None), None)
-
-    def chosen(self) -> list[int]:
-        """The worst suspects, and a point in each of some regions."""
-        suspects = np.flatnonzero(self.relative > CLOSE)
-        clear = (self.relative > 1e-3) & (self.gap > 1e-9 * np.nanmedian(np.abs(self.right)))
-        order = np.argsort(~clear[suspects], kind="stable")
-        worst = first_of_each(self.where, suspects[order])[:SUSPECTS]
-        return [*worst, *first_of_each(self.where, np.flatnonzero(np.isfinite(self.right)))[:EXACT]]
-
-    def at(self, index: int) -> Point | None:
-        """The exact point if the answer differs there."""
-        point = self.regions.exact(self.cloud, index)
-        if point is None:
-            return None
-        same = same_at(self.answer, self.regions.key, self.regions.lines, point)
-        if same:
-            self.settled.add(self.where[index])
-        return point if same is False else None
-
-    def unsettled(self) -> Iterator[Point | None]:
-        """Regions where the key has a value and the answer has had none so far."""
-        for region in np.setdiff1d(self.where[np.isfinite(self.right)], list(self.settled))[:SUSPECTS]:
-            indices = np.flatnonzero((self.where == region) & np.isfinite(self.right))[:TRIES]
-            for index in indices:
-                yield self.at(index)
-            if region not in self.settled:
-                yield next((p for p in (self.regions.exact(self.cloud, i) for i in indices) if p), None)
-
-
-def upstream(lines: Equations, places: Iterable[Pair]) -> Equations:
-    """Those of the lines that the places are computed from."""
-    names = {symbol.name for pair in places for side in pair for symbol in side.free_symbols}
-    needed = {}
+def upstream(lines: Equations, expressions: Iterable[sp.Basic]) -> Equations:
+    """Those of the lines that these expressions are computed from."""
+    names, needed = names_in(expressions), {}
     for symbol, expression in reversed(lines.items()):
         if symbol.name in names:
-            names |= {free.name for free in expression.free_symbols}
+            names |= names_in([expression])
             needed[symbol] = expression
     return dict(reversed(needed.items()))
 
 
-def upstream_inputs(regions: "Regions", pair: Pair) -> list[str]:
-    """The names of the inputs that a place depends on."""
-    used = [*upstream(regions.lines, [pair]).values(), *pair]
-    names = {symbol.name for expression in used for symbol in expression.free_symbols}
-    return [symbol.name for symbol in regions.inputs if symbol.name in names]
+def names_in(expressions: Iterable[sp.Basic]) -> set[str]:
+    return {symbol.name for expression in expressions for symbol in expression.free_symbols}
 
 
 def distinct(things: Iterable) -> list:
@@ -184,14 +161,6 @@ def distinct(things: Iterable) -> list:
 
 def joined(one: Floats, other: Floats) -> Floats:
     return Floats({name: np.concatenate([one.points[name], other.points[name]]) for name in one.points})
-
-
-def values(answer: sp.Expr, cloud: Floats) -> Numbers:
-    """An answer's values, computed for some points at a time: all its parts are held in memory."""
-    at_once = 500
-    size = cloud.shape[0]
-    slices = [{n: v[i : i + at_once] for n, v in cloud.points.items()} for i in range(0, size, at_once)]
-    return np.concatenate([Floats(points).value(answer) for points in slices])
 
 
 @np.errstate(all="ignore")
