@@ -1,51 +1,45 @@
 """Explorers of gradient descent: how fast, and from where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import sympy as sp
 
-from ..models.model import Model
 from ..pictures.panels import SEEN, RunPicture
 from ..pictures.words import in_words
 from ..training.sweep import sweep
 from .explorer import Explorer, number, slider
-from .views import Ranges, ceiling, measured_fit, named_surface
+from .surface import Ranges, ceiling, named_surface
+from .task import Fit, Task
 
 
 def learning_rate_explorer(
-    model: Model,
-    start: Mapping | Sequence,
-    data: Mapping | Sequence,
-    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
+    task: Task,
     learning_rates: Sequence[float],
-    steps: int,
-    labels: tuple[str, str],
+    fit: Fit,
     ranges: Ranges | None = None,
     limit: float | None = None,
     shown: int | None = None,
 ) -> Explorer:
     """One run for each learning rate: its loss, its fit, and for two parameters its path.
 
-    fit: the data symbols of the input and the target, and the symbol of the prediction.
-    labels: of the input and the target, with units.
     ranges: of a model's two parameters, to draw its loss surface; None for no surface.
     limit: the largest stable learning rate, to compare each one with.
     shown: the index of the learning rate to begin with; the middle one unless told.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
+    model, start, data, steps = task
     runs = sweep(model, start, data, learning_rates, steps)
-    measured, grid, fits = measured_fit(model, data, fit, runs.parameters[-1])
+    fits = fit.curves(model, data, runs.parameters[-1])
     reachable = max(np.nanmin(runs.loss), 1e-12)
     surface = ranges and named_surface(model, data, ranges)
-    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), (measured, grid, labels), surface)
+    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), fit.panel(model, data), surface)
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
         words = f"Learning rate {rate:.3g}: {in_words(path, loss, reachable)}"
         if limit:
             words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
-        picture.show(words, loss, path, fits[index])
+        picture.put(words, loss, path, fits[index])
         return words
 
     options = [f"{rate:.3g}" for rate in runs.learning_rates]
@@ -53,20 +47,19 @@ def learning_rate_explorer(
 
 
 def surface_explorer(
-    model: Model,
-    start: Sequence[float],
-    data: Mapping | Sequence,
+    task: Task,
     learning_rates: Sequence[float],
-    steps: int,
     ranges: Ranges,
     shown: int | None = None,
 ) -> Explorer:
     """Runs of a model of two parameters from wherever the learner clicks or types, on its loss surface.
 
-    start: where to begin. ranges: of the two parameters. shown: as for `learning_rate_explorer`.
+    task: its start is a sequence of two numbers. ranges: of the two parameters.
+    shown: as for `learning_rate_explorer`.
     A new start trains once for each learning rate, all together.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
+    model, start, data, steps = task
     runs = sweep(model, start, data, learning_rates, steps)
     surface = named_surface(model, data, ranges)
     lowest = max(min(surface[2].min(), np.nanmin(runs.loss)), 1e-12)
@@ -84,7 +77,7 @@ def surface_explorer(
         if np.all(np.abs(path[-1]) < SEEN):
             end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
             words += f" It is now at {end}."
-        picture.show(words, loss, path)
+        picture.put(words, loss, path)
         return words
 
     rates = slider("learning rate", [f"{rate:.3g}" for rate in runs.learning_rates], shown)

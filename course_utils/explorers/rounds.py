@@ -7,9 +7,9 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..models.model import Model
-from ..pictures.graph_picture import GraphPicture
+from ..pictures.graph import GraphPicture
 from ..training.trace import moments
-from .explorer import Explorer, row, slider
+from .explorer import Explorer, slider
 
 
 def round_explorer(
@@ -27,17 +27,15 @@ def round_explorer(
     """
     model = Model(equations, start, sample)
     course = moments(model, start, sample, learning_rate, rounds)
-    picture = GraphPicture(model)
+    picture = GraphPicture(model.equations, model.parameters)
 
     def show(index):
-        picture.show(course[index])
+        picture.put(course[index])
         return course[index].words
 
     last = len(course) - 1
     position = slider("moment", [f"{index} of {last}" for index in range(last + 1)], 0)
-    explorer = Explorer([position], picture, show)
-    explorer.children = [*row(*player(position, last)), *explorer.children]
-    return explorer
+    return Explorer([position], picture, show, above=player(position, last))
 
 
 def player(position: widgets.SelectionSlider, last: int) -> list[widgets.Widget]:

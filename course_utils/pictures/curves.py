@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib as mpl
 import numpy as np
 import sympy as sp
+from matplotlib.ticker import MaxNLocator
 
 from .latex import latex
 from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
@@ -48,7 +49,7 @@ class RacePicture(PanelPicture):
         self.legend(handles=list(self.losses.values()), loc="outside lower center", ncols=4, frameon=False)
         self.lines_move()
 
-    def show(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
+    def put(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
         """Put the runs into the picture, by name. Each loss: (steps + 1,). Each path: (steps + 1, 2)."""
         self.alt = words
         for name, line in self.losses.items():
@@ -77,7 +78,7 @@ class NeuronPicture(PanelPicture):
         self.fit = fit_panel(self.panels[1], *fit)
         self.lines_move()
 
-    def show(self, words: str, activation, slope, samples: tuple, fit) -> None:
+    def put(self, words: str, activation, slope, samples: tuple, fit) -> None:
         """activation, slope: as the inputs. samples: (z, h) of each. fit: as its grid."""
         self.alt = words
         self.activation.set_data(self.inputs, activation)
@@ -101,7 +102,7 @@ class MemoryPicture(LivePicture):
             axes = self.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
         axes.set_ylabel(f"part of the gradient of ${latex(by)}$,\ntimes the newest (log scale)")
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}
         for (name, (color, style, marker)), width in zip(
             zip(parts, SERIES, strict=False), range(2 * len(parts), 0, -2), strict=False
@@ -111,7 +112,7 @@ class MemoryPicture(LivePicture):
         axes.legend(frameon=False, loc="lower left")
         self.moving = list(self.curves.values())
 
-    def show(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
+    def put(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
         """Put the parts into the picture, by model, each of shape (steps,), the first time step first."""
         self.alt = words
         for name, curve in self.curves.items():

@@ -1,21 +1,12 @@
 """Figures: data in, Picture out."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from .graph import computation_graph
 from .panels import draw_surface
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
-
-__all__ = [
-    "computation_graph",
-    "counts_table",
-    "final_loss",
-    "images",
-    "loss_surface",
-    "plot",
-]
 
 
 def draw_curves(axes, curves: Mapping[str, tuple], marked: bool = False) -> None:
@@ -39,7 +30,7 @@ def plot(
     """
     if len(curves) > len(SERIES):
         raise ValueError(f"at most {len(SERIES)} curves can be told apart, not {len(curves)}")
-    scales = {f"{axis}scale": "log" for axis in log}
+    scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured:
         axes.plot(*measured, "o", color="black", label="measured")
