@@ -8,7 +8,9 @@ simple         a number, a choice
 network        a network that the learner made up
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
-values         an expression's number, and equivalence: are two expressions the same
+values         an expression's number (floats: at many points at once), and equivalence: of two the same
+regions        points in every region between the kinks, and comparison: an answer beside the key there
+inputs         the same for a learner's function (kinks, crossings, goals, search: how they are found)
 mistakes       what people write in place of a link: a new slip goes here
 slips, trials  which of them it was
 verdict        what a check says

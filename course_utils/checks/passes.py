@@ -16,7 +16,7 @@ from .calls import as_array, as_numbers, call
 from .mistakes import Mistake
 from .slips import Slips, same
 from .symbols import called, must_be_scalar, must_have_derivatives, roles_of
-from .trials import SAMPLES, SETTINGS, agrees, compared, equations_mistaken, explained, numbers, trials
+from .trials import SAMPLES, compared, equations_mistaken, explained, numbers, right_in, telling, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -37,17 +37,19 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     must_be_scalar(model)
     if not (isinstance(symbol, sp.Symbol) and symbol in model.equations):
         raise ValueError(f"{called(symbol)} is not computed by this model")
-    tried = trials(model.equations, model.parameters, model.data)
+    tried, regions = trials(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
     known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
     try:
         results = [per_sample(call(function, given)) for given in known]
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    answer, key = np.concatenate(results), numbers(points, symbol)
-    if agrees(answer, key):
-        return right(f"this computes {symbol}.")
+    correct = right_in(np.array(results), np.array([numbers(trial, symbol) for trial in tried]))
+    if correct.all():
+        return right(f"this computes {symbol}.", regions)
+    told = telling(correct[None])
+    points = [point for trial in told for point in tried[trial]]
+    answer, key = np.concatenate([results[trial] for trial in told]), numbers(points, symbol)
     mistakes = equations_mistaken(model.equations, symbol, roles_of(model))
     return explained(answer, symbol, mistakes, points) or wrong(compared(symbol, answer, key))
 
@@ -68,28 +70,31 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
     must_have_derivatives(dict(passes.values()))
-    tried = trials(model.equations | dict(passes.values()), model.parameters, model.data)
+    adjoints = {p: passes[p][0] for p in model.parameters}
+    lines = model.equations | dict(passes.values())
+    tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
     try:
         results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    adjoints = {p: passes[p][0] for p in model.parameters}
+    answers = np.transpose(results)
+    keys = np.array([[numbers(trial, adjoint).mean() for trial in tried] for adjoint in adjoints.values()])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("these are the gradients.", regions)
+    told = telling(correct)
+    points = [point for trial in told for point in tried[trial]]
     verdicts = [
-        judged(model, p, adjoints, answer, points)
-        for p, answer in zip(model.parameters, np.transpose(results), strict=True)
+        right(f"this computes the gradient of {p}.") if always else judged(model, p, adjoints, some, points)
+        for p, always, some in zip(model.parameters, correct.all(axis=1), answers[:, told], strict=True)
     ]
-    if all(verdict.correct for verdict in verdicts):
-        return right("these are the gradients.")
     worst = next(verdict for verdict in verdicts if not verdict.correct)
     return Verdict(False, worst.message, sum(map(float, verdicts)) / len(verdicts), worst.slips)
 
 
 def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, points: list[Point]) -> Verdict:
-    """The verdict on one parameter's gradient, a number for each trial."""
+    """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
     name, key = f"the gradient of {p}", over_trials(numbers(points, adjoints[p]))
-    if agrees(answer, key):
-        return right(f"this computes {name}.")
     if same(answer, SAMPLES * key):
         return slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)])
     others = [
@@ -108,7 +113,7 @@ def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, point
 
 def over_trials(values: np.ndarray) -> np.ndarray:
     """The mean over the samples of each trial, of values at all points (the last axis)."""
-    return values.reshape(*values.shape[:-1], SETTINGS, SAMPLES).mean(axis=-1)
+    return values.reshape(*values.shape[:-1], -1, SAMPLES).mean(axis=-1)
 
 
 def gradients_of(result, model: Model) -> np.ndarray:

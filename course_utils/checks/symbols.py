@@ -5,19 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, listed, read
-from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
+from .comparison import Comparison
+from .equivalence import computed, inputs_of, same_at, shown
+from .kinks import kinks
 from .mistakes import Mistake
+from .regions import POINTS, Regions, regions_of
 from .slips import Slips, at
 from .values import Point, Undefined, exact, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
-POINTS = 16  # where a right answer must agree
-PATIENCE = 100  # so many points are tried to find some where the key is not zero
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -150,34 +152,32 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        self.tolerance = tolerance_of(expression, *self.lines.values())
-        if all(self.agrees(expression, point) for point in self.points):
-            return right(f"this is {self.name}.")
+        self.comparison = Comparison(self.regions, expression)
+        if self.comparison.counterexample is None:
+            return right(f"this is {self.name}.", self.comparison.met)
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
         return wrong(f"this is not {self.name}: {self.difference(expression)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
-        return agree(answer, self.right(point), point, self.tolerance)
+        return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is True
 
     def right(self, point: Point):
         return point[self.key.name]
 
     @cached_property
+    def regions(self) -> Regions:
+        named = {symbol.name: symbol for symbol in inputs_of(self.lines)}
+        ordered = [s.name for s in self.symbols] if isinstance(self.symbols, Sequence) else sorted(named)
+        inputs = tuple(named[name] for name in ordered if name in named)
+        return regions_of(tuple(self.lines.items()), inputs, self.key)
+
+    @property
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
-        points, alive = [], []
-        least = smallest(tolerance_of(*self.lines.values()))
-        for point in defined_points(self.lines):
-            size = abs(self.right(point))
-            if size > least or not size:
-                (alive if size else points).append(point)
-            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
-                break
-        if not (alive or points):
+        if not self.regions.points:
             raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
-        half = POINTS // 2
-        return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
+        return self.regions.points
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
         """The slip, or the two, that lead to this answer."""
@@ -195,8 +195,8 @@ class Question:
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        points = [*self.simple_points(), *self.points]
-        point = next(point for point in points if not self.agrees(expression, point))
+        simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
+        point = next(simple, self.comparison.counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
@@ -210,12 +210,15 @@ class Question:
         digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
         return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
 
-    def simple_points(self, count: int = 30) -> Iterator[Point]:
-        """Points of small round numbers where the key is not tiny."""
-        names, numbers = sorted(symbol.name for symbol in inputs_of(self.lines)), random.Random(0)
-        for _ in range(count):
+    def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
+        """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""
+        numbers, places = random.Random(0), [*self.regions.kinks, *kinks(answer)]
+        names = sorted(symbol.name for symbol in self.regions.inputs)
+        chosen = np.array([[float(numbers.choice(SIMPLE)) for _ in names] for _ in range(count)]).T
+        simple = self.regions.off_kinks(dict(zip(names, chosen, strict=True)), places)
+        for values in zip(*simple.values(), strict=True):
             try:
-                point = computed(self.lines, {name: mp.mpf(numbers.choice(SIMPLE)) for name in names})
+                point = computed(self.lines, dict(zip(names, map(mp.mpf, values), strict=True)))
             except Undefined:
                 continue
             if abs(self.right(point)) > 0.01:
