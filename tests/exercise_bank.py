@@ -1028,7 +1028,7 @@ def descend(start, data, learning_rate, steps):
             (
                 'trained = {"w1": 0.0, "b1": 0.0, "w2": 0.0, "b2": 0.919}',
                 0.0,
-                "the loss is 0.03024. It should be smaller than 0.02557",
+                "its mean squared error is 0.03024. It should be smaller than 0.02557",
             ),
             (
                 'trained = {"w1": 1.0, "b1": 1.0}',
@@ -1036,11 +1036,13 @@ def descend(start, data, learning_rate, steps):
                 "this cannot be evaluated: parameters should give a value to",
             ),
             ("trained = [1.0, 2.0, 3.0]", 0.0, "this cannot be evaluated: parameters should be 4 values,"),
+            ("trained = start", 0.0, "its mean squared error is 0.05085"),
+            ("start = trained", 0.0, "these are the parameters of the start: train, and keep both"),
             ('trained = "yes"', 0.0, "this cannot be evaluated: parameters should be 4 values,"),
             (
                 'trained = {"w1": float("nan"), "b1": 1.0, "w2": 1.0, "b2": 1.0}',
                 0.0,
-                "the loss is nan. It should be smaller than 0.02557",
+                "parameters for w1 should be one finite number, not nan",
             ),
         ],
         "answer_7": [

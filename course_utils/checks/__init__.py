@@ -5,7 +5,7 @@ symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 loops          an update, and a training loop
 simple         a number, a choice
-network        a network that the learner made up
+network        a network that the learner made up, and loss: is its loss a loss
 
 answers        what may be an answer, and calls: a learner's function, called
 values         an expression's number (floats: at many points at once), and equivalence: are two expressions the same
