@@ -8,7 +8,8 @@ simple         a number, a choice
 network        a network that the learner made up, and loss: is its loss a loss
 
 answers        what may be an answer, and calls: a learner's function, called
-values         an expression's number (floats: at many points at once), and equivalence: are two expressions the same
+values         an expression's number (floats: at many points at once)
+equivalence    are two expressions the same
 mistakes       what people write in place of a link: a new slip goes here
 slips, trials  which of them it was
 verdict        what a check says
