@@ -23,7 +23,8 @@ def fault_of_loss(model: Model, prediction: sp.Symbol, target: sp.Symbol) -> str
         return f"{model.loss} does not use {missing[0]}: compare {prediction} with {target}."
     others = set().union(*(after[s].free_symbols for s in used & compared & after.keys())) - compared
     if others:
-        return f"{model.loss} should depend on {prediction} and {target} alone: take {min(others, key=str)} out of it."
+        first = min(others, key=str)
+        return f"{model.loss} should depend on {prediction} and {target} alone: take {first} out of it."
     sides = [losses(after, prediction, target, side) for side in (1, -1)]
     return fault_of_values(*sides, names=(model.loss, prediction, target))
 
