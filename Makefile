@@ -14,9 +14,11 @@ test coverage browser refresh benchmark latency: export OMP_NUM_THREADS := 1
 .PHONY: lab test coverage browser lint refresh benchmark latency clean
 
 lab: $(VENV)/course
-	$(RUN) jupyterlab notebooks/00_start_here.ipynb
+	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
+	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root notebooks/00_start_here.ipynb
 
 test: $(VENV)/dev
+	@echo "Running every notebook and every test (some minutes)."
 	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile
 
 coverage: $(VENV)/dev
@@ -28,6 +30,8 @@ browser: $(VENV)/dev
 lint: $(VENV)/dev
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(BIN)/biome check
+	$(RUN) mypy
 
 refresh: $(VENV)/dev
 	$(BIN)/python tools/refresh.py
@@ -47,13 +51,15 @@ clean:
 	rm -rf $(VENV)
 
 $(VENV)/bare:
+	@echo "Making a Python environment in $(VENV)."
 	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 or later is needed')"
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet --upgrade pip
 	@touch $@
 
 $(VENV)/course: $(VENV)/bare pyproject.toml
-	$(RUN) pip install --quiet --editable .
+	@echo "Installing the course and JupyterLab (a minute or two)."
+	$(RUN) pip install --quiet --editable ".[lab]"
 	@touch $@
 
 # Optional: PyTorch and TensorFlow, for lesson 14 and for the tests that compare with them.
@@ -69,5 +75,6 @@ $(VENV)/benchmark: $(VENV)/dev
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml
+	@echo "Installing the course and its tests (a minute or two)."
 	$(RUN) pip install --quiet --editable ".[dev]"
 	@touch $@ $(VENV)/course

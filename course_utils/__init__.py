@@ -24,6 +24,7 @@ from .checks import (
     check_number,
     check_training,
     check_update,
+    verdict,
 )
 from .compiled import Compiled
 from .derivation import Activation, relu, sigmoid, step, tanh
@@ -61,7 +62,8 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows SymPy's expressions in the course's notation."""
-    from .pictures import load_ipython_extension  # brings matplotlib, which not everybody needs
+    """`%load_ext course_utils` shows formulas in the course's notation, and verdicts."""
+    from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
-    load_ipython_extension(ipython)
+    show_formulas(ipython)
+    verdict.load_ipython_extension(ipython)

@@ -4,26 +4,21 @@ The lessons' cells are executed here, and each Model and MatrixModel that they m
 then computes the same equations term by term, and differentiates them in its own way.
 """
 
-import contextlib
-import io
 from functools import reduce
 from operator import matmul, mul
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from lesson_runs import LESSONS, run
 
-from course_utils import MatrixModel, Model
+from course_utils import MatrixModel
 from course_utils.compiled.matrices import sizes_of
 from course_utils.derivation.matrix_rules import log_sum_exp, reshaped
 from tools.refresh import why_not_run
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: models not compared with it")
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FUNCTIONS = {
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
@@ -80,33 +75,6 @@ def matrix_in_torch(expression, values, sizes):
     return in_torch(expression.function(entry), {entry: computed(expression.expr)})
 
 
-def models_of(lesson, monkeypatch):
-    """The models that a lesson makes, each set of equations once."""
-    found = {}
-
-    def recording(kind):
-        original = kind.__init__
-
-        def init(self, *args, **kwargs):
-            original(self, *args, **kwargs)
-            found[str(self)] = self
-
-        monkeypatch.setattr(kind, "__init__", init)
-
-    recording(Model)
-    recording(MatrixModel)
-    monkeypatch.chdir(NOTEBOOKS)
-    monkeypatch.setattr("tqdm.notebook.tqdm", lambda steps, **_: steps)
-    monkeypatch.setattr("course_utils.training.train_in_batches", lambda compiled, start, **_: [start])
-    names = {"__name__": "lesson"}
-    for cell in nbformat.read(lesson, 4).cells:
-        if cell.cell_type == "code":
-            code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
-            with contextlib.redirect_stdout(io.StringIO()):
-                exec(compile(code, lesson.name, "exec"), names)
-    return list(found.values())
-
-
 def tensors_for(symbols, shapes, random):
     return {s: torch.tensor(random.normal(size=shape)) for s, shape in zip(symbols, shapes, strict=True)}
 
@@ -143,10 +111,19 @@ WITHOUT_A_MODEL = {"01", "02"}  # they derive by hand, and have no explorer that
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")
-def test_every_model_of_a_lesson_agrees_with_pytorch(lesson, monkeypatch):
+def test_every_model_of_a_lesson_agrees_with_pytorch(lesson):
     if reason := why_not_run(lesson):
         pytest.skip(reason)
-    models = models_of(lesson, monkeypatch)
+    models = run(lesson).models
     assert bool(models) == (lesson.name[:2] not in WITHOUT_A_MODEL)
     for model in models:
         assert_agrees(model, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("default")
+def test_a_name_stands_for_one_kind_of_thing_throughout_a_lesson(lesson):
+    """A symbol that becomes a number makes SymPy's `subs` fail in silence."""
+    if reason := why_not_run(lesson):
+        pytest.skip(reason)
+    assert not {name: kinds for name, kinds in run(lesson).kinds.items() if len(kinds) > 1 and name != "_"}

@@ -77,7 +77,7 @@ def compiled(expression, symbols):
     """(a function of the symbols' values, its source), for one lowered expression."""
     value = sp.Symbol("value")
     names = [sp.Symbol(symbol.name) for symbol in symbols]
-    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter, array_functions())
+    return line_by_line([*names, *SIZES], [(value, expression)], [value], ArrayPrinter(), array_functions())
 
 
 def source_of(matrix):

@@ -33,7 +33,7 @@ polynomials = sums_of_products(powers | st.builds(sp.Pow, sums_of_products(power
 
 def code(expression):
     """The expression as the compiled source prints it."""
-    return CodePrinter({"fully_qualified_modules": False, "order": "none"}).doprint(expression)
+    return CodePrinter().doprint(expression)
 
 
 def value_of_code(text):
@@ -171,3 +171,11 @@ def test_the_extension_shows_expressions_in_a_notebook():
     load_ipython_extension(shell)
     bundle, _ = shell.display_formatter.format(y_hat + 1)
     assert bundle["text/latex"] == r"$\displaystyle \hat{y} + 1$"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "written"),
+    [(None, "w*x1"), ([sp.Symbol("w")], "w*x1"), ([sp.Symbol("x1")], "x1*w"), ([], "w*x1")],
+)
+def test_what_is_said_to_be_a_parameter_stands_first(parameters, written):
+    assert CodePrinter(parameters).doprint(sp.sympify("w*x1")) == written

@@ -29,6 +29,14 @@ def test_every_code_cell_was_run_in_order(lesson):
 
 
 @by_name
+def test_a_cell_holds_one_idea(lesson):
+    lines = {
+        cell.source: len(list(filter(str.strip, cell.source.splitlines()))) for cell in cells(lesson, "code")
+    }
+    assert not [source for source, count in lines.items() if count > 12]
+
+
+@by_name
 def test_no_cell_is_left_out_of_the_comparison(lesson):
     for cell in cells(lesson, "code"):
         excused = re.search(r"(?im)^# *nbval[_-](?!compare).*", cell.source) or [

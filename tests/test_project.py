@@ -16,7 +16,8 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 def test_conda_and_pip_install_the_same_packages():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     conda = {package for package in environment if isinstance(package, str) and package != "pip"}
-    assert conda == {*PROJECT["dependencies"], "python" + PROJECT["requires-python"]}
+    lab = PROJECT["optional-dependencies"]["lab"]
+    assert conda == {*PROJECT["dependencies"], *lab, "python" + PROJECT["requires-python"]}
 
 
 def test_every_package_folder_is_installed():

@@ -39,11 +39,23 @@ class Verdict:
         return f"{self.mark}: {self.message}"
 
     def _repr_html_(self) -> str:
-        if self.score < 1 and "NBGRADER_EXECUTION" in os.environ:
-            # nbgrader runs this notebook by itself, for its Validate button: it takes a value for full marks
-            # unless there is something on stderr, which it shows
-            print(self, file=sys.stderr)
         return f"<p><strong>{self.mark}</strong>: {escape(self.message)}</p>"
+
+
+def aloud(verdict: Verdict) -> str:
+    """What a notebook shows of a verdict; one that is not right is told on stderr as well."""
+    if verdict.score < 1:
+        print(verdict, file=sys.stderr)
+    return verdict._repr_html_()
+
+
+def load_ipython_extension(ipython) -> None:
+    """Under nbgrader's Validate button, say on stderr what is not right yet.
+
+    It runs the notebook by itself, shows what is on stderr, and takes any other value for full marks.
+    """
+    if "NBGRADER_EXECUTION" in os.environ:
+        ipython.display_formatter.formatters["text/html"].for_type(Verdict, aloud)
 
 
 def right(message: str) -> Verdict:

@@ -1,7 +1,7 @@
 """Equations as the lines of one NumPy function, in the order in which they are computed."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import sympy as sp
@@ -11,9 +11,15 @@ from ..derivation.chain_rule import Equations, expand
 from ..derivation.functions import numpy_functions
 from ..derivation.order import SchoolOrder
 
+PRINTED = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
+
 
 class CodePrinter(SchoolOrder, NumPyPrinter):
-    """Expressions as NumPy source."""
+    """Expressions as NumPy source. parameters: the symbols that stand first in a product."""
+
+    def __init__(self, parameters: Collection[sp.Symbol] | None = None):
+        super().__init__(PRINTED)
+        self.parameters = parameters
 
 
 def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.ndarray:
@@ -31,13 +37,10 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     return function(*(np.asarray(by_name[str(s)], dtype=float) for s in needed))
 
 
-PRINTED = {"fully_qualified_modules": False, "allow_unknown_functions": True, "order": "none"}
-
-
-def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping | None = None):
+def line_by_line(inputs, lines, outputs, printer: NumPyPrinter, functions: Mapping | None = None):
     """(a NumPy function of the inputs that computes the lines in turn, its source).
 
-    lines: pairs (symbol, expression). outputs: the symbols to return.
+    lines: pairs (symbol, expression). outputs: the symbols to return. printer: how the source is written.
     functions: what the source calls besides NumPy, by name.
     `lambdify` lets a callable do its common-subexpression step: ours answers with the lines themselves.
     """
@@ -45,7 +48,7 @@ def line_by_line(inputs, lines, outputs, printer=CodePrinter, functions: Mapping
         inputs,
         outputs,
         modules=[functions or numpy_functions(), "numpy"],
-        printer=printer(PRINTED),
+        printer=printer,
         cse=lambda _: (lines, outputs),
     )
     return function, inspect.getsource(function).replace("_lambdifygenerated", "step")

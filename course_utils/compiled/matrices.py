@@ -12,7 +12,7 @@ from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import duplicates_in
 from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .inputs import as_floats, in_order
-from .lines import PRINTED, line_by_line
+from .lines import line_by_line
 
 Arrays = Mapping[sp.MatrixSymbol, np.ndarray] | Sequence[np.ndarray]
 
@@ -42,7 +42,7 @@ class Step:
             [*(Array(s.name) for s in inputs), *self.sizes],
             lines,
             [Array(s.name) for s in outputs],
-            ArrayPrinter,
+            ArrayPrinter(),
             array_functions(),
         )
 
@@ -75,7 +75,7 @@ class Step:
 
 def check_meanings(matrices: Sequence, sizes: Sequence, expressions: Sequence[sp.Expr]) -> None:
     """Raise ValueError naming a matrix or size whose name means something else in the generated code."""
-    printer = ArrayPrinter(PRINTED)
+    printer = ArrayPrinter()
     for expression in expressions:
         printer.doprint(expression)
     called = {function.func.__name__ for e in expressions for function in e.atoms(sp.Function)}

@@ -9,7 +9,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, loss_of
 from .inputs import as_floats, in_order
-from .lines import line_by_line
+from .lines import CodePrinter, line_by_line
 
 NUMBERS = {float, np.float64}
 
@@ -36,7 +36,9 @@ class Compiled:
         for symbol, expression in lines:
             if expression.has(sp.Derivative, sp.Subs):
                 raise ValueError(f"{symbol} = {expression} cannot be computed: an equation has no derivative")
-        self._step, self.source = line_by_line([*self.parameters, *self.data], lines, outputs)
+        self._step, self.source = line_by_line(
+            [*self.parameters, *self.data], lines, outputs, CodePrinter(self.parameters)
+        )
 
     def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
         """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.

@@ -1,10 +1,26 @@
 """The order in which people write sums and products, for SymPy's printers."""
 
+import re
+from collections.abc import Collection
+
 import sympy as sp
+
+CALLED_LIKE_A_WEIGHT = re.compile(r"[bcuvw]\d?(_\d+)*")
 
 
 class SchoolOrder:
-    """A SymPy printer's sums and products as people write them: w1*x + b1, 1 - h, 2*(y_hat - y), w2*h."""
+    """A SymPy printer's sums and products as people write them: w1*x + b1, 1 - h, 2*(y_hat - y), w2*h.
+
+    parameters: the symbols that stand first in a product. Until it is told, those that are called like
+    the weights of the course: w, w1, u, v2.
+    """
+
+    parameters: Collection[sp.Symbol] | None = None
+
+    def _is_parameter(self, factor):
+        if self.parameters is not None:
+            return factor in self.parameters
+        return factor.is_Symbol and CALLED_LIKE_A_WEIGHT.fullmatch(factor.name)
 
     def _term_order(self, term):
         """Negative terms last, long products first."""
@@ -21,7 +37,7 @@ class SchoolOrder:
 
     def _print_Mul(self, expr):
         def weight_first(factor):
-            return 0 if factor.is_number else 1 if factor.is_Symbol and factor.name[-1].isdigit() else 2
+            return 0 if factor.is_number else 1 if self._is_parameter(factor) else 2
 
         coefficient, rest = expr.as_coeff_Mul()
         numbers, factors = zip(*(factor.primitive() for factor in rest.as_ordered_factors()), strict=True)

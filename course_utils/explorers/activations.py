@@ -58,7 +58,7 @@ def activation_explorer(
         moved = f"in {steps} steps {weight} goes from {begun[index]:g} to {run.weight[index]:.3g}"
         ends = MEANING[neuron_state(run.slopes[index])]
         words = f"{name.capitalize()}: {moved}. The neuron ends {ends}. R² = {run.r_squared[index]:.3f}."
-        picture.show(words, run.activation, run.slope, (run.z[index], run.h[index]), run.fit[index])
+        picture.put(words, run.activation, run.slope, (run.z[index], run.h[index]), run.fit[index])
         return words
 
     names = widgets.Dropdown(

@@ -45,7 +45,7 @@ def learning_rate_explorer(
         words = f"Learning rate {rate:.3g}: {in_words(path, loss, reachable)}"
         if limit:
             words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
-        picture.show(words, loss, path, fits[index])
+        picture.put(words, loss, path, fits[index])
         return words
 
     options = [f"{rate:.3g}" for rate in runs.learning_rates]
@@ -84,7 +84,7 @@ def surface_explorer(
         if np.all(np.abs(path[-1]) < SEEN):
             end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
             words += f" It is now at {end}."
-        picture.show(words, loss, path)
+        picture.put(words, loss, path)
         return words
 
     rates = slider("learning rate", [f"{rate:.3g}" for rate in runs.learning_rates], shown)

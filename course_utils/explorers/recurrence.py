@@ -47,7 +47,7 @@ def recurrence_explorer(
         steps = time_steps[steps_index]
         of_run = {name: of_all[:, value_index] for name, of_all in parts[steps].items()}
         words = f"Recurrent weight {values[value_index]:g}, {steps} time steps. {memory_result(of_run)}"
-        picture.show(words, of_run)
+        picture.put(words, of_run)
         return words
 
     weights = slider("recurrent weight", [f"{value:g}" for value in values], shown[0])

@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..models.model import Model
-from ..pictures.graph_picture import GraphPicture
+from ..pictures.graph import GraphPicture
 from ..training.trace import moments
 from .explorer import Explorer, row, slider
 
@@ -27,10 +27,10 @@ def round_explorer(
     """
     model = Model(equations, start, sample)
     course = moments(model, start, sample, learning_rate, rounds)
-    picture = GraphPicture(model)
+    picture = GraphPicture(model.equations, model.parameters)
 
     def show(index):
-        picture.show(course[index])
+        picture.put(course[index])
         return course[index].words
 
     last = len(course) - 1

@@ -39,7 +39,7 @@ def rule_explorer(
     def show(index):
         path, loss = histories[index].parameters, histories[index].loss
         words = f"{label} {options[index]}: {arrival(loss)}"
-        picture.show(words, loss, path)
+        picture.put(words, loss, path)
         return words
 
     return Explorer([slider(label, options, 0)], picture, show)
@@ -73,7 +73,7 @@ def race_explorer(
         losses = {name: run.loss[:, index] for name, run in runs.items()}
         paths = {name: run.parameters[:, :, index] for name, run in runs.items()}
         words = f"Learning rate {rates[index]:.3g}, {steps} steps: {race_result(losses, level)}"
-        picture.show(words, losses, paths)
+        picture.put(words, losses, paths)
         return words
 
     return Explorer([slider("learning rate", [f"{rate:.3g}" for rate in rates], shown)], picture, show)

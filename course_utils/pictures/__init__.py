@@ -3,18 +3,19 @@
 latex          the course's notation (matrix_latex: of matrices)
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
-graph          the computation graph (graph_picture: while training goes through it)
+graph          the computation graph, still or while training goes through it
 panels, curves pictures that move under an explorer's slider
 words          arrays in, a sentence out
 """
 
-from .graph import computation_graph
+from .graph import GraphPicture, computation_graph
 from .latex import chain, latex, link, load_ipython_extension, system
 from .picture import LivePicture, Picture
 from .plots import counts_table, final_loss, images, loss_surface, plot
 from .words import fate, regime, settled
 
 __all__ = [
+    "GraphPicture",
     "LivePicture",
     "Picture",
     "chain",

@@ -48,7 +48,7 @@ class RacePicture(PanelPicture):
         self.legend(handles=list(self.losses.values()), loc="outside lower center", ncols=4, frameon=False)
         self.lines_move()
 
-    def show(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
+    def put(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
         """Put the runs into the picture, by name. Each loss: (steps + 1,). Each path: (steps + 1, 2)."""
         self.alt = words
         for name, line in self.losses.items():
@@ -77,7 +77,7 @@ class NeuronPicture(PanelPicture):
         self.fit = fit_panel(self.panels[1], *fit)
         self.lines_move()
 
-    def show(self, words: str, activation, slope, samples: tuple, fit) -> None:
+    def put(self, words: str, activation, slope, samples: tuple, fit) -> None:
         """activation, slope: as the inputs. samples: (z, h) of each. fit: as its grid."""
         self.alt = words
         self.activation.set_data(self.inputs, activation)
@@ -111,7 +111,7 @@ class MemoryPicture(LivePicture):
         axes.legend(frameon=False, loc="lower left")
         self.moving = list(self.curves.values())
 
-    def show(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
+    def put(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
         """Put the parts into the picture, by model, each of shape (steps,), the first time step first."""
         self.alt = words
         for name, curve in self.curves.items():

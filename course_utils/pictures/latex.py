@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Collection
 
 import sympy as sp
 from sympy.core._print_helpers import Printable
@@ -12,6 +13,8 @@ from sympy.printing.latex import LatexPrinter
 
 from ..derivation.chain_rule import Equations, gradient, local, loss_of, paths
 from ..derivation.order import SchoolOrder
+from ..models.matrix_model import MatrixModel
+from ..models.model import Model
 from .matrix_latex import MatrixLatex
 
 
@@ -36,15 +39,23 @@ class CoursePrinter(MatrixLatex, SchoolOrder, LatexPrinter):
         return super()._print_Symbol(expr, style)
 
 
-def latex(expression) -> str:
-    """The expression in the course's notation, without dollar signs; words are multiplied with a dot."""
+def latex(expression, parameters: Collection[sp.Symbol] | None = None) -> str:
+    """The expression in the course's notation, without dollar signs; words are multiplied with a dot.
+
+    parameters: the symbols that stand first in a product.
+    """
     words = any(map(is_word, getattr(expression, "free_symbols", ())))
-    return CoursePrinter({"order": "none", "mul_symbol": "dot" if words else None}).doprint(expression)
+    printer = CoursePrinter({"order": "none", "mul_symbol": "dot" if words else None})
+    printer.parameters = parameters
+    return printer.doprint(expression)
 
 
 def partial(of: sp.Symbol, wrt: sp.Symbol) -> str:
     r"""The LaTeX of a partial derivative's name, \frac{\partial of}{\partial wrt}."""
     return rf"\frac{{\partial {latex(of)}}}{{\partial {latex(wrt)}}}"
+
+
+AnyModel = Equations | Model | MatrixModel
 
 
 class Formula:
@@ -64,10 +75,16 @@ def times(factors: list[str]) -> str:
     return r" \cdot ".join(factors)
 
 
-def link(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> Formula:
-    """One local derivative with its name: ∂h/∂z = h(1 - h)."""
+def parts_of(model: AnyModel) -> tuple[Equations, Collection[sp.Symbol] | None]:
+    """A model's equations and parameters; of equations alone, nobody knows which symbols are learned."""
+    return getattr(model, "equations", model), getattr(model, "parameters", None)
+
+
+def link(model: AnyModel, of: sp.Symbol, wrt: sp.Symbol) -> Formula:
+    """One local derivative with its name: ∂h/∂z = h(1 - h). model: a model, or its equations."""
+    equations, parameters = parts_of(model)
     value = local(equations, of, wrt)
-    return Formula(f"{partial(of, wrt)} = {latex(value)}", f"d{of}/d{wrt} = {value}")
+    return Formula(f"{partial(of, wrt)} = {latex(value, parameters)}", f"d{of}/d{wrt} = {value}")
 
 
 def sum_of(terms: list[str]) -> str:
@@ -76,12 +93,16 @@ def sum_of(terms: list[str]) -> str:
     return r" \\ &\quad ".join(signed)
 
 
-def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
-    """∂loss/∂symbol in the names of its links, then in their values: a product for each path, added."""
+def chain(model: AnyModel, symbol: sp.Symbol) -> Formula:
+    """∂loss/∂symbol in the names of its links, then in their values: a product for each path, added.
+
+    model: a model, or its equations.
+    """
+    equations, parameters = parts_of(model)
 
     def bracketed(factor):
-        is_sum = factor.is_Add and factor.primitive()[0] == 1
-        return rf"\left({latex(factor)}\right)" if is_sum else latex(factor)
+        is_sum, code = factor.is_Add and factor.primitive()[0] == 1, latex(factor, parameters)
+        return rf"\left({code}\right)" if is_sum else code
 
     routes = paths(equations, symbol)
     names = [times([partial(*pair) for pair in route]) for route in routes]
@@ -95,9 +116,10 @@ def chain(equations: Equations, symbol: sp.Symbol) -> Formula:
     )
 
 
-def system(equations: Equations) -> Formula:
-    """The equations one below the other, in the order of computation."""
-    rows = [f"{latex(symbol)} &= {latex(value)}" for symbol, value in equations.items()]
+def system(model: AnyModel) -> Formula:
+    """The equations one below the other, in the order of computation. model: a model, or its equations."""
+    equations, parameters = parts_of(model)
+    rows = [f"{latex(symbol)} &= {latex(value, parameters)}" for symbol, value in equations.items()]
     lines = [f"{symbol} = {value}" for symbol, value in equations.items()]
     return Formula(r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}", "\n".join(lines))
 

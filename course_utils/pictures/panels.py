@@ -85,7 +85,7 @@ class RunPicture(PanelPicture):
         (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
         return path
 
-    def show(self, words: str, loss, path, fit=None) -> None:
+    def put(self, words: str, loss, path, fit=None) -> None:
         """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
         self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))

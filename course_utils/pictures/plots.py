@@ -4,18 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .graph import computation_graph
 from .panels import draw_surface
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
-
-__all__ = [
-    "computation_graph",
-    "counts_table",
-    "final_loss",
-    "images",
-    "loss_surface",
-    "plot",
-]
 
 
 def draw_curves(axes, curves: Mapping[str, tuple], marked: bool = False) -> None:

@@ -1,14 +1,14 @@
 """Training, one symbol at a time: forward, backward, update, and what is known after each."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..compiled.lines import PRINTED, CodePrinter, evaluate
+from ..compiled.lines import CodePrinter, evaluate
 from ..derivation.chain_rule import backward
 from ..models.model import Model
 from . import update_rules
@@ -60,9 +60,18 @@ def in_numbers(code: str, values: Mapping[str, float]) -> str:
     return re.sub(r"[A-Za-z_]\w*", number, code)
 
 
-def told(name: str, expression: sp.Expr, values: Mapping[str, float], result: float) -> str:
-    """An equation in names, in numbers, and its result: z = b1 + w1 · x = 0 + 0.5 · 1.5 = 0.75."""
-    code, shown = CodePrinter(PRINTED).doprint(expression), f"{result:.3g}"
+def told(
+    name: str,
+    expression: sp.Expr,
+    values: Mapping[str, float],
+    result: float,
+    parameters: Collection[sp.Symbol] | None = None,
+) -> str:
+    """An equation in names, in numbers, and its result: z = b1 + w1 · x = 0 + 0.5 · 1.5 = 0.75.
+
+    parameters: the symbols that stand first in a product.
+    """
+    code, shown = CodePrinter(parameters).doprint(expression), f"{result:.3g}"
     numbers = in_numbers(code, values)
     steps = [name, code, shown] if numbers.strip("()") == shown else [name, code, numbers, shown]
     return " = ".join(map(spelled, steps))
@@ -103,7 +112,9 @@ def phase(number: int, name: str, results: list) -> list[Moment]:
 def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
     for symbol, expression in model.equations.items():
         value = float(evaluate({symbol: expression}, symbol, known))
-        equation = told(str(symbol), expression, {str(s): v for s, v in known.items()}, value)
+        equation = told(
+            str(symbol), expression, {str(s): v for s, v in known.items()}, value, model.parameters
+        )
         known = {**known, symbol: value}
         yield symbol, known, {}, equation
 
@@ -113,7 +124,7 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
     yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1"
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
         gradient = float(evaluate({name: expression}, name, by_name))
-        equation = told(str(name), expression, by_name, gradient)
+        equation = told(str(name), expression, by_name, gradient, model.parameters)
         by_name = {**by_name, str(name): gradient}
         known = {**known, symbol: gradient}
         yield symbol, values, known, equation

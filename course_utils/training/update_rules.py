@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
-from ..compiled.lines import line_by_line
+from ..compiled.lines import CodePrinter, line_by_line
 
 parameter, gradient = sp.symbols("parameter gradient")
 learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
@@ -45,7 +45,7 @@ class UpdateRule:
 
     def _compiled(self):
         inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
-        return line_by_line(inputs, self.lines().items(), self.outputs())[0]
+        return line_by_line(inputs, self.lines().items(), self.outputs(), CodePrinter())[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""

@@ -1,0 +1,62 @@
+// What ipywidgets leaves without a name: the handles of its sliders, and the buttons of its player.
+function nameControls(explorer) {
+  for (const slider of explorer?.querySelectorAll(".widget-slider") ?? []) {
+    const handle = slider.querySelector(".noUi-handle");
+    handle?.setAttribute("aria-label", slider.querySelector("label").textContent);
+    handle?.setAttribute("aria-valuetext", slider.querySelector(".widget-readout").textContent);
+  }
+  for (const player of explorer?.querySelectorAll(".widget-play") ?? []) {
+    const names = ["play or pause", "stop, and go to the start"];
+    [...player.querySelectorAll("button")].forEach((button, at) => {
+      button.title = names[at];
+      button.setAttribute("aria-label", names[at]);
+    });
+  }
+}
+
+// Which page the controls ask for: they count like the digits of a number, the last one fastest.
+function pageOf(controls) {
+  const count = (control) => control.get("_options_labels").length;
+  return controls.reduce((page, control) => page * count(control) + control.get("index"), 0);
+}
+
+async function render({ model, el }) {
+  const image = document.createElement("img");
+  const words = document.createElement("p");
+  words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
+  el.append(image, words);
+
+  const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
+  const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));
+  let pages = [];
+
+  function turn() {
+    const page = pageOf(controls);
+    image.src = pages[page].src;
+    image.alt = words.textContent = model.get("words_of_pages")[page];
+    nameControls(el.closest(".explorer"));
+  }
+  function load() {
+    const old = pages;
+    pages = model.get("pngs").map((png) => {
+      const loaded = new Image(); // kept, so that the browser need not load it again
+      loaded.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+      return loaded;
+    });
+    turn();
+    for (const page of old) URL.revokeObjectURL(page.src);
+  }
+  model.on("change:pngs", load);
+  for (const control of controls) control.on("change:index", turn);
+  load();
+  requestAnimationFrame(turn); // once the controls are in the page too
+
+  el.classList.toggle("clickable", model.get("clickable"));
+  image.addEventListener("click", (event) => {
+    if (!model.get("clickable")) return;
+    const box = image.getBoundingClientRect();
+    model.set("clicked", [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
+    model.save_changes();
+  });
+}
+export default { render };
