@@ -6,15 +6,17 @@ from itertools import islice
 import numpy as np
 
 from ..compiled.inputs import finite_start, in_order
+from ..derivation.chain_rule import until
 from ..derivation.names import by_name
 from ..models.model import Model
 from ..training.update_rules import UpdateRule, parameter
 from .answers import Unreadable
 from .calls import as_array, as_numbers, call
 from .equivalence import computed, generic_points
+from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .symbols import must_be_scalar
-from .trials import agrees, compared, equations_mistaken, explained, numbers
+from .symbols import as_arrays, must_be_scalar
+from .trials import agrees, compared, numbers
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -38,9 +40,9 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     for answer, output in zip(np.reshape(results, (UPDATES, -1)).T, outputs, strict=True):
         key = numbers(points, output)
         if not agrees(answer, key):
-            roles = [[symbol for line in lines.values() for symbol in line.free_symbols]]
-            mistaken = equations_mistaken(lines, output, roles)
-            return explained(answer, output, mistaken, points) or wrong(compared(output, answer, key))
+            roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
+            slip = slip_in_lines(until(lines, output), roles, as_arrays(points), answer)
+            return slipped([slip]) if slip else wrong(compared(output, answer, key))
     return right("this is the update.")
 
 

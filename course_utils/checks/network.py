@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..derivation.chain_rule import Equations, upstream
+from ..derivation.chain_rule import Equations, until, upstream
 from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
@@ -49,11 +49,6 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
     bend = check_bend(model, prediction, given)
     fault = fault_of_loss(model, prediction, target)
     return wrong(fault) if bend.correct and fault else bend
-
-
-def until(equations: Equations, symbol: sp.Symbol) -> Equations:
-    """The equations up to that of a symbol."""
-    return {s: equations[s] for s in list(equations)[: list(equations).index(symbol) + 1]}
 
 
 def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict:

@@ -9,14 +9,16 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..derivation.chain_rule import backward
+from ..derivation.chain_rule import backward, until
 from ..models.model import Model
 from .answers import Unreadable
 from .calls import as_array, as_numbers, call
+from .flow import same
+from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .slips import Slips, same
-from .symbols import must_be_scalar, roles_of
-from .trials import SAMPLES, SETTINGS, agrees, compared, equations_mistaken, explained, numbers, trials
+from .slips import Slips
+from .symbols import as_arrays, must_be_scalar, roles_of
+from .trials import SAMPLES, SETTINGS, agrees, compared, numbers, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -48,8 +50,8 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     answer, key = np.concatenate(results), numbers(points, symbol)
     if agrees(answer, key):
         return right(f"this computes {symbol}.")
-    mistakes = equations_mistaken(model.equations, symbol, roles_of(model))
-    return explained(answer, symbol, mistakes, points) or wrong(compared(symbol, answer, key))
+    slip = slip_in_lines(until(model.equations, symbol), roles_of(model), as_arrays(points), answer)
+    return slipped([slip]) if slip else wrong(compared(symbol, answer, key))
 
 
 def per_sample(result) -> np.ndarray:
@@ -72,33 +74,39 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    adjoints = {p: passes[p][0] for p in model.parameters}
-    verdicts = [
-        judged(model, p, adjoints, answer, points)
-        for p, answer in zip(model.parameters, np.transpose(results), strict=True)
-    ]
+    points = as_arrays([point for trial in tried for point in trial])
+    verdicts = judged(model, {p: passes[p][0] for p in model.parameters}, np.transpose(results), points)
     if all(verdict.correct for verdict in verdicts):
         return right("these are the gradients.")
     worst = next(verdict for verdict in verdicts if not verdict.correct)
     return Verdict(False, worst.message, sum(map(float, verdicts)) / len(verdicts), worst.slips)
 
 
-def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, points: list[Point]) -> Verdict:
-    """The verdict on one parameter's gradient, a number for each trial."""
-    name, key = f"the gradient of {p}", over_trials(numbers(points, adjoints[p]))
+def judged(model: Model, adjoints: dict, answers: np.ndarray, points: dict) -> list[Verdict]:
+    """The verdict on each parameter's gradient. answers: shape (parameters, trials)."""
+    keys = np.array([over_trials(points[adjoint.name]) for adjoint in adjoints.values()])
+    given = {p: pair for p, *pair in zip(adjoints, answers, keys, strict=True)}
+    verdicts = {p: judged_alone(p, *pair) for p, pair in given.items()}
+    if lost := [p for p, verdict in verdicts.items() if not verdict]:
+        message = "the gradient of {} stands in its place: mind the order."
+        others = [Mistake("another", message.format(p), dL_dp, credit=0) for p, dL_dp in adjoints.items()]
+        slips = Slips(model.equations, lost, points, roles_of(model), others)
+        explained = slips.explain(np.array([given[p][0] for p in lost]), over_trials)
+        verdicts |= {p: judged_slipped(p, found, *given[p]) for p, found in zip(lost, explained, strict=True)}
+    return list(verdicts.values())
+
+
+def judged_alone(p: sp.Symbol, answer: np.ndarray, key: np.ndarray) -> Verdict | None:
+    """The verdict on a gradient that is right, or right but for the mean."""
     if agrees(answer, key):
-        return right(f"this computes {name}.")
+        return right(f"this computes the gradient of {p}.")
     if same(answer, SAMPLES * key):
         return slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)])
-    others = [
-        Mistake(
-            "another", f"the gradient of {other} stands in its place: mind the order.", adjoint, credit=0.0
-        )
-        for other, adjoint in adjoints.items()
-        if other != p
-    ]
-    mistakes = Slips(model.equations, p, points, roles_of(model), others).match(answer, over_trials)
+    return None
+
+
+def judged_slipped(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
+    name = f"the gradient of {p}"
     if not mistakes:
         return wrong(compared(name, answer, key))
     verdict = slipped(mistakes)

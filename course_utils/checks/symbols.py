@@ -1,10 +1,12 @@
 """Checks of an answer in symbols: a derivative, a link of the chain, a gradient."""
 
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, derivative, local
@@ -12,8 +14,8 @@ from ..models.model import Model
 from .answers import Unreadable, read
 from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
 from .mistakes import Mistake
-from .slips import Slips, at
-from .values import Point, Undefined, exact, mp, value
+from .slips import Slips
+from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
 POINTS = 16  # where a right answer must agree
@@ -105,6 +107,19 @@ def symbols_of(model: Model) -> list[sp.Symbol]:
     return [symbol for group in roles_of(model) for symbol in group]
 
 
+def as_arrays(points: Sequence[Point]) -> dict[str, np.ndarray]:
+    """The values at the points, shape (points,), for each name."""
+    return {name: np.array([float(point[name]) for point in points]) for name in points[0]}
+
+
+def as_float(expression: sp.Expr, point: Point) -> float:
+    """The value of an expression, in floats but as if computed exactly; nan where there is none."""
+    try:
+        return float(value(expression, point))
+    except Undefined:
+        return np.nan
+
+
 @dataclass
 class Question:
     """A derivative that is asked for.
@@ -166,12 +181,12 @@ class Question:
             Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
             for what, expression in self.others.items()
         ]
-        slips = Slips(self.chain, self.wrt, points, self.roles, others)
-        return slips.match(at(answer, points, exact))
+        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
+        return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        points = [*self.simple_points(), *self.points]
+        points = itertools.chain(self.simple_points(), self.points)
         point = next(point for point in points if not self.agrees(expression, point))
         names = sorted(symbol.name for symbol in inputs_of(self.chain))
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names)

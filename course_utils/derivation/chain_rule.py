@@ -36,6 +36,11 @@ def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     return sp.diff(expression.xreplace(real), real[wrt]).xreplace(back)
 
 
+def until(equations: Equations, symbol: sp.Symbol) -> Equations:
+    """The equations up to that of a symbol."""
+    return {s: equations[s] for s in list(equations)[: list(equations).index(symbol) + 1]}
+
+
 def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:
     """Every route from the loss down to `symbol`, link by link, each link a pair (of, wrt).
 
