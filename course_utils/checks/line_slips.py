@@ -56,7 +56,7 @@ def mistaken(
     later = dict(list(lines.items())[order.index(of) + 1 :])
     known = points.keys() - {symbol.name for symbol in (of, *later)}
     groups = [[symbol for symbol in group if symbol.name in known] for group in roles]
-    tried = (mistake for mistake in equation_mistakes(of, lines[of], groups) if budget.allows())
+    tried = (mistake for mistake in equation_mistakes(lines, of, groups) if budget.allows())
     mistakes, values = each_with_numbers(list(tried), Floats(points))
     changed = downstream(later, [of])
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})

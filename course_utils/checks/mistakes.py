@@ -49,9 +49,8 @@ def link_mistakes(
     """
     factored, name = sp.factor_terms(right), partial(link)
     way = f"{described(equations, link)} a link on the way from {loss_of(equations)} to {{wrt}}"
-    if factored != -1:  # a -1 that is missing is a sign that is turned
-        yield Mistake("missing link", f"{name} is missing: {way}.", sp.S.One)
-    yield from number_mistakes(factored, name, equations[link[0]])
+    yield Mistake("missing link", f"{name} is missing: {way}.", sp.S.One)
+    yield from number_mistakes(factored, name, sums_in(equations, link[0]))
     yield from of_another_symbol(equations, link)
     yield from not_differentiated(link, right)
     yield Mistake("doubled link", f"{name} is there twice, and belongs there once.", factored**2)
@@ -82,10 +81,10 @@ def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
     yield Mistake("output for input", message, right.xreplace({wrt: of}))
 
 
-def number_mistakes(right: sp.Expr, name: str, equation: sp.Expr) -> Iterator[Mistake]:
+def number_mistakes(right: sp.Expr, name: str, sums: Sequence[sp.Expr]) -> Iterator[Mistake]:
     """A factor such as the 2 of a square lost, or a division such as that by the number of samples.
 
-    equation: what `right` is the derivative of. A number that is the whole answer is not told.
+    sums: what it is part of, or the derivative of, as `sums_in` finds it. A number that is the whole answer is not told.
     """
     number, _ = right.as_coeff_Mul()
     if number.is_Rational and abs(number.p) != 1:
@@ -93,12 +92,17 @@ def number_mistakes(right: sp.Expr, name: str, equation: sp.Expr) -> Iterator[Mi
         which = "a factor" if right.is_number else f"the factor {factor}"
         yield Mistake("lost factor", f"{which} of {name} is lost.", right / factor)
     if number.is_Rational and number.q != 1:
-        if is_mean(equation, number.q):
+        if any(is_mean(some, number.q) for some in sums):
             which = "the division" if right.is_number else f"the division by {number.q}"
             message = f"{which} in {name} is lost: a mean is no sum."
             yield Mistake("sum for mean", message, right * number.q)
         else:
             yield Mistake("lost division", f"a division in {name} is lost.", right * number.q)
+
+
+def sums_in(equations: Equations, of: sp.Symbol) -> list[sp.Expr]:
+    """An equation, and the same with a sum that has a name of its own."""
+    return [equations[of], equations[of].xreplace(dict(equations))]
 
 
 def is_mean(expression: sp.Expr, count: int) -> bool:
@@ -165,12 +169,13 @@ def swapped_symbols(right: sp.Expr, name: str, roles: Sequence[Sequence]) -> Ite
                     yield Mistake("wrong symbol", message, swapped, others=group)
 
 
-def equation_mistakes(of: sp.Symbol, right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mistake]:
+def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """What may stand in place of one equation's right side."""
+    right = equations[of]
     for called in sorted(right.atoms(sp.Function), key=str):
         message = f"the {called.func.__name__} in {of} is missing."
         yield Mistake("lost function", message, right.xreplace({called: called.args[0]}))
-    yield from number_mistakes(right, str(of), right)
+    yield from number_mistakes(right, str(of), sums_in(equations, of))
     yield from part_mistakes(right, str(of))
     yield from swapped_symbols(right, str(of), roles)
     yield Mistake("sign", f"the sign of {of} is turned.", -right)

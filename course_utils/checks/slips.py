@@ -167,18 +167,20 @@ class Slips:
             seen.compare([Mistake("only one path", message, sp.S.One)], part[np.newaxis], on)
 
     def _compare_links(self, seen: Answers, budget: Budget) -> Iterator[Slip]:
-        """A few slips of each link in turn, until all answers are explained, or the budget is spent."""
+        """The likeliest slips of all links are made first, until the budget is spent; then link is after link."""
         waiting = {
             link: link_mistakes(self.equations, link, right, self.roles)
             for link, right in self.locals.items()
         }
-        while waiting and len(seen.found) < len(self.wrts):
+        made = {link: [] for link in waiting}
+        while waiting:
             for link, mistakes in list(waiting.items()):
                 few = [mistake for mistake in islice(mistakes, AT_ONCE) if budget.allows()]
-                if few:
-                    yield from self._compare_link(link, few, seen)
-                else:
+                made[link] += few
+                if not few:
                     del waiting[link]
+        for link, mistakes in made.items():
+            yield from self._compare_link(link, mistakes, seen)
 
     def _compare_link(self, link: Link, mistakes: list[Mistake], seen: Answers) -> list[Slip]:
         on, right = self._on(link), self.flow.links[link]
@@ -202,10 +204,9 @@ class Slips:
         second = [slip for slip in slips if slip.link in way][:PAIRS]
         places = [list(links).index(slip.link) for slip in second]
         changes = np.array([slip.local - links[slip.link] for slip in second])
-        for link in links:
-            first = [slip for slip in second if slip.link == link]
-            if not first or not budget.allows(len(first) * len(second)):
-                continue
+        for link, first in by_link(second):
+            if not budget.allows(len(first) * len(second)):
+                return
             flow = Flow(self.equations, [wrt], links | {link: np.array([[slip.local] for slip in first])})
             through = [flow.through(other) * (other != link) for other in links]
             shape = (len(first), 1, changes.shape[-1])
@@ -214,6 +215,14 @@ class Slips:
             hits = np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index]
             for one, other in np.argwhere(hits.all(axis=-1)):
                 yield [first[one].mistake.about(wrt), second[other].mistake.about(wrt)]
+
+
+def by_link(slips: Sequence[Slip]) -> list[tuple[Link, list[Slip]]]:
+    """Missing paths, then what is in the links, all of one link together."""
+    groups = {}
+    for slip in slips:
+        groups.setdefault((slip.mistake.slip == "missing path", slip.link), []).append(slip)
+    return [(link, group) for (_, link), group in groups.items()]
 
 
 def is_difference(expression: sp.Expr) -> bool:
