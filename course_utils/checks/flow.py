@@ -56,7 +56,7 @@ class Flow:
 
 @np.errstate(all="ignore")
 def allowance(numbers: Numbers) -> Numbers:
-    """How far others may be from these and be the same; nan, along the last axis, if all are 0 or one is nan."""
+    """How far others may be from these and be the same. For zeros alone, and beside a nan, it is nan."""
     size = np.where(np.isfinite(numbers), np.abs(numbers), np.nan)
     scale = np.median(size, axis=-1, keepdims=True)  # not the largest: one may dwarf all others
     some = np.where(np.any(size > 0, axis=-1, keepdims=True), 1, np.nan)

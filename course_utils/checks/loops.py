@@ -1,26 +1,25 @@
 """Checks of a function that a learner wrote: an update, and a training loop."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 
 import numpy as np
+import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
 from ..derivation.chain_rule import until
 from ..derivation.names import by_name
 from ..models.model import Model
-from ..training.update_rules import UpdateRule, parameter
+from ..training.update_rules import UpdateRule, gradient, parameter
 from .answers import Unreadable
 from .calls import as_array, as_numbers, call
-from .equivalence import computed, generic_points
+from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
+from .regions import names_in, upstream
 from .symbols import as_arrays, must_be_scalar
-from .trials import agrees, compared, numbers
+from .trials import agrees, compared, numbers, right_in, telling
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
-
-UPDATES = 8  # trials of an update
 
 
 def check_update(rule: UpdateRule, function: Callable) -> Verdict:
@@ -30,32 +29,43 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
     """
     outputs, lines = rule.outputs(), rule.lines()
-    points = list(islice(update_points(rule), UPDATES))
     shape = (len(outputs),) if rule.memory else ()
+    points, regions = update_points(rule)
     try:
-        given = [{k: float(v) for k, v in point.items() if not k.startswith("new_")} for point in points]
+        given = [{k: v for k, v in point.items() if not k.startswith("new_")} for point in points]
         results = [as_numbers(call(function, values), shape, "its result") for values in given]
     except Unreadable as unreadable:
         return unreadable.verdict
-    for answer, output in zip(np.reshape(results, (UPDATES, -1)).T, outputs, strict=True):
-        key = numbers(points, output)
-        if not agrees(answer, key):
-            roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
-            slip = slip_in_lines(until(lines, output), roles, as_arrays(points), answer)
-            return slipped([slip]) if slip else wrong(compared(output, answer, key))
-    return right("this is the update.")
+    answers = np.reshape(results, (len(points), -1)).T
+    keys = np.array([numbers(points, output) for output in outputs])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("this is the update.", regions)
+    wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
+    output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
+    roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
+    few = as_arrays([points[trial] for trial in told])
+    slip = slip_in_lines(until(lines, output), roles, few, answer)
+    return slipped([slip]) if slip else wrong(compared(output, answer, key))
 
 
-def update_points(rule: UpdateRule) -> Iterator[Point]:
-    """A gradient and a parameter of either sign, a memory above 0, and settings between 0 and 1.
+def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
+    """Values of all symbols in trials of an update, and in how many regions of its equations they are.
 
-    Not the rule's own settings: an epsilon of 1e-8 that is forgotten could not be seen.
+    A gradient and a parameter of either sign, settings between 0 and 1, a memory of either sign too,
+    but not where a root is taken of it. Not the rule's own settings: an epsilon of 1e-8 that is forgotten
+    could not be seen.
     """
-    names = ["parameter", "gradient", *map(str, rule.memory), *rule.settings]
-    for point in generic_points(names):
-        memory = {str(symbol): abs(point[str(symbol)]) for symbol in rule.memory}
-        settings = {name: abs(point[name]) / 2 for name in rule.settings}
-        yield computed(rule.lines(), point | memory | settings)
+    lines = rule.lines()
+    powers = [p for line in lines.values() for p in line.atoms(sp.Pow) if not p.exp.is_Integer]
+    rooted = names_in([*upstream(lines, powers).values(), *powers])
+    positive = {s: sp.Symbol(s.name, positive=True) for s in rule.memory if s.name in rooted}
+    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in rule.settings}
+    lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
+    given = [parameter, gradient, *(positive.get(s, s) for s in rule.memory), *raw.values()]
+    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
+    names = [name for name in values if not name.startswith("raw ")]
+    return [{n: float(values[n][trial, 0]) for n in names} for trial in range(len(values[names[0]]))], regions
 
 
 def check_training(

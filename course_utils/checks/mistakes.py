@@ -84,7 +84,7 @@ def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
 def number_mistakes(right: sp.Expr, name: str, sums: Sequence[sp.Expr]) -> Iterator[Mistake]:
     """A factor such as the 2 of a square lost, or a division such as that by the number of samples.
 
-    sums: what it is part of, or the derivative of, as `sums_in` finds it. A number that is the whole answer is not told.
+    sums: what it is part of, or the derivative of: see `sums_in`. A number that is the whole answer is not told.
     """
     number, _ = right.as_coeff_Mul()
     if number.is_Rational and abs(number.p) != 1:
@@ -106,7 +106,7 @@ def sums_in(equations: Equations, of: sp.Symbol) -> list[sp.Expr]:
 
 
 def is_mean(expression: sp.Expr, count: int) -> bool:
-    """Whether so many terms of one kind, each of a symbol of its own, are added and divided by their number."""
+    """Whether so many terms of one kind, each with a symbol of its own, are added and divided by `count`."""
     divided, terms = expression.primitive()[0].q, sp.Add.make_args(expression)
     symbols = [term.free_symbols for term in terms]
     own = all(some - set().union(*(other for other in symbols if other is not some)) for some in symbols)

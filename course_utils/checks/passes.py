@@ -18,7 +18,7 @@ from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .slips import Slips
 from .symbols import as_arrays, must_be_scalar, roles_of
-from .trials import SAMPLES, SETTINGS, agrees, compared, numbers, trials
+from .trials import SAMPLES, compared, numbers, right_in, telling, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -39,17 +39,19 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     must_be_scalar(model)
     if symbol not in model.equations:
         raise ValueError(f"{symbol} is not computed by this model")
-    tried = trials(model.equations, model.parameters, model.data)
+    tried, regions = trials(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
     known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
     try:
         results = [per_sample(call(function, given)) for given in known]
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    answer, key = np.concatenate(results), numbers(points, symbol)
-    if agrees(answer, key):
-        return right(f"this computes {symbol}.")
+    correct = right_in(np.array(results), np.array([numbers(trial, symbol) for trial in tried]))
+    if correct.all():
+        return right(f"this computes {symbol}.", regions)
+    told = telling(correct[None])
+    points = [point for trial in told for point in tried[trial]]
+    answer, key = np.concatenate([results[trial] for trial in told]), numbers(points, symbol)
     slip = slip_in_lines(until(model.equations, symbol), roles_of(model), as_arrays(points), answer)
     return slipped([slip]) if slip else wrong(compared(symbol, answer, key))
 
@@ -69,43 +71,44 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     """
     must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
-    tried = trials(model.equations | dict(passes.values()), model.parameters, model.data)
+    adjoints = {p: passes[p][0] for p in model.parameters}
+    lines = model.equations | dict(passes.values())
+    tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
     try:
         results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = as_arrays([point for trial in tried for point in trial])
-    verdicts = judged(model, {p: passes[p][0] for p in model.parameters}, np.transpose(results), points)
-    if all(verdict.correct for verdict in verdicts):
-        return right("these are the gradients.")
-    worst = next(verdict for verdict in verdicts if not verdict.correct)
-    return Verdict(False, worst.message, sum(map(float, verdicts)) / len(verdicts), worst.slips)
+    answers = np.transpose(results)
+    keys = np.array([[numbers(trial, adjoint).mean() for trial in tried] for adjoint in adjoints.values()])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("these are the gradients.", regions)
+    told = telling(correct)
+    points = as_arrays([point for trial in told for point in tried[trial]])
+    lost = {
+        p: answer[told] for p, answer, each in zip(adjoints, answers, correct, strict=True) if not each.all()
+    }
+    verdicts = judged(model, adjoints, lost, points)
+    score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
+    return Verdict(False, verdicts[0].message, score, verdicts[0].slips)
 
 
-def judged(model: Model, adjoints: dict, answers: np.ndarray, points: dict) -> list[Verdict]:
-    """The verdict on each parameter's gradient. answers: shape (parameters, trials)."""
-    keys = np.array([over_trials(points[adjoint.name]) for adjoint in adjoints.values()])
-    given = {p: pair for p, *pair in zip(adjoints, answers, keys, strict=True)}
-    verdicts = {p: judged_alone(p, *pair) for p, pair in given.items()}
-    if lost := [p for p, verdict in verdicts.items() if not verdict]:
+def judged(model: Model, adjoints: dict, lost: dict, points: dict) -> list[Verdict]:
+    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}."""
+    keys = {p: over_trials(points[adjoints[p].name]) for p in lost}
+    sums = {p for p in lost if same(lost[p], SAMPLES * keys[p])}
+    found = {p: [Mistake("sum for mean", "take the mean over the samples.", p)] for p in sums}
+    if unknown := [p for p in lost if p not in sums]:
         message = "the gradient of {} stands in its place: mind the order."
-        others = [Mistake("another", message.format(p), dL_dp, credit=0) for p, dL_dp in adjoints.items()]
-        slips = Slips(model.equations, lost, points, roles_of(model), others)
-        explained = slips.explain(np.array([given[p][0] for p in lost]), over_trials)
-        verdicts |= {p: judged_slipped(p, found, *given[p]) for p, found in zip(lost, explained, strict=True)}
-    return list(verdicts.values())
+        others = [Mistake("another", message.format(p), dL_dp, credit=0.0) for p, dL_dp in adjoints.items()]
+        slips = Slips(model.equations, unknown, points, roles_of(model), others)
+        explained = slips.explain(np.array([lost[p] for p in unknown]), over_trials)
+        found |= dict(zip(unknown, explained, strict=True))
+    return [judged_alone(p, found[p], lost[p], keys[p]) for p in lost]
 
 
-def judged_alone(p: sp.Symbol, answer: np.ndarray, key: np.ndarray) -> Verdict | None:
-    """The verdict on a gradient that is right, or right but for the mean."""
-    if agrees(answer, key):
-        return right(f"this computes the gradient of {p}.")
-    if same(answer, SAMPLES * key):
-        return slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)])
-    return None
-
-
-def judged_slipped(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
+def judged_alone(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
+    """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
     name = f"the gradient of {p}"
     if not mistakes:
         return wrong(compared(name, answer, key))
@@ -115,7 +118,7 @@ def judged_slipped(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, ke
 
 def over_trials(values: np.ndarray) -> np.ndarray:
     """The mean over the samples of each trial, of values at all points (the last axis)."""
-    return values.reshape(*values.shape[:-1], SETTINGS, SAMPLES).mean(axis=-1)
+    return values.reshape(*values.shape[:-1], -1, SAMPLES).mean(axis=-1)
 
 
 def gradients_of(result, model: Model) -> np.ndarray:

@@ -1,6 +1,5 @@
 """Checks of an answer in symbols: a derivative, a link of the chain, a gradient."""
 
-import itertools
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +11,14 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
 from .answers import Unreadable, read
-from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
+from .comparison import Comparison
+from .equivalence import computed, inputs_of, same_at, shown
 from .mistakes import Mistake
+from .regions import POINTS, Regions, regions_of
 from .slips import Slips
 from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
-POINTS = 16  # where a right answer must agree
-PATIENCE = 100  # so many points are tried to find some where the key is not zero
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY = sp.Symbol("(key)")
 
@@ -143,34 +142,32 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        self.tolerance = tolerance_of(expression, *self.lines.values())
-        if all(self.agrees(expression, point) for point in self.points):
-            return right(f"this is {self.name}.")
+        self.comparison = Comparison(self.regions, expression)
+        if self.comparison.counterexample is None:
+            return right(f"this is {self.name}.", self.comparison.met)
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
         return wrong(f"this is not {self.name}: {self.difference(expression)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
-        return agree(answer, self.right(point), point, self.tolerance)
+        return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is not False
 
     def right(self, point: Point):
         return point[self.key.name]
 
     @cached_property
+    def regions(self) -> Regions:
+        named = {symbol.name: symbol for symbol in inputs_of(self.lines)}
+        ordered = [s.name for s in self.symbols] if isinstance(self.symbols, Sequence) else sorted(named)
+        inputs = tuple(named[name] for name in ordered if name in named)
+        return regions_of(tuple(self.lines.items()), inputs, self.key)
+
+    @property
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
-        points, alive = [], []
-        least = smallest(tolerance_of(*self.lines.values()))
-        for point in defined_points(self.lines):
-            size = abs(self.right(point))
-            if size > least or not size:
-                (alive if size else points).append(point)
-            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
-                break
-        if not (alive or points):
+        if not self.regions.points:
             raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
-        half = POINTS // 2
-        return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
+        return self.regions.points
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
         """The slip, or the two, that lead to this answer."""
@@ -186,8 +183,9 @@ class Question:
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        points = itertools.chain(self.simple_points(), self.points)
-        point = next(point for point in points if not self.agrees(expression, point))
+        found = self.comparison.counterexample
+        points = (point for point in self.simple_points() if not self.agrees(expression, point))
+        point = next(points, found)
         names = sorted(symbol.name for symbol in inputs_of(self.chain))
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names)
         key = self.right(point)

@@ -83,8 +83,9 @@ LAZY = {sp.Piecewise, sp.ITE, sp.And, sp.Or, ExprCondPair}  # parts of them may 
 class Arithmetic:
     """Values of expressions, as numbers of one of mpmath's contexts."""
 
-    def __init__(self, context):
+    def __init__(self, context, nudge: float = 0.0):
         self.context, self.operations = context, operations(context)
+        self.nudge = nudge  # relative, of an activation that is known as floats alone: rounding made visible
 
     def value(self, expression: sp.Basic, point: Mapping):
         """The value of an expression. Raises Undefined where it has none, or TooLarge."""
@@ -142,7 +143,8 @@ class Arithmetic:
         written_out = formula(function, sp.Symbol("z"))
         if written_out is None:
             with np.errstate(all="ignore"):
-                return self.context.mpf(float(function.numpy(np.array([float(number)]))[0]))
+                rounded = float(function.numpy(np.array([float(number)]))[0])
+            return self.context.mpf(rounded) * (1 + self.context.mpf(self.nudge))
         return self._value(written_out, {"z": number})
 
     def _checked(self, result):
@@ -157,7 +159,7 @@ class Arithmetic:
         return result
 
 
-exact, finest, quick = Arithmetic(mp), Arithmetic(fine), Arithmetic(mpmath.fp)
+exact, finest, quick = Arithmetic(mp), Arithmetic(fine, nudge=2.0**-50), Arithmetic(mpmath.fp)
 value = exact.value
 
 
