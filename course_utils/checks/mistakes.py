@@ -84,7 +84,7 @@ def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
 def number_mistakes(right: sp.Expr, name: str, sums: Sequence[sp.Expr]) -> Iterator[Mistake]:
     """A factor such as the 2 of a square lost, or a division such as that by the number of samples.
 
-    sums: what it is part of, or the derivative of: see `sums_in`. A number that is the whole answer is not told.
+    sums: what it is part of, or the derivative of: see `sums_in`. A number that is the answer is not told.
     """
     number, _ = right.as_coeff_Mul()
     if number.is_Rational and abs(number.p) != 1:

@@ -49,6 +49,8 @@ class Answers:
     @np.errstate(all="ignore")
     def compare(self, mistakes: Sequence[Mistake], gradients: Numbers, which: np.ndarray) -> None:
         """gradients: what the mistakes make of the gradients `which`, shape (mistakes, which, points)."""
+        if not len(which):
+            return
         numbers, answers, allowed = self.reduce(gradients), self.answers[which], self.allowed[which]
         for turn, kept in ((1, self.found), (-1, self.turned)):
             hits = np.all(np.abs(turn * numbers - answers) <= allowed, axis=-1)
@@ -167,7 +169,7 @@ class Slips:
             seen.compare([Mistake("only one path", message, sp.S.One)], part[np.newaxis], on)
 
     def _compare_links(self, seen: Answers, budget: Budget) -> Iterator[Slip]:
-        """The likeliest slips of all links are made first, until the budget is spent; then link is after link."""
+        """The likeliest slips of each link are made first, while the budget lasts, and then compared."""
         waiting = {
             link: link_mistakes(self.equations, link, right, self.roles)
             for link, right in self.locals.items()
