@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import sympy as sp
 
-from ..derivation.chain_rule import Equations, downstream, loss_of, upstream
+from ..derivation.chain_rule import Equations, downstream, local, loss_of, upstream
+from .floats import Floats
 from .mistakes import Link
 
 CLOSE = 1e-9  # relative: these are floats
@@ -52,6 +53,30 @@ class Flow:
         """What a change of 1 in this local derivative adds to each gradient."""
         of, wrt = link
         return self.adjoint[of] * self.tangent[wrt]
+
+
+class Chains:
+    """The links between the loss and some symbols, as formulas and as numbers at points.
+
+    locals: {link: formula}. on: {link: the indices of the wrts that it is on the way to}.
+    gradients: ∂loss/∂wrt, shape (wrts, points).
+    """
+
+    @np.errstate(all="ignore")  # products of very large and very small numbers
+    def __init__(self, equations: Equations, wrts: Sequence[sp.Symbol], floats: Floats):
+        self.equations, self.wrts = equations, list(wrts)
+        self.locals = {link: local(equations, *link) for link in links_between(equations, wrts)}
+        self.flow = Flow(equations, self.wrts, {k: floats.value(e) for k, e in self.locals.items()})
+        self.gradients = np.array([self.flow.adjoint[wrt] for wrt in self.wrts])
+        above = defaultdict(set, {wrt: {index} for index, wrt in enumerate(self.wrts)})
+        for of, symbol in self.locals:
+            above[of] |= above[symbol]
+        self.on = {link: np.array(sorted(above[link[1]])) for link in self.locals}
+        self.lengths = sum(np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
+
+    def way(self, index: int) -> list[Link]:
+        """The links on the ways to one of the wrts."""
+        return [link for link, on in self.on.items() if index in on]
 
 
 @np.errstate(all="ignore")

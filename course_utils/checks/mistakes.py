@@ -32,12 +32,17 @@ class Mistake(NamedTuple):
 
     def about(self, wrt: sp.Symbol | None = None, other: sp.Symbol | None = None) -> "Mistake":
         """The mistake with names in the places of its message."""
-        message = self.message if wrt is None else self.message.replace("{wrt}", str(wrt))
-        return self._replace(message=message if other is None else message.replace("{other}", str(other)))
+        message = self.message if wrt is None else self.message.replace("{wrt}", wrt.name)
+        return self._replace(message=message if other is None else message.replace("{other}", other.name))
+
+
+def by_name(symbol: sp.Symbol) -> str:
+    return symbol.name
 
 
 def partial(link: Link) -> str:
-    return f"∂{link[0]}/∂{link[1]}"
+    of, wrt = link
+    return f"∂{of.name}/∂{wrt.name}"
 
 
 def link_mistakes(
@@ -151,7 +156,7 @@ def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
 def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
     """The derivative of the right equation with respect to the wrong symbol."""
     of, wrt = link
-    for symbol in sorted(equations[of].free_symbols - {wrt}, key=str):
+    for symbol in sorted(equations[of].free_symbols - {wrt}, key=by_name):
         message = f"{partial((of, symbol))} stands in place of {partial(link)}."
         yield Mistake("wrong derivative", message, local(equations, of, symbol))
 
@@ -159,7 +164,7 @@ def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
 def swapped_symbols(right: sp.Expr, name: str, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """One symbol in place of another of its kind: the wrong weight, input or unit."""
     message = f"{{other}} does not belong in {name}: look which of its kind does."
-    for symbol in sorted(right.free_symbols, key=str):
+    for symbol in sorted(right.free_symbols, key=by_name):
         for group in roles:
             for part in dict.fromkeys(
                 [right, *sp.Mul.make_args(right)]

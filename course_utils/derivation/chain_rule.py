@@ -6,6 +6,7 @@ An expression may use the symbols defined before it, and any others (parameters,
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import sympy as sp
 
@@ -26,6 +27,7 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
+@lru_cache(4096)  # a verdict asks again and again
 def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol."""
     found = sp.diff(expression, wrt)
