@@ -1,6 +1,7 @@
 """Which two slips, in different links, lead to an answer?"""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -31,14 +32,17 @@ def pair_of_slips(
     if not budget.allows(0):
         return []
     wrt, way = chains.wrts[index], chains.way(index)
-    few = {link: slips.get(link, [])[: max(1, PAIRS // len(way))] for link in way}
-    second = [slip for some in few.values() for slip in some]
-    places = [place for place, some in enumerate(few.values()) for _ in some]
     links = {link: chains.flow.links[link] for link in way}
-    changes = np.array([slip.local - links[link] for link, some in few.items() for slip in some])
-    for link, first in few.items():
-        if not first or not budget.allows(len(first) * len(second)):
-            continue
+    second = [(link, slip) for link in way for slip in slips.get(link, [])[: max(1, PAIRS // len(way))]]
+    second.sort(key=lambda pair: pair[1].mistake.slip != "missing path")  # these come first
+    places = [way.index(link) for link, _ in second]
+    changes = np.array([slip.local - links[link] for link, slip in second])
+    for (link, _), some in groupby(
+        second, key=lambda pair: (pair[0], pair[1].mistake.slip == "missing path")
+    ):
+        first = [slip for _, slip in some]
+        if not budget.allows(len(first) * len(second)):
+            return []
         flow = Flow(chains.equations, [wrt], links | {link: np.array([[slip.local] for slip in first])})
         through = [flow.through(other) * (other != link) for other in way]
         shape = (len(first), 1, changes.shape[-1])
@@ -46,5 +50,5 @@ def pair_of_slips(
         gradients = flow.adjoint[wrt] + changes * through[:, places]
         hits = np.all(np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index], axis=-1)
         for one, other in np.argwhere(hits):
-            return [first[one].mistake.about(wrt), second[other].mistake.about(wrt)]
+            return [first[one].mistake.about(wrt), second[other][1].mistake.about(wrt)]
     return []
