@@ -1,8 +1,13 @@
-"""How much a search may cost: counted steps and, where no score hangs on it, seconds."""
+"""How much a check may cost: counted steps and, where nothing else can end it, seconds."""
 
+import signal
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
+
+AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 
 
 class Budget:
@@ -18,3 +23,33 @@ class Budget:
         """Take so many steps of what is left. False, from then on, if that is too many or too late."""
         self.left -= steps
         return self.left >= 0 and self.clock() < self.end
+
+
+class TooSlow(BaseException):
+    """What runs within a time limit did not end. No Exception: `except Exception` in it should not help."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow in what runs here, after so many seconds.
+
+    Only in the main thread, and where there are timers (not on Windows); elsewhere there is no limit.
+    A handler and a timer that were there before are there again afterwards.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_):
+        raise TooSlow
+
+    handler, start = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+        if left:
+            left = max(left - (time.monotonic() - start), 1e-3)
+            signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -12,7 +12,7 @@ from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
 from ..models.model import Model
 from .answers import Unreadable
-from .calls import as_array, as_numbers, call
+from .calls import as_array, as_numbers, call_each
 from .flow import same
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
@@ -43,7 +43,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
     known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
     try:
-        results = [per_sample(call(function, given)) for given in known]
+        results = call_each(function, known, per_sample)
     except Unreadable as unreadable:
         return unreadable.verdict
     correct = right_in(np.array(results), np.array([numbers(trial, symbol) for trial in tried]))
@@ -75,7 +75,8 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     lines = model.equations | dict(passes.values())
     tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
     try:
-        results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]
+        given = [given_by(model, trial) for trial in tried]
+        results = call_each(function, given, lambda result: gradients_of(result, model))
     except Unreadable as unreadable:
         return unreadable.verdict
     answers = np.transpose(results)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from .answers import UNANSWERED, Unreadable, brief, read
+from .budget import TooSlow, time_limit
 from .equivalence import TOLERANCE, shown
 from .values import Undefined, value
 from .verdict import Verdict, right, wrong
+
+SECONDS = 3.0  # for an answer's value
 
 
 def check_number(
@@ -18,13 +21,16 @@ def check_number(
     slips: numbers that a slip leads to, with a hint for each.
     """
     try:
-        number = value(read(answer, []), {})
+        with time_limit(SECONDS):
+            number = value(read(answer, []), {})
     except Unreadable as unreadable:
         if unreadable.verdict is UNANSWERED:
             return UNANSWERED
         return wrong(f"the answer should be a number, not {brief(answer)}.")
     except Undefined:
         return wrong("the answer should be a finite number.")
+    except TooSlow:
+        return wrong("this number takes too long to compute: give it in digits.")
 
     def near(other):
         exact = value(read(other, []), {})

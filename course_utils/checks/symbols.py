@@ -11,6 +11,7 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
 from .answers import Unreadable, read
+from .budget import TooSlow, time_limit
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
 from .mistakes import Mistake
@@ -19,6 +20,7 @@ from .slips import Slips
 from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
+SECONDS = 4.0  # for an answer that no count has stopped
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY = sp.Symbol("(key)")
 
@@ -142,6 +144,15 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
+        try:
+            with time_limit(SECONDS):
+                return self.verdict(expression)
+        except TooSlow:
+            return wrong(
+                "this takes too long to check: leave the computed symbols in it, as the chain rule does."
+            )
+
+    def verdict(self, expression: sp.Expr) -> Verdict:
         self.comparison = Comparison(self.regions, expression)
         if self.comparison.counterexample is None:
             return right(f"this is {self.name}.", self.comparison.met)
