@@ -112,7 +112,7 @@ class Descent:
         self.compiled, self.start, self.rate = compiled, start, rate
 
     def run(self, move: Callable, steps: int) -> tuple[list, np.ndarray]:
-        """The parameters at the start and after each step, and the losses there. move(parameters, gradients)."""
+        """The parameters from the start on, and the losses there. move(parameters, gradients)."""
         trail, losses = [self.start], []
         for step in range(steps + 1):
             loss, gradients = self.compiled(trail[-1])
