@@ -56,7 +56,13 @@ def crossings(
     if len(brackets) > BRACKETS:
         brackets = [brackets[i] for i in np.linspace(0, len(brackets) - 1, BRACKETS).astype(int)]
     found = [*beyond, *zoomed(lines, places, evaluated, brackets)]
-    return [np.unique([number for line, number in found if line == of]) for of in every]
+    return [apart([number for line, number in found if line == of]) for of in every]
+
+
+def apart(numbers: Sequence[float]) -> Numbers:
+    """The numbers in order, each once: what is found twice differs by rounding."""
+    ordered = np.unique(numbers)
+    return ordered[np.diff(ordered, prepend=-np.inf) > 1e-9 * np.abs(ordered)]
 
 
 def gaps(cloud: Floats, pair: Pair) -> Numbers:
@@ -135,6 +141,6 @@ def beside(lines: Lines, found: Sequence[Numbers]) -> tuple[Points, dict[str, Nu
 
 def around(crossed: Numbers) -> Numbers:
     """Numbers between neighbours, repeated so that they are not lost among those beside each crossing."""
-    between = (crossed[:-1] + crossed[1:]) / 2
+    between = crossed[:-1] + np.diff(crossed) / np.sqrt(5)  # the middle may be another kink
     size = np.where(np.abs(crossed) < 1e-12, 1e-3, np.abs(crossed))
     return np.concatenate([np.repeat(between, 4), (crossed[:, None] + size[:, None] * STEPS).ravel()])

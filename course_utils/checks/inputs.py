@@ -17,7 +17,7 @@ from .regions import Regions, patterns, regions_of
 from .values import formula
 
 CANDIDATES = 1500  # settings, of which some are chosen
-USUAL, SCALES, MOST = 4, 12, 96  # trials of usual size, at all scales, and altogether
+USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
 NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
 STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
 CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
@@ -54,7 +54,8 @@ def chosen_inputs(
     if not steady.any():
         raise ValueError("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
-    chosen = covering(where, np.flatnonzero(steady))
+    sizes = np.log(np.abs([cloud.points[symbol.name] for symbol in inputs])).mean(axis=0)[::samples]
+    chosen = covering(where, np.flatnonzero(steady), sizes)
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
@@ -107,12 +108,13 @@ def steep_arguments(expression: sp.Expr) -> list[sp.Expr]:
     return [f.args[0] for f in sorted(expression.atoms(sp.Function), key=str) if not straight(f)]
 
 
-def covering(where: Numbers, order: Numbers) -> list[int]:
-    """Of the trials in this order some usual ones, some of all scales, and those that are in new regions."""
-    chosen = dict.fromkeys([*order[:USUAL], *order[np.linspace(0, len(order) - 1, SCALES).astype(int)]])
+def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
+    """Of the trials in this order some usual ones, some of all sizes, and those that are in new regions."""
+    by_size = order[np.argsort(sizes[order])][np.linspace(0, len(order) - 1, SCALES).astype(int)]
+    chosen = dict.fromkeys([*order[:USUAL], *by_size])
     met = set(where[list(chosen)].ravel().tolist())
     for trial in order.tolist():
         if len(chosen) < MOST and not met.issuperset(here := where[trial].tolist()):
             chosen[trial] = None
             met.update(here)
-    return [int(trial) for trial in chosen]
+    return list(map(int, chosen))

@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from .crossings import EACH, LINES, PLACES, Lines, Points, beside, crossings
+from .crossings import EACH, LINES, PLACES, Lines, Points, beside, crossings, gaps
 from .equivalence import filled, smallest, tolerance_of
 from .floats import Floats, Numbers
 from .goals import MOST as GOALS
@@ -76,7 +76,17 @@ class Regions:
         for name, row in numbers.items():
             chosen = self.random.random(self.count // 4) < 0.5
             mixed[name] = np.where(chosen, self.random.choice(row, self.count // 4), mixed[name])
-        return joined(cloud, self.evaluated({n: np.concatenate([points[n], mixed[n]]) for n in mixed}))
+        new = {name: np.concatenate([points[name], mixed[name]]) for name in mixed}
+        return joined(cloud, self.evaluated(self.off_kinks(new, places)))
+
+    def off_kinks(self, points: Points, places: Sequence[Pair]) -> Points:
+        """The points without those that are just on a kink: the smallest step leads away from it."""
+        sides = [side for pair in places for side in pair]
+        step = 1 + 1e-11 * self.random.choice([-1, 1], (len(points), 1))
+        moved = {name: numbers * factor for (name, numbers), factor in zip(points.items(), step, strict=True)}
+        here, there = self.evaluated(points, sides), self.evaluated(moved, sides)
+        on = [(gaps(here, pair) == 0) & (gaps(there, pair) != 0) for pair in places]
+        return {name: numbers[~np.any(on, axis=0)] for name, numbers in points.items()}
 
     def inputs_in(self, expressions: Sequence[sp.Basic]) -> list[str]:
         """The names of the inputs that expressions depend on."""
@@ -167,8 +177,8 @@ def joined(one: Floats, other: Floats) -> Floats:
 def patterns(cloud: Floats, pairs: Sequence[Pair]) -> Numbers:
     """A number for each point: the same for points on the same side of every kink."""
     number = np.zeros(cloud.shape, np.int64)
-    for index, (a, b) in enumerate(pairs):
-        side = np.sign(cloud.value(a) - cloud.value(b))
+    for index, pair in enumerate(pairs):
+        side = np.sign(gaps(cloud, pair))
         weight = pow(6364136223846793005, index + 1, 2**64) // 4
         number += np.where(np.isnan(side), 2, side).astype(np.int64) * np.int64(weight)
     return number
