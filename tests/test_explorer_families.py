@@ -11,6 +11,7 @@ import sympy as sp
 from PIL import Image
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
+from course_utils.explorers import Fit, Task
 from course_utils.explorers.activations import activation_explorer
 from course_utils.explorers.descent import surface_explorer
 from course_utils.explorers.explorer import all_settings, slider
@@ -28,6 +29,7 @@ RAVINE = Model({L: (p**2 + 50 * q**2) / 2}, [p, q])
 ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "step": step}
 WEIGHTS = [-2.0, 0.0, 0.5, 2.0]
 START, SAMPLE = {w1: 0.5, b1: 0.0, w2: 2.0, b2: 0.0}, {x: 1.5, y: 2.0}
+VARIED = {w1: WEIGHTS, b1: 0.0, w2: 0.5, b2: 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +46,14 @@ def made(seed_model, valley, sunflowers):
         for name, activation in ACTIVATIONS.items()
     }
     return {
-        "surface": surface_explorer(valley[0], [0.5, 0.5], valley[1], RATES, 30, RANGES, shown=1),
-        "race with paths": race_explorer(RAVINE, [-8.0, 1.5], [], RULES, RATES, 50, 0.1, ((-9, 9), (-3, 3))),
-        "race": race_explorer(seed_model, [0.5, 0, 0.5, 0], sunflowers, RULES, RATES, 50, 0.05),
+        "surface": surface_explorer(Task(valley[0], [0.5, 0.5], valley[1], 30), RATES, RANGES, shown=1),
+        "race with paths": race_explorer(
+            Task(RAVINE, [-8.0, 1.5], [], 50), RULES, RATES, 0.1, ((-9, 9), (-3, 3))
+        ),
+        "race": race_explorer(Task(seed_model, [0.5, 0, 0.5, 0], sunflowers, 50), RULES, RATES, 0.05),
         "activation": activation_explorer(
-            networks, {b1: 0, w2: 0.5, b2: 0}, sunflowers, (x, y, y_hat), (z, h), w1,
-            WEIGHTS, 0.1, 300, ("time", "height (m)"), shown=("relu", 1),
+            {name: Task(n, VARIED, sunflowers, 300) for name, n in networks.items()},
+            Fit(x, y, y_hat, ("time", "height (m)")), (z, h), 0.1, shown=("relu", 1),
         ),
         "rounds": round_explorer(seed_model.equations, START, SAMPLE, 0.1, rounds=2),
     }  # fmt: skip
@@ -272,9 +276,9 @@ def test_the_screen_sends_picture_and_words_together():
 @pytest.mark.parametrize(
     ("make", "culprit"),
     [
-        (lambda: surface_explorer(RAVINE, [np.nan, 1], [], RATES, 3, RANGES), "start for p"),
-        (lambda: surface_explorer(RAVINE, [1, 1], [], [-1.0], 3, RANGES), "learning_rate"),
-        (lambda: race_explorer(RAVINE, [1], [], RULES, RATES, 3, 0.1), "start should be 2 values"),
+        (lambda: surface_explorer(Task(RAVINE, [np.nan, 1], [], 3), RATES, RANGES), "start for p"),
+        (lambda: surface_explorer(Task(RAVINE, [1, 1], [], 3), [-1.0], RANGES), "learning_rate"),
+        (lambda: race_explorer(Task(RAVINE, [1], [], 3), RULES, RATES, 0.1), "start should be 2 values"),
         (lambda: round_explorer({L: w1 * x}, {w2: 1.0}, {x: 1.0}), "w1"),
     ],
     ids=["start", "learning rate", "length", "undefined symbol"],

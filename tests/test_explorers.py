@@ -9,6 +9,7 @@ import sympy as sp
 from PIL import Image
 
 from course_utils import GradientDescent, Model, Momentum, train
+from course_utils.explorers import Fit, Task
 from course_utils.explorers.descent import learning_rate_explorer
 from course_utils.explorers.rules import rule_explorer
 from course_utils.training.sweep import loss_grid
@@ -18,6 +19,7 @@ y_hat = sp.Symbol("y_hat")
 RATES = [1e-5, 0.1, 0.5, 2.0, 2.5, 30.0, 1e100]  # far into divergence
 REGIMES = ("slow", "steady", "oscillating", "diverging")
 RANGES = ((-1, 5), (-1, 5))
+FIT = Fit(x, y, y_hat, ("time", "m"))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def explorer(request, seed_model, small_model, sunflowers):
     else:
         model, start, data, ranges = small_model, [0.5, 0.5], [*sunflowers, 0.0, 0.1], RANGES
     return learning_rate_explorer(
-        model, start, data, (x, y, y_hat), RATES, steps=40, labels=("time", "height (m)"), ranges=ranges
+        Task(model, start, data, 40), RATES, Fit(x, y, y_hat, ("time", "height (m)")), ranges=ranges
     )
 
 
@@ -119,7 +121,7 @@ def test_the_still_picture_tells_the_numbers_of_the_run_it_shows(explorer):
 
 def test_it_begins_in_the_middle_and_compares_with_the_limit_if_there_is_one(seed_model, sunflowers):
     begun = learning_rate_explorer(
-        seed_model, [0.5, 0, 0.5, 0], sunflowers, (x, y, y_hat), [0.1, 0.2, 0.3], 5, ("time", "m"), limit=0.4
+        Task(seed_model, [0.5, 0, 0.5, 0], sunflowers, 5), [0.1, 0.2, 0.3], FIT, limit=0.4
     )
     assert begun.controls[0].value == 1
     assert "The limit 2/λmax is 0.4; this is 0.50 times it." in begun.screen.words
@@ -127,7 +129,7 @@ def test_it_begins_in_the_middle_and_compares_with_the_limit_if_there_is_one(see
 
 def test_it_begins_where_it_is_told(seed_model, sunflowers):
     begun = learning_rate_explorer(
-        seed_model, [0.5, 0, 0.5, 0], sunflowers, (x, y, y_hat), [0.1, 0.2, 0.3], 5, ("time", "m"), shown=0
+        Task(seed_model, [0.5, 0, 0.5, 0], sunflowers, 5), [0.1, 0.2, 0.3], FIT, shown=0
     )
     assert begun.controls[0].value == 0
 
@@ -135,15 +137,13 @@ def test_it_begins_where_it_is_told(seed_model, sunflowers):
 @pytest.mark.parametrize("rates", [[0.1, 0.0], [0.1, -1.0], [np.nan]], ids=repr)
 def test_a_bad_learning_rate_is_refused_by_name(seed_model, sunflowers, rates):
     with pytest.raises(ValueError, match="learning_rate"):
-        learning_rate_explorer(
-            seed_model, [0.5, 0, 0.5, 0], sunflowers, (x, y, y_hat), rates, 5, ("time", "height")
-        )
+        learning_rate_explorer(Task(seed_model, [0.5, 0, 0.5, 0], sunflowers, 5), rates, FIT)
 
 
 def test_a_rule_explorer_shows_the_run_of_each_rule(small_model, sunflowers):
     rules = {f"{rate:g}": Momentum(rate, momentum=0.5) for rate in (0.01, 0.1, 1e3)}
     explorer = rule_explorer(
-        small_model, [0.5, 0.5], [*sunflowers, 0.0, 0.1], rules, 40, RANGES, label="learning rate"
+        Task(small_model, [0.5, 0.5], [*sunflowers, 0.0, 0.1], 40), rules, RANGES, label="learning rate"
     )
     shown = {}
     for name, index in explorer.controls[0].options:
@@ -156,7 +156,7 @@ def test_a_rule_explorer_shows_the_run_of_each_rule(small_model, sunflowers):
 
 def test_a_rule_explorer_tells_what_training_tells(small_model, sunflowers):
     data, rule = [*sunflowers, 0.0, 0.1], GradientDescent(0.1)
-    explorer = rule_explorer(small_model, [0.5, 0.5], data, {"only": rule}, 5, RANGES, label="rule")
+    explorer = rule_explorer(Task(small_model, [0.5, 0.5], data, 5), {"only": rule}, RANGES, label="rule")
     loss = train(small_model, [0.5, 0.5], data, rule, 5).loss
     assert (
         f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}."
@@ -168,7 +168,7 @@ def test_a_rule_explorer_tells_when_a_run_has_come_down_for_good():
     p, L = sp.symbols("p L")
     rules = {"halves": GradientDescent(0.25)}  # p becomes p/2, and the loss a quarter, at each step
     bowl = Model({L: p**2 + w1**2}, [p, w1])
-    explorer = rule_explorer(bowl, [1.0, 1.0], [], rules, 20, RANGES, label="rule")
+    explorer = rule_explorer(Task(bowl, [1.0, 1.0], [], 20), rules, RANGES, label="rule")
     assert "settled below a thousandth of its first loss at step 5." in explorer.screen.words
 
 

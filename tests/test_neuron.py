@@ -6,7 +6,7 @@ import sympy as sp
 
 from course_utils import GradientDescent, Model, relu, sigmoid, step, tanh, train
 from course_utils.explorers.neuron import train_neuron
-from course_utils.explorers.views import measured_fit
+from course_utils.explorers.task import Fit, Task, varied
 from course_utils.pictures.words import neuron_state
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
@@ -20,6 +20,9 @@ SLOPES = {
 }
 
 
+FIT = Fit(x, y, y_hat, ("time", "height (m)"))
+
+
 def network(activation):
     equations = {z: w1 * x + b1, h: activation(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}
     return Model(equations, [w1, b1, w2, b2], [x, y])
@@ -29,7 +32,7 @@ def network(activation):
 def case(request, sunflowers):
     """(activation, its model, what `train_neuron` says of three starts)."""
     model, start = network(request.param), {w1: STARTS, b1: 0.0, w2: 0.5, b2: 0.0}
-    trained = train_neuron(model, start, sunflowers, (x, y, y_hat), (z, h), w1, INPUTS, 0.1, 200)
+    trained = train_neuron(Task(model, start, sunflowers, 200), FIT, (z, h), INPUTS, 0.1)
     return request.param, model, trained
 
 
@@ -63,16 +66,15 @@ def test_the_step_never_learns_its_weight(case):
 
 def test_relu_has_the_three_fates_of_the_lesson(sunflowers):
     start = {w1: np.array([-1.0, 0.0, 1.0]), b1: 0.0, w2: 0.5, b2: 0.0}
-    trained = train_neuron(
-        network(relu), start, sunflowers, (x, y, y_hat), (z, h), w1, INPUTS, 0.1, steps=2000
-    )
+    trained = train_neuron(Task(network(relu), start, sunflowers, 2000), FIT, (z, h), INPUTS, 0.1)
     assert [neuron_state(slopes) for slopes in trained.slopes] == ["bent", "blocked", "straight"]
     np.testing.assert_allclose(trained.r_squared, [0.997, 0, 0.940], atol=5e-4)
 
 
 def test_a_fit_is_drawn_for_each_run(seed_model, sunflowers):
     ends = np.array([[1.0, 2.0], [0.0, 0.1], [2.5, 3.0], [0.1, 0.2]])
-    measured, grid, fits = measured_fit(seed_model, sunflowers, (x, y, y_hat), ends, size=7)
+    measured, grid, _ = FIT.panel(seed_model, sunflowers)
+    fits = FIT.curves(seed_model, sunflowers, ends)
     np.testing.assert_array_equal(measured, sunflowers)
     assert (grid[0], grid[-1]) == (sunflowers[0].min(), sunflowers[0].max())
     for index, (weight, bias, height, floor) in enumerate(ends.T):
@@ -82,4 +84,10 @@ def test_a_fit_is_drawn_for_each_run(seed_model, sunflowers):
 def test_a_fit_over_one_input_cannot_be_drawn_if_another_varies(sunflowers):
     model = Model({y_hat: w1 * x + b1, L: (y - y_hat) ** 2}, [w1], [x, y, b1])
     with pytest.raises(ValueError, match="b1 varies as well"):
-        measured_fit(model, [*sunflowers, sunflowers[0]], (x, y, y_hat), np.ones((1, 2)))
+        FIT.curves(model, [*sunflowers, sunflowers[0]], np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("start", [{w1: 0.0, b1: 1.0}, {w1: [0.0, 1.0], b1: [1.0, 2.0]}], ids=["none", "two"])
+def test_a_slider_chooses_from_one_sequence(start):
+    with pytest.raises(ValueError, match="none" if np.ndim(start[w1]) == 0 else "w1, b1"):
+        varied(start)

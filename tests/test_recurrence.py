@@ -173,7 +173,7 @@ def test_fates(parts, expected):
 
 OF_THE_LESSON = [0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0]
 VALUES = [-3.0, -1.0, 0.0, 1e-30, *OF_THE_LESSON, 5.0]
-SETTINGS = {u: 1.0, b: 0.0, v: 1.0, c: 0.0}
+SETTINGS = {u: 1.0, w: VALUES, b: 0.0, v: 1.0, c: 0.0}
 TIME_STEPS = [3, 11, 21]
 FATES_AT_HALF = ["steady", "vanishing", "vanishing"]  # a quarter, a thousandth, a millionth
 
@@ -192,7 +192,7 @@ def explorer(lesson):
         "without tanh": lambda steps: lesson["unroll"](steps, lambda z: z),
         "with tanh": lambda steps: lesson["unroll"](steps, tanh),
     }
-    return recurrence_explorer(curves, w, u, SETTINGS, quiet, VALUES, TIME_STEPS, shown=(1, 2))
+    return recurrence_explorer(curves, quiet, SETTINGS, u, TIME_STEPS, shown=(1, 2))
 
 
 @pytest.fixture(scope="module")
@@ -259,7 +259,7 @@ def test_the_still_picture_tells_its_words_and_numbers(explorer):
 def test_it_begins_in_the_middle_or_where_it_is_told(lesson):
     curves = {"tanh": lambda steps: lesson["unroll"](steps, tanh)}
     for shown, values in {(None, None): (1, 1), (2, 0): (2, 0)}.items():
-        begun = recurrence_explorer(curves, w, u, SETTINGS, quiet, [0.1, 0.5, 1.0], [2, 3], shown)
+        begun = recurrence_explorer(curves, quiet, SETTINGS | {w: [0.1, 0.5, 1.0]}, u, [2, 3], shown)
         assert tuple(control.value for control in begun.controls) == values
 
 
@@ -277,7 +277,7 @@ def test_the_words_tell_the_powers_of_any_number_of_time_steps(explorer, seen):
 def test_where_nothing_can_be_compared_the_value_is_named(lesson, value, data):
     curves = {"linear": lambda steps: lesson["unroll"](steps, lambda z: z)}
     with pytest.raises(ValueError, match=re.escape(f"linear: with w = {value:g} the newest step")):
-        recurrence_explorer(curves, w, u, SETTINGS, lambda steps: data, [value], [21])
+        recurrence_explorer(curves, lambda steps: data, SETTINGS | {w: [value]}, u, [21])
 
 
 @pytest.mark.parametrize("gradient", [[3.0, 4.0], [0.03, -0.04], [1e100, 1e100], [-1e-100, 0.0]])

@@ -7,7 +7,8 @@ loops          an update, and a training loop
 simple         a number, a choice
 network        a network that the learner made up, and loss: is its loss a loss
 
-answers        what may be an answer, and calls: a learner's function, called
+answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
+budget         how much a check may cost
 values         an expression's number (floats: at many points at once)
 equivalence    are two expressions the same
 mistakes       what people write in place of a link: a new slip goes here

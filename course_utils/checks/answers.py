@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from numbers import Real
+from fractions import Fraction
+from numbers import Integral, Real
 
 import numpy as np
 import sympy as sp
-from sympy.logic.boolalg import BooleanAtom
 
-from .values import LARGEST, known
+from ..derivation.functions import Activation
+from .parts import KNOWN, NUMBERS
+from .values import LARGEST
 from .verdict import Verdict, wrong
 
 PARTS = 10_000  # the longest answer that is checked
 DEPTH = 150  # and the deepest
 
+TOO_LONG = "{} has a number in it that is too long to check."
 UNANSWERED = Verdict(
     False,
     "no answer yet. Put yours in place of the three dots, and run the cell again.",
@@ -37,30 +40,64 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
         raise Unreadable(UNANSWERED)
     if isinstance(answer, str):
         raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
-    if isinstance(answer, np.ndarray) and answer.ndim == 0:
-        answer = answer.item()
-    if isinstance(answer, Real | Decimal) and not isinstance(answer, bool | np.bool_):
-        answer = as_number(answer, name)
-    if not isinstance(answer, sp.Expr) or answer.is_Matrix:
-        raise Unreadable(f"{name} should be a SymPy expression, not {type(answer).__name__}.")
-    strangers = check_parts(answer, name) - {symbol.name for symbol in symbols}
-    if strangers:
-        raise Unreadable(f"{', '.join(sorted(strangers))} does not belong to this question.")
+    answer = as_expression(answer, name)
+    if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
+        raise Unreadable(f"{listed(sorted(strangers))} does not belong to this question.")
     return answer
 
 
-def as_number(answer: Real | Decimal, name: str) -> sp.Expr:
+def asked(expression, name: str) -> sp.Expr:
+    """An expression that a question is about. Raises ValueError for anything else, text too."""
     try:
-        return sp.sympify(answer)
+        expression = as_expression(expression, name)
+        check_parts(expression, name)
+    except Unreadable as unreadable:
+        raise ValueError(unreadable.verdict.message) from None
+    return expression
+
+
+def as_expression(thing, name: str) -> sp.Expr:
+    """A number as SymPy's, an expression as it is. Raises Unreadable for anything else."""
+    if isinstance(thing, np.ndarray) and thing.ndim == 0:
+        thing = thing.item()
+    if isinstance(thing, Real | Decimal) and not isinstance(thing, bool | np.bool_ | sp.Basic):
+        return as_number(thing, name)
+    if not isinstance(thing, sp.Expr) or isinstance(thing, sp.MatrixExpr | sp.MatrixBase):
+        raise Unreadable(f"{name} should be a SymPy expression, not {kind(thing)}.")
+    return thing
+
+
+def as_number(number: Real | Decimal, name: str) -> sp.Number:
+    """Exact for whole numbers, fractions and decimals. What it says of itself to SymPy is not asked for."""
+    try:
+        if isinstance(number, Integral):
+            return sp.Integer(int(number))
+        if isinstance(number, Decimal) and abs(number.adjusted()) > LARGEST:
+            raise Unreadable(TOO_LONG.format(name))
+        if isinstance(number, Fraction | Decimal) and number == number:
+            return sp.Rational(*number.as_integer_ratio())
+        return sp.Float(float(number))
+    except (Unreadable, MemoryError):
+        raise
     except Exception:  # a number of a kind of its own may do anything
         raise Unreadable(f"{name} should be a number that SymPy knows.") from None
 
 
+def kind(thing) -> str:
+    return f"{type(thing).__name__:.60}"
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Names, each cut short, and how many more there are if there are many."""
+    names = [f"{name:.40}…" if len(name) > 40 else name for name in names]
+    return ", ".join(names[:most]) + f" and {len(names) - most} more" * (len(names) > most)
+
+
 def brief(thing) -> str:
     """What something looks like, in at most 60 characters. Where that may take for ever, its type."""
-    kinds = (str, float, complex, bool, np.generic, np.ndarray)
-    short = isinstance(thing, kinds) or (isinstance(thing, int) and thing.bit_length() < 1000)
-    return f"{thing!r:.60}" if short else f"an object of type {type(thing).__name__}"
+    kinds = {str, float, complex, bool, np.bool_, np.float64, np.int64, np.str_, Decimal}
+    short = type(thing) in kinds or (type(thing) is int and thing.bit_length() < 1000)
+    return f"{thing!r:.60}" if short else f"an object of type {kind(thing)}"
 
 
 def check_parts(answer: sp.Expr, name: str) -> set[str]:
@@ -74,12 +111,12 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
                 f"{name} is too {'deep' if depth > DEPTH else 'long'} to check. "
                 "Leave the computed symbols in it, as the chain rule does."
             )
-        if isinstance(part, sp.Symbol):
+        if type(part) in (sp.Symbol, sp.Dummy) and type(part.name) is str:
             names.add(part.name)
-        elif part.is_Number:
+        elif type(part) in NUMBERS:
             check_number_part(part, name)
-        elif not (known(part.func) or isinstance(part, sp.NumberSymbol | BooleanAtom)):
-            raise Unreadable(f"{type(part).__name__} cannot be checked here: write {name} without it.")
+        elif not (type(part) in KNOWN or issubclass(type(part), Activation)):
+            raise Unreadable(f"{kind(part)} cannot be checked here: write {name} without it.")
         waiting += ((argument, depth + 1) for argument in part.args)
     return names
 
@@ -89,6 +126,6 @@ def check_number_part(number: sp.Number, name: str) -> None:
         raise Unreadable(f"{name} should be finite, not {number}.")
     _, _, exponent, bits = number._mpf_ if number.is_Float else (0, 0, 0, 0)
     if abs(exponent + bits) > LARGEST or bits > LARGEST:
-        raise Unreadable(f"{name} has a number in it that is too long to check.")
+        raise Unreadable(TOO_LONG.format(name))
     if number.is_Rational and max(int(number.p).bit_length(), int(number.q).bit_length()) > LARGEST:
-        raise Unreadable(f"{name} has a number in it that is too long to check.")
+        raise Unreadable(TOO_LONG.format(name))

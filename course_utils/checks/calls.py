@@ -10,7 +10,7 @@ from numbers import Real
 
 import numpy as np
 
-from .answers import UNANSWERED, Unreadable, brief
+from .answers import UNANSWERED, Unreadable, brief, kind, listed
 from .budget import TooSlow, time_limit
 from .verdict import Verdict
 
@@ -28,7 +28,7 @@ def call(function: Callable, given: Mapping):
     if function is ...:
         raise Unreadable(UNANSWERED)
     if not callable(function):
-        raise Unreadable(f"this should be a function, not {type(function).__name__}: leave out its brackets.")
+        raise Unreadable(f"this should be a function, not {kind(function)}: leave out its brackets.")
     by_place, by_name = wanted(function, given)
     places = [deepcopy(given[name]) for name in by_place]
     names = {name: deepcopy(given[name]) for name in by_name}
@@ -67,9 +67,9 @@ def silence() -> Iterator[None]:
 def described(error: BaseException) -> str:
     """An error's type, and what it says if it says something."""
     try:
-        return f"{type(error).__name__}: {error!s:.200}"
+        return f"{kind(error)}: {error!s:.200}"
     except Exception:
-        return f"{type(error).__name__}."
+        return f"{kind(error)}."
 
 
 def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
@@ -90,8 +90,8 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
         elif argument.name in given:
             (by_place if argument.kind is argument.POSITIONAL_ONLY else by_name).append(argument.name)
         elif argument.default is argument.empty:
-            known = ", ".join(given)
-            raise Unreadable(f"its argument {argument.name} is unknown here: it may ask for {known}.")
+            known = listed(given, most=30)
+            raise Unreadable(f"its argument {argument.name:.40} is unknown here: it may ask for {known}.")
     return by_place, by_name
 
 

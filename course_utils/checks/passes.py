@@ -11,13 +11,13 @@ import sympy as sp
 from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
 from ..models.model import Model
-from .answers import Unreadable
+from .answers import Unreadable, listed
 from .calls import as_array, as_numbers, call_each
 from .flow import same
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .slips import Slips
-from .symbols import as_arrays, must_be_scalar, roles_of
+from .symbols import as_arrays, called, must_be_scalar, must_have_derivatives, roles_of
 from .trials import SAMPLES, compared, numbers, right_in, telling, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
@@ -37,8 +37,8 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     Raises ValueError if the model does not compute `symbol`.
     """
     must_be_scalar(model)
-    if symbol not in model.equations:
-        raise ValueError(f"{symbol} is not computed by this model")
+    if not (isinstance(symbol, sp.Symbol) and symbol in model.equations):
+        raise ValueError(f"{called(symbol)} is not computed by this model")
     tried, regions = trials(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
     known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
@@ -71,6 +71,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     """
     must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
+    must_have_derivatives(dict(passes.values()))
     adjoints = {p: passes[p][0] for p in model.parameters}
     lines = model.equations | dict(passes.values())
     tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
@@ -124,7 +125,7 @@ def over_trials(values: np.ndarray) -> np.ndarray:
 
 def gradients_of(result, model: Model) -> np.ndarray:
     """One number for each parameter. Raises Unreadable for anything else."""
-    names = ", ".join(map(str, model.parameters))
+    names = listed(map(str, model.parameters), most=10)
     try:
         ordered = in_order(result, model.parameters, "the gradients")
     except (TypeError, ValueError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .answers import UNANSWERED, Unreadable, brief, read
+from .answers import UNANSWERED, Unreadable, asked, brief, read
 from .budget import TooSlow, time_limit
 from .equivalence import TOLERANCE, shown
 from .values import Undefined, value
@@ -19,7 +19,10 @@ def check_number(
     (Around 0 the tolerance is absolute.)
 
     slips: numbers that a slip leads to, with a hint for each.
+    Raises ValueError if the question's own numbers are none.
     """
+    key = expected_value(expected)
+    mistaken = [(expected_value(number), hint) for number, hint in (slips or {}).items()]
     try:
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
@@ -33,19 +36,29 @@ def check_number(
         return wrong("this number takes too long to compute: give it in digits.")
 
     def near(other):
-        exact = value(read(other, []), {})
-        return abs(number - exact) <= max(tolerance, TOLERANCE) * (abs(exact) or 1)
+        return abs(number - other) <= max(tolerance, TOLERANCE) * (abs(other) or 1)
 
-    if near(expected):
+    if near(key):
         return right("this is the number.")
-    hints = [hint for other, hint in (slips or {}).items() if near(other)]
+    hints = [hint for other, hint in mistaken if near(other)]
     return wrong(hints[0] if hints else f"{shown(number)} is not the number.")
+
+
+def expected_value(number: float):
+    expression = asked(number, "the number expected")
+    if expression.free_symbols:
+        raise ValueError("the number expected should have no symbols in it")
+    try:
+        return value(expression, {})
+    except Undefined:
+        raise ValueError(f"the number expected should be finite, not {brief(number)}") from None
 
 
 def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
     """Check a choice among the keys of `choices`, which hold what to say to each."""
     if answer is ...:
         return UNANSWERED
-    if not isinstance(answer, str) or answer not in choices:
+    answer = str.__str__(answer) if isinstance(answer, str) else None  # its letters, whatever it says of them
+    if answer not in choices:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
     return right(choices[answer]) if answer == correct else wrong(choices[answer])

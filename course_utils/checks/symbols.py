@@ -10,7 +10,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
-from .answers import Unreadable, read
+from .answers import Unreadable, asked, brief, kind, listed, read
 from .budget import TooSlow, time_limit
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
@@ -22,7 +22,7 @@ from .verdict import Verdict, right, slipped, wrong
 
 SECONDS = 4.0  # for an answer that no count has stopped
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
-KEY = sp.Symbol("(key)")
+KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
 
 def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
@@ -32,8 +32,8 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
     Raises ValueError if `parameter` is no parameter of the model.
     """
     must_be_scalar(model)
-    if parameter not in model.parameters:
-        raise ValueError(f"{parameter} is no parameter of this model")
+    if not (isinstance(parameter, sp.Symbol) and parameter in model.parameters):
+        raise ValueError(f"{called(parameter)} is no parameter of this model")
     passes = backward(model.equations, model.parameters)
     others = {f"the gradient of {p}": passes[p][0] for p in model.parameters if p != parameter}
     return Question(
@@ -54,8 +54,9 @@ def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
     Raises ValueError if the model does not compute `of`, or not from `wrt`.
     """
     must_be_scalar(model)
-    if wrt not in getattr(model.equations.get(of), "free_symbols", ()):
-        raise ValueError(f"{of} is not computed from {wrt} in this model")
+    symbols = isinstance(of, sp.Symbol) and isinstance(wrt, sp.Symbol)
+    if not symbols or wrt not in getattr(model.equations.get(of), "free_symbols", ()):
+        raise ValueError(f"{called(of)} is not computed from {called(wrt)} in this model")
     return Question(
         name=f"∂{of}/∂{wrt}",
         symbols=symbols_of(model),
@@ -72,7 +73,9 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
 
     Where a message needs a name for the function, it calls it f.
     """
-    expression = sp.sympify(expression)
+    expression = asked(expression, "the function")
+    if not isinstance(wrt, sp.Symbol):
+        raise ValueError(f"a derivative is with respect to a SymPy symbol, not {called(wrt)}")
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
@@ -88,10 +91,24 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     ).check(answer)
 
 
+def called(thing) -> str:
+    """A symbol's name, and of anything else what it is."""
+    return listed([thing.name]) if isinstance(thing, sp.Symbol) else brief(thing)
+
+
 def must_be_scalar(model: Model) -> None:
-    """Raise ValueError for anything but a Model of equations between scalars."""
+    """Raise ValueError for anything but a Model of equations between scalars, all of known parts."""
     if not isinstance(model, Model):
-        raise ValueError(f"a Model of equations between scalars can be checked, not {type(model).__name__}")
+        raise ValueError(f"a Model of equations between scalars can be checked, not {kind(model)}")
+    for symbol, expression in model.equations.items():
+        asked(expression, f"the equation of {symbol}")
+
+
+def must_have_derivatives(lines: Equations) -> None:
+    """Raise ValueError naming the line that SymPy could not differentiate."""
+    for symbol, expression in lines.items():
+        if expression.has(sp.Derivative, sp.Subs):
+            raise ValueError(f"{symbol} has no derivative that can be computed")
 
 
 def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:
@@ -139,6 +156,11 @@ class Question:
     key: sp.Symbol = KEY
     others: Mapping[str, sp.Expr] = field(default_factory=dict)
 
+    def __post_init__(self):
+        must_have_derivatives(self.lines)
+        unused = {*self.symbols} - {*self.lines, *inputs_of(self.lines)}
+        self.lines = {UNUSED: sp.Add(*unused)} | self.lines  # so that each has a value: an answer may use it
+
     def check(self, answer) -> Verdict:
         try:
             expression = read(answer, self.symbols, self.name)
@@ -182,6 +204,8 @@ class Question:
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
         """The slip, or the two, that lead to this answer."""
+        if self.wrt not in inputs_of(self.chain):  # there is no link
+            return []
         points = self.points[: POINTS // 2]
         if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
             points = self.points
@@ -197,8 +221,9 @@ class Question:
         found = self.comparison.counterexample
         points = (point for point in self.simple_points() if not self.agrees(expression, point))
         point = next(points, found)
-        names = sorted(symbol.name for symbol in inputs_of(self.chain))
-        where = ", ".join(f"{name} = {shown(point[name])}" for name in names)
+        unused = self.lines[UNUSED].free_symbols & expression.free_symbols
+        names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
+        where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
             return f"at {where} it has another value"

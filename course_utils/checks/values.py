@@ -6,7 +6,6 @@ from functools import cache
 import mpmath
 import numpy as np
 import sympy as sp
-from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanAtom
 
 from ..derivation.functions import Activation
@@ -15,7 +14,8 @@ DIGITS = 100  # of an exact value: a steep sigmoid's 1 - h loses dozens of them
 LARGEST = 4000  # a number beyond 2**4000 is not given to a function
 STEEP = 400  # and to one that grows like exp none beyond 2**400
 HUGE = 10**9  # beyond 2**HUGE nothing is computed with; exp(1e6), on the way to a sigmoid, is far below
-FAILURES = ZeroDivisionError, OverflowError, TypeError, ValueError  # what numbers raise that have no value
+# what numbers raise that have no value
+FAILURES = ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError
 
 Point = Mapping[str, mpmath.mpf]  # a number for each name
 
@@ -75,9 +75,6 @@ def operations(context) -> dict[type, Callable]:
         sp.Ne: lambda a, b: a != b,
         sp.Not: lambda holds: not holds,
     }
-
-
-LAZY = {sp.Piecewise, sp.ITE, sp.And, sp.Or, ExprCondPair}  # parts of them may have no value
 
 
 class Arithmetic:
@@ -161,11 +158,6 @@ class Arithmetic:
 
 exact, finest, quick = Arithmetic(mp), Arithmetic(fine, nudge=2.0**-50), Arithmetic(mpmath.fp)
 value = exact.value
-
-
-def known(function: type) -> bool:
-    """Whether values of this SymPy function or operation can be computed here."""
-    return function in exact.operations.keys() | LAZY or issubclass(function, Activation)
 
 
 @cache

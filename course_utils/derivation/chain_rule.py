@@ -5,12 +5,12 @@ An expression may use the symbols defined before it, and any others (parameters,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 import sympy as sp
 
-Equations = Mapping[sp.Symbol, sp.Expr]
+Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
 
 

@@ -5,6 +5,8 @@ The backward pass already holds h, so it need not compute the function again,
 and h*(1 - h) stays finite where the raw derivative overflows.
 """
 
+import math
+
 import numpy as np
 import sympy as sp
 
@@ -94,10 +96,19 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
+NUMPY_LACKS = {
+    "erf": np.vectorize(math.erf, otypes=[float]),
+    "erfc": np.vectorize(math.erfc, otypes=[float]),
+    "gamma": np.vectorize(math.gamma, otypes=[float]),
+    "loggamma": np.vectorize(math.lgamma, otypes=[float]),
+    "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
+}
+
+
 def numpy_functions() -> dict:
     """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
 
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return {activation.__name__: activation.numpy for activation in family(Activation)[1:]}
+    return NUMPY_LACKS | {activation.__name__: activation.numpy for activation in family(Activation)[1:]}

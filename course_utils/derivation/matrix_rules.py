@@ -9,7 +9,7 @@ The loss is a matrix of shape (1, 1). Sums are products with `ones`: ones(1, n)*
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
 import sympy as sp
@@ -18,7 +18,7 @@ from sympy.matrices.expressions.hadamard import hadamard_power
 
 from .chain_rule import downstream, loss_of
 
-MatrixEquations = Mapping[sp.MatrixSymbol, sp.MatrixExpr]
+MatrixEquations = dict[sp.MatrixSymbol, sp.MatrixExpr]
 Parts = Iterator[tuple[sp.MatrixSymbol, sp.MatrixExpr]]
 
 ones = sp.OneMatrix

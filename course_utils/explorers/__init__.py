@@ -9,9 +9,12 @@ from .explorer import Explorer
 from .recurrence import recurrence_explorer
 from .rounds import round_explorer
 from .rules import race_explorer, rule_explorer
+from .task import Fit, Task
 
 __all__ = [
     "Explorer",
+    "Fit",
+    "Task",
     "activation_explorer",
     "learning_rate_explorer",
     "race_explorer",

@@ -1,17 +1,16 @@
 """An explorer of activations: what a neuron makes of its start."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import ipywidgets as widgets
 import numpy as np
 import sympy as sp
 
-from ..models.model import Model
 from ..pictures.curves import NeuronPicture
 from ..pictures.words import neuron_state
 from .explorer import Explorer, slider
 from .neuron import train_neuron
-from .views import measured_fit
+from .task import Fit, Task, varied
 
 MEANING = {
     "blocked": "blocked: its slope is 0 on every day, so it cannot learn",
@@ -22,36 +21,25 @@ MEANING = {
 
 
 def activation_explorer(
-    models: Mapping[str, Model],
-    start: Mapping[sp.Symbol, float],
-    data: Mapping | Sequence,
-    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
+    tasks: Mapping[str, Task],
+    fit: Fit,
     neuron: tuple[sp.Symbol, sp.Symbol],
-    weight: sp.Symbol,
-    values: Sequence[float],
     learning_rate: float,
-    steps: int,
-    labels: tuple[str, str],
     shown: tuple[str, int],
 ) -> Explorer:
     """A neuron with one of several activations, trained from one of several start weights.
 
-    models: by the activation's name; they differ in it alone. fit, labels: as for `learning_rate_explorer`.
+    tasks: by the activation's name; they differ in it alone. Their start has a number for each parameter,
+        but for one weight a sequence of them: these are on the slider.
     neuron: the symbols (z, h) of the neuron's equation.
-    start: a number for each parameter, `weight` left out. values: the starts of `weight`.
     shown: the activation, and the index of the start weight, to begin with.
     Raises ValueError for bad start or data, naming the culprit.
     """
-    begun, inputs = np.asarray(values, float), np.linspace(-4, 4, 161)
-    trained = {
-        name: train_neuron(
-            model, {**start, weight: begun}, data, fit, neuron, weight, inputs, learning_rate, steps
-        )
-        for name, model in models.items()
-    }
-    some = next(iter(models.values()))
-    measured, grid, _ = measured_fit(some, data, fit, np.zeros((len(some.parameters), 1)))
-    picture = NeuronPicture(inputs, (measured, grid, labels))
+    some, inputs = next(iter(tasks.values())), np.linspace(-4, 4, 161)
+    trained = {name: train_neuron(task, fit, neuron, inputs, learning_rate) for name, task in tasks.items()}
+    weight, steps = varied(some.start), some.steps
+    begun = np.asarray(some.start[weight], float)
+    picture = NeuronPicture(inputs, fit.panel(some.model, some.data))
 
     def show(name, index):
         run = trained[name]
@@ -63,7 +51,7 @@ def activation_explorer(
 
     names = widgets.Dropdown(
         description="activation",
-        options=list(models),
+        options=list(tasks),
         value=shown[0],
         layout={"width": "200px"},
         style={"description_width": "initial"},

@@ -1,44 +1,38 @@
 """Explorers of gradient descent: how fast, and from where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import sympy as sp
 
-from ..models.model import Model
 from ..pictures.panels import SEEN, RunPicture
 from ..pictures.words import in_words
 from ..training.sweep import sweep
 from .explorer import Explorer, number, slider
-from .views import Ranges, ceiling, measured_fit, named_surface
+from .surface import Ranges, ceiling, named_surface
+from .task import Fit, Task
 
 
 def learning_rate_explorer(
-    model: Model,
-    start: Mapping | Sequence,
-    data: Mapping | Sequence,
-    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
+    task: Task,
     learning_rates: Sequence[float],
-    steps: int,
-    labels: tuple[str, str],
+    fit: Fit,
     ranges: Ranges | None = None,
     limit: float | None = None,
     shown: int | None = None,
 ) -> Explorer:
     """One run for each learning rate: its loss, its fit, and for two parameters its path.
 
-    fit: the data symbols of the input and the target, and the symbol of the prediction.
-    labels: of the input and the target, with units.
     ranges: of a model's two parameters, to draw its loss surface; None for no surface.
     limit: the largest stable learning rate, to compare each one with.
     shown: the index of the learning rate to begin with; the middle one unless told.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
+    model, start, data, steps = task
     runs = sweep(model, start, data, learning_rates, steps)
-    measured, grid, fits = measured_fit(model, data, fit, runs.parameters[-1])
+    fits = fit.curves(model, data, runs.parameters[-1])
     reachable = max(np.nanmin(runs.loss), 1e-12)
     surface = ranges and named_surface(model, data, ranges)
-    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), (measured, grid, labels), surface)
+    picture = RunPicture(steps, reachable, ceiling(runs.loss[0]), fit.panel(model, data), surface)
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
@@ -53,20 +47,19 @@ def learning_rate_explorer(
 
 
 def surface_explorer(
-    model: Model,
-    start: Sequence[float],
-    data: Mapping | Sequence,
+    task: Task,
     learning_rates: Sequence[float],
-    steps: int,
     ranges: Ranges,
     shown: int | None = None,
 ) -> Explorer:
     """Runs of a model of two parameters from wherever the learner clicks or types, on its loss surface.
 
-    start: where to begin. ranges: of the two parameters. shown: as for `learning_rate_explorer`.
+    task: its start is a sequence of two numbers. ranges: of the two parameters.
+    shown: as for `learning_rate_explorer`.
     A new start trains once for each learning rate, all together.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
+    model, start, data, steps = task
     runs = sweep(model, start, data, learning_rates, steps)
     surface = named_surface(model, data, ranges)
     lowest = max(min(surface[2].min(), np.nanmin(runs.loss)), 1e-12)

@@ -1,6 +1,6 @@
 """What every explorer has: controls, a screen, and a way from one to the other."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -17,7 +17,7 @@ MOST_PAGES = 100  # up to 3 MB in the browser; half a second to draw, graphs two
 class Explorer(widgets.VBox):
     """Controls above a picture and a sentence.
 
-    controls: widgets with a value.
+    controls: widgets with a value. above: others, such as buttons that move a control.
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
     Where sliders and menus have few settings, each one is drawn beforehand, and the browser turns to it
@@ -25,15 +25,22 @@ class Explorer(widgets.VBox):
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
-    def __init__(self, controls: Sequence[widgets.Widget], picture: LivePicture, show: Callable[..., str]):
+    def __init__(
+        self,
+        controls: Sequence[widgets.Widget],
+        picture: LivePicture,
+        show: Callable[..., str],
+        above: Sequence[widgets.Widget] = (),
+    ):
         self.controls, self.picture, self._show = tuple(controls), picture, show
         self._turning = [control for control in controls if hasattr(control, "options")]
         self._settings = all_settings(self._turning)
         self.screen = Screen(self._turning if self._settings else ())
-        self._waiting, self._drawn_for = False, None
+        self._waiting = False
+        self._drawn_for: list | None = None
         for control in self.controls:
             control.observe(self._move, names="value")
-        super().__init__([*row(*self.controls), self.screen])
+        super().__init__([*row(*above), *row(*self.controls), self.screen])
         self.add_class("explorer")
         self._move()
 
@@ -41,7 +48,7 @@ class Explorer(widgets.VBox):
         words = self._show(*values)
         return self.picture.frame(), words
 
-    def _draw_beforehand(self, values: Mapping[widgets.Widget, Any]) -> None:
+    def _draw_beforehand(self, values: dict[widgets.Widget, Any]) -> None:
         """A page for each setting of the sliders and menus, all else as it is."""
         pages = []
         for setting in self._settings:
@@ -86,7 +93,11 @@ def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:
 
 def row(*controls: widgets.Widget) -> list[widgets.Widget]:
     """Controls side by side, or one below the other where the window is narrow."""
-    return [widgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})]
+    return (
+        []
+        if not controls
+        else [widgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})]
+    )
 
 
 def slider(label: str, options: Sequence, start: int | None = None) -> widgets.SelectionSlider:

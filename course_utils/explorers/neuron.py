@@ -1,6 +1,5 @@
 """One neuron, trained from many starts: where its samples end up on its activation."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +7,8 @@ import sympy as sp
 
 from ..compiled.inputs import in_order
 from ..compiled.lines import evaluate
-from ..models.model import Model
 from ..training.sweep import sweep
-from .views import measured_fit
+from .task import Fit, Task, varied
 
 
 @dataclass(frozen=True)
@@ -33,26 +31,17 @@ class Trained:
 
 
 def train_neuron(
-    model: Model,
-    start: Mapping[sp.Symbol, float | np.ndarray],
-    data: Mapping | Sequence,
-    fit: tuple[sp.Symbol, sp.Symbol, sp.Symbol],
-    neuron: tuple[sp.Symbol, sp.Symbol],
-    weight: sp.Symbol,
-    inputs: np.ndarray,
-    learning_rate: float,
-    steps: int,
+    task: Task, fit: Fit, neuron: tuple[sp.Symbol, sp.Symbol], inputs: np.ndarray, learning_rate: float
 ) -> Trained:
     """Train from each start, all together by broadcasting.
 
-    start: for each parameter a number; for `weight` an array of shape (runs,). fit: as for `measured_fit`.
+    task: its start has a number for each parameter, but for one of them an array of shape (runs,).
     neuron: the symbols (z, h) of the equation h = f(z). inputs: where to draw f.
     Raises ValueError for bad start or data, naming the culprit.
     """
-    z, h = neuron
-    rates = np.full(np.shape(start[weight]), learning_rate)
+    (model, start, data, steps), (z, h), weight = task, neuron, varied(task.start)
+    rates = [learning_rate] * len(start[weight])
     end = sweep(model, start, data, rates, steps).parameters[-1]
-    measured, _, fits = measured_fit(model, data, fit, end)
     given = dict(zip(model.data, in_order(data, model.data, "data"), strict=True))
     at_end = {**given, **{p: values[:, np.newaxis] for p, values in zip(model.parameters, end, strict=True)}}
 
@@ -62,14 +51,18 @@ def train_neuron(
         return outputs, np.broadcast_to(slope, np.shape(places))
 
     places = model.evaluate(z, at_end)
-    predicted = model.evaluate(fit[2], at_end)
+    predicted = model.evaluate(fit.prediction, at_end)
+    activation, slope = neuron_at(inputs)
+    h_at, slopes = neuron_at(places)
     return Trained(
         end[model.parameters.index(weight)],
-        *neuron_at(inputs),
+        activation,
+        slope,
         places,
-        *neuron_at(places),
-        fits,
-        r_squared(measured[1], predicted),
+        h_at,
+        slopes,
+        fit.curves(model, data, end),
+        r_squared(fit.measured(model, data)[1], predicted),
     )
 
 

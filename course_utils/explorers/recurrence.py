@@ -10,32 +10,30 @@ from ..models.shared import gradient_by_time_step
 from ..pictures.curves import MemoryPicture
 from ..pictures.words import memory_result
 from .explorer import Explorer, slider
+from .task import varied
 
 
 def recurrence_explorer(
     models: Mapping[str, Callable[[int], Model]],
-    weight: sp.Symbol,
-    by: sp.Symbol,
-    parameters: Mapping,
     data: Callable[[int], Mapping | Sequence],
-    values: Sequence[float],
+    parameters: Mapping[sp.Symbol, float | Sequence[float]],
+    by: sp.Symbol,
     time_steps: Sequence[int],
     shown: tuple[int | None, int | None] = (None, None),
 ) -> Explorer:
     """How much each time step adds to a gradient, as a multiple of the newest, for each recurrent weight.
 
     models: by name, each made from its number of time steps; one curve each. data: likewise.
-    weight: the parameter that one control sets to one of `values`; the other control sets the time steps.
+    parameters: a number for each, but for one weight a sequence of them: these are on the slider.
     by: the parameter whose gradient is taken apart, used once in each time step.
-    parameters: a number for each, `weight` left out.
     shown: the indices of value and time steps to begin with; the middle ones unless told.
     Raises ValueError where the newest step adds nothing, or no number, naming the model and the value.
     """
+    weight = varied(parameters)
+    values = np.asarray(parameters[weight], float)
     parts = {
         steps: {
-            name: parts_of_gradient(
-                make(steps), name, weight, by, {**parameters, weight: values}, data(steps)
-            )
+            name: parts_of_gradient(make(steps), name, weight, by, parameters, data(steps))
             for name, make in models.items()
         }
         for steps in time_steps

@@ -9,7 +9,7 @@ from ..derivation.chain_rule import Equations
 from ..models.model import Model
 from ..pictures.graph import GraphPicture
 from ..training.trace import moments
-from .explorer import Explorer, row, slider
+from .explorer import Explorer, slider
 
 
 def round_explorer(
@@ -35,9 +35,7 @@ def round_explorer(
 
     last = len(course) - 1
     position = slider("moment", [f"{index} of {last}" for index in range(last + 1)], 0)
-    explorer = Explorer([position], picture, show)
-    explorer.children = [*row(*player(position, last)), *explorer.children]
-    return explorer
+    return Explorer([position], picture, show, above=player(position, last))
 
 
 def player(position: widgets.SelectionSlider, last: int) -> list[widgets.Widget]:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..models.model import Model
 from ..pictures.curves import RacePicture
 from ..pictures.panels import RunPicture
 from ..pictures.words import arrival, race_result
@@ -12,15 +11,13 @@ from ..training.loop import train
 from ..training.sweep import sweep
 from ..training.update_rules import UpdateRule
 from .explorer import Explorer, slider
-from .views import Ranges, ceiling, named_surface
+from .surface import Ranges, ceiling, named_surface
+from .task import Task
 
 
 def rule_explorer(
-    model: Model,
-    start: Mapping | Sequence,
-    data: Mapping | Sequence,
+    task: Task,
     rules: Mapping[str, UpdateRule],
-    steps: int,
     ranges: Ranges,
     label: str,
 ) -> Explorer:
@@ -29,6 +26,7 @@ def rule_explorer(
     rules: what to call each setting of the control, and its rule. label: of the control.
     ranges: of the two parameters. Raises ValueError for bad start or data, naming the culprit.
     """
+    model, start, data, steps = task
     compiled = model.compile()
     histories = [train(compiled, start, data, rule, steps) for rule in rules.values()]
     lowest = max(min(history.loss.min() for history in histories), 1e-12)
@@ -46,12 +44,9 @@ def rule_explorer(
 
 
 def race_explorer(
-    model: Model,
-    start: Mapping | Sequence,
-    data: Mapping | Sequence,
+    task: Task,
     rules: Mapping[str, Callable[[np.ndarray], UpdateRule]],
     learning_rates: Sequence[float],
-    steps: int,
     level: float,
     ranges: Ranges | None = None,
     shown: int | None = None,
@@ -63,6 +58,7 @@ def race_explorer(
     shown: the index of the learning rate to begin with; the middle one unless told.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
+    model, start, data, steps = task
     runs = {name: sweep(model, start, data, learning_rates, steps, rule) for name, rule in rules.items()}
     rates = next(iter(runs.values())).learning_rates
     highest = ceiling(next(iter(runs.values())).loss[0])

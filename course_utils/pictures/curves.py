@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib as mpl
 import numpy as np
 import sympy as sp
+from matplotlib.ticker import MaxNLocator
 
 from .latex import latex
 from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
@@ -101,7 +102,7 @@ class MemoryPicture(LivePicture):
             axes = self.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
         axes.set_ylabel(f"part of the gradient of ${latex(by)}$,\ntimes the newest (log scale)")
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}
         for (name, (color, style, marker)), width in zip(
             zip(parts, SERIES, strict=False), range(2 * len(parts), 0, -2), strict=False

@@ -77,7 +77,7 @@ def times(factors: list[str]) -> str:
 
 def parts_of(model: AnyModel) -> tuple[Equations, Collection[sp.Symbol] | None]:
     """A model's equations and parameters; of equations alone, nobody knows which symbols are learned."""
-    return getattr(model, "equations", model), getattr(model, "parameters", None)
+    return (model, None) if isinstance(model, dict) else (model.equations, model.parameters)
 
 
 def link(model: AnyModel, of: sp.Symbol, wrt: sp.Symbol) -> Formula:

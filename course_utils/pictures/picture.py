@@ -6,6 +6,7 @@ Every picture reads without colour (line styles, markers and labels differ too).
 import base64
 import io
 from html import escape
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "font.size": 11,
     "axes.spines.top": False,
@@ -76,7 +77,7 @@ class LivePicture(Picture):
 
     def __init__(self, alt: str, width: float, height: float):
         super().__init__(alt, width, height)
-        self.canvas = FigureCanvasAgg(self)
+        self.canvas = self.agg = FigureCanvasAgg(self)
         self.moving = []
         self.still = None
 
@@ -87,12 +88,12 @@ class LivePicture(Picture):
                 artist.set_animated(True)
             self.canvas.draw()
             self.set_layout_engine("none")
-            self.still = self.canvas.copy_from_bbox(self.bbox)
-        self.canvas.restore_region(self.still)
+            self.still = self.agg.copy_from_bbox(self.bbox)
+        self.agg.restore_region(self.still)
         for artist in self.moving:
             artist.axes.draw_artist(artist)
         buffer = io.BytesIO()
-        image = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
+        image = Image.fromarray(np.asarray(self.agg.buffer_rgba())).convert("RGB")
         image.save(buffer, format="png", compress_level=compress_level)
         return buffer.getvalue()
 

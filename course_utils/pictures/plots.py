@@ -1,6 +1,7 @@
 """Figures: data in, Picture out."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def plot(
     """
     if len(curves) > len(SERIES):
         raise ValueError(f"at most {len(SERIES)} curves can be told apart, not {len(curves)}")
-    scales = {f"{axis}scale": "log" for axis in log}
+    scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured:
         axes.plot(*measured, "o", color="black", label="measured")
