@@ -30,8 +30,8 @@ class TooSlow(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in what runs here, after so many seconds.
+def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
+    """Raise TooSlow in what runs here, after so many seconds; `computing`: of this program's own work alone.
 
     Only in the main thread, and where there are timers (not on Windows); elsewhere there is no limit.
     A handler and a timer that were there before are there again afterwards.
@@ -43,13 +43,17 @@ def time_limit(seconds: float) -> Iterator[None]:
     def stop(*_):
         raise TooSlow
 
-    handler, start = signal.signal(signal.SIGALRM, stop), time.monotonic()
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    alarm, timer, clock = (
+        (signal.SIGVTALRM, signal.ITIMER_VIRTUAL, time.process_time)
+        if computing
+        else (signal.SIGALRM, signal.ITIMER_REAL, time.monotonic)
+    )
+    handler, start = signal.signal(alarm, stop), clock()
+    left, interval = signal.setitimer(timer, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+        signal.setitimer(timer, 0)
+        signal.signal(alarm, handler or signal.SIG_DFL)
         if left:
-            left = max(left - (time.monotonic() - start), 1e-3)
-            signal.setitimer(signal.ITIMER_REAL, left, interval)
+            signal.setitimer(timer, max(left - (clock() - start), 1e-3), interval)
