@@ -108,7 +108,7 @@ NUMPY = [
 
 
 def oracle(f, answer):
-    """At how many points where f is smooth an answer is not the slope that differences see, or has no value."""
+    """At how many points where f is smooth an answer is no slope that differences see, or has no value."""
     x_, *others = samples(f + answer)
     value, slope = (sp.lambdify([x, y, w], read(text), NUMPY) for text in (f, answer))
     with np.errstate(all="ignore"):

@@ -89,8 +89,8 @@ def below(larger: sp.Basic, smaller: sp.Basic, cloud: Floats) -> Numbers:
             every = isinstance(number, sp.Min) == (side == 0)
             return sum(parts) if every else reduce(np.minimum, parts)
     one, other = cloud.value(larger), cloud.value(smaller)
-    size = (other - one) / (np.abs(one) + np.abs(other))
-    return np.where(one > other, 0.0, np.where(np.isnan(size), 2.0, 1 + np.abs(size) / 2))
+    gap = other - one
+    return np.where(one > other, 0.0, np.where(np.isnan(gap), 2.0, 2 - 1 / (1 + np.abs(gap))))
 
 
 def flat(expression: sp.Basic, cloud: Floats) -> Numbers:

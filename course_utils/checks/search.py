@@ -9,7 +9,7 @@ from .goals import Goal, distance
 
 ELITE, VARIANTS = 10, 60  # points that are kept in each round, and variants of each that are tried
 ROUNDS = 60  # for all goals together
-PATIENCE = 4  # rounds without a step towards a goal
+PATIENCE = 10  # rounds without a step towards a goal
 
 Points = dict[str, Numbers]
 

@@ -227,9 +227,8 @@ class Question:
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        found = self.comparison.counterexample
-        points = (point for point in self.simple_points() if not self.agrees(expression, point))
-        point = next(points, found)
+        simple = (point for point in self.simple_points() if not self.agrees(expression, point))
+        point = next(simple, self.comparison.counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
