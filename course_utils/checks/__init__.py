@@ -13,7 +13,8 @@ values         an expression's number (floats: at many points at once), and equi
 regions        points in every region between the kinks, and comparison: an answer beside the key there
 inputs         the same for a learner's function (kinks, crossings, goals, search: how they are found)
 mistakes       what people write in place of a link: a new slip goes here
-slips          which of them it was, in a chain (flow, pairs) or in a line (line_slips); trials: a function's numbers
+slips          which of them it was: in a chain (flow, pairs) or in a line (line_slips)
+trials         what a learner's function is tried with
 verdict        what a check says
 """
 
