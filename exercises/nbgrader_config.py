@@ -1,7 +1,11 @@
 """nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
 
-from course_utils.grading.hooks import forget_old_scores
+from nbgrader.apps import api, autogradeapp
+
+from course_utils.grading.converter import CarefulAutograde
 from course_utils.grading.preprocessors import Assemble, Examine
+
+autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
@@ -28,5 +32,4 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.sanitize.SanitizeHTML",  # no script of a learner in a teacher's browser
 ]
 c.SanitizeHTML.enabled = True
-c.Autograde.pre_convert_hook = forget_old_scores
 c.OverwriteCells.add_missing_cells = True

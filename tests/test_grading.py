@@ -1,6 +1,5 @@
 """From a submission to its score, by the commands of exercises/README.md."""
 
-import ast
 import csv
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
-from course_utils.grading.examination import names
+from course_utils.grading.syntax import loads, stores
 
 pytestmark = needs_bubblewrap
 
@@ -25,7 +24,7 @@ def labels(cell):
 def answer_cell(notebook, name):
     """The grade_id of the cell that binds an answer."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
-    return next(labels(cell)["grade_id"] for cell in cells if name in names(cell.source, ast.Store))
+    return next(labels(cell)["grade_id"] for cell in cells if name in stores(cell.source))
 
 
 def check_cell(notebook, answer):
@@ -38,8 +37,8 @@ def check_cell(notebook, answer):
 def used_by_others(notebook, answer):
     """Whether other answers use what this cell binds: then it is spoilt in a submission of its own."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
-    bound = next(names(cell.source, ast.Store) for cell in cells if labels(cell)["grade_id"] == answer)
-    return any(bound & names(cell.source, ast.Load) for cell in cells if labels(cell)["grade_id"] != answer)
+    bound = next(stores(cell.source) for cell in cells if labels(cell)["grade_id"] == answer)
+    return any(bound & loads(cell.source) for cell in cells if labels(cell)["grade_id"] != answer)
 
 
 def student_with(answer, number):

@@ -14,6 +14,7 @@ from .values import Point
 EXACT = 12  # regions that are compared exactly whatever the floats say
 SUSPECTS = 40  # places where the floats say that an answer differs, and it is compared exactly
 CLOSE = 1e-9  # relative, of floats
+SPARE = 3  # of the points that had to be sought every third
 TRIES = 4  # in a region where an answer has no value so far
 AT_ONCE = 500  # points: all parts of an answer are held in memory
 
@@ -27,7 +28,7 @@ class Comparison:
     def __init__(self, regions: Regions, answer: sp.Expr):
         self.regions, self.answer = regions, answer
         self.tolerance = tolerance_of(answer, *regions.lines.values())
-        self.cloud = regions.around(answer)
+        self.cloud, self.sought = regions.around(answer)
         self.where = patterns(self.cloud, distinct([*regions.kinks, *kinks(answer)]))
         self.met = len(np.unique(self.where))
         self.right = self.cloud.points[regions.key.name]
@@ -61,10 +62,10 @@ class Comparison:
         suspects = suspects[np.argsort(~clear[suspects], kind="stable")]
         worst = first_of_each(self.where, suspects)[:SUSPECTS]
         some = first_of_each(self.where, np.flatnonzero(np.isfinite(self.right)))
-        step = max(1, len(some) // EXACT)
-        yield from (
-            (self.regions.exact(self.cloud, index), self.where[index]) for index in (*worst, *some[::step])
-        )
+        some = some[:: max(1, len(some) // EXACT)]
+        sought = np.arange(len(self.where) - self.sought, len(self.where))[::SPARE][:EXACT]
+        for index in (*worst, *sought, *some):
+            yield self.regions.exact(self.cloud, index), self.where[index]
 
     def _same(self, point: Point, region: int | None) -> bool | None:
         same = same_at(self.answer, self.regions.key, self.regions.lines, point, self.tolerance)

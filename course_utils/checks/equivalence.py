@@ -56,15 +56,6 @@ def filled(equations: Equations, point: Point, arithmetic: Arithmetic = exact) -
     return point
 
 
-def defined_points(equations: Equations, tries: int = 300) -> Iterator[dict[str, mpmath.mpf]]:
-    """Generic points where every equation has a value, with these values."""
-    for point in islice(generic_points(symbol.name for symbol in inputs_of(equations)), tries):
-        try:
-            yield computed(equations, point)
-        except Undefined:
-            continue
-
-
 def shown(number, digits: int = 6) -> str:
     """A value as a person would write it."""
     return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"

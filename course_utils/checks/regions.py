@@ -48,7 +48,7 @@ class Regions:
         """Random points: half of usual size, then those that are small or large as a whole, or in parts."""
         shape = (len(self.inputs), count)
         signs = self.random.choice([1.0, -1.0], shape)
-        signs[:, 0] = 1.0
+        signs[:, :1] = 1.0
         exponents = self.random.uniform(*SCALES, shape)
         exponents[:, : count * 3 // 4] = exponents[:1, : count * 3 // 4]
         exponents[:, : count // 2] = 0.0
@@ -85,8 +85,10 @@ class Regions:
         step = 1 + 1e-11 * self.random.choice([-1, 1], (len(points), 1))
         moved = {name: numbers * factor for (name, numbers), factor in zip(points.items(), step, strict=True)}
         here, there = self.evaluated(points, sides), self.evaluated(moved, sides)
-        on = [(gaps(here, pair) == 0) & (gaps(there, pair) != 0) for pair in places]
-        return {name: numbers[~np.any(on, axis=0)] for name, numbers in points.items()}
+        on = np.zeros(here.shape, bool)
+        for pair in places:
+            on |= (gaps(here, pair) == 0) & (gaps(there, pair) != 0)
+        return {name: numbers[~on] for name, numbers in points.items()}
 
     def inputs_in(self, expressions: Sequence[sp.Basic]) -> list[str]:
         """The names of the inputs that expressions depend on."""
@@ -104,8 +106,11 @@ class Regions:
         names = [symbol.name for symbol in self.inputs]
         return Lines({name: cloud.points[name][through] for name in names} if varied else {}, varied)
 
-    def around(self, answer: sp.Expr) -> Floats:
-        """The cloud, and points on both sides of an answer's own kinks, in the combinations that it names."""
+    def around(self, answer: sp.Expr) -> tuple[Floats, int]:
+        """The cloud, and points on both sides of an answer's own kinks, in the combinations that it names.
+
+        How many points at the end had to be sought, one combination after the other.
+        """
         self.random = np.random.default_rng(1)
         own = distinct([*kinks(answer), *marks(answer)])
         new = [pair for pair in own if pair not in self.kinks]
@@ -113,7 +118,8 @@ class Regions:
         search = Search(self.evaluated, self.scattered, self.random)
         wanted = distinct(islice(goals(answer), GOALS))
         found = together(search.reach(goal, self.inputs_in(goal), cloud) for goal in wanted)
-        return joined(cloud, self.evaluated(found)) if found else cloud
+        sought = self.evaluated(found or self.scattered(0))
+        return joined(cloud, sought), sought.shape[0]
 
     @cached_property
     def points(self) -> list[Point]:

@@ -14,6 +14,7 @@ from .answers import Unreadable, asked, brief, kind, listed, read
 from .budget import TooSlow, time_limit
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
+from .kinks import kinks
 from .mistakes import Mistake
 from .regions import POINTS, Regions, regions_of
 from .slips import Slips
@@ -192,7 +193,7 @@ class Question:
         return wrong(f"this is not {self.name}: {self.difference(expression)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
-        return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is not False
+        return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is True
 
     def right(self, point: Point):
         return point[self.key.name]
@@ -227,7 +228,7 @@ class Question:
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        simple = (point for point in self.simple_points() if not self.agrees(expression, point))
+        simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
         point = next(simple, self.comparison.counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
@@ -242,12 +243,15 @@ class Question:
         digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
         return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
 
-    def simple_points(self, count: int = 30) -> Iterator[Point]:
-        """Points of small round numbers where the key is not tiny."""
-        names, numbers = sorted(symbol.name for symbol in inputs_of(self.lines)), random.Random(0)
-        for _ in range(count):
+    def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
+        """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""
+        numbers, places = random.Random(0), [*self.regions.kinks, *kinks(answer)]
+        names = sorted(symbol.name for symbol in self.regions.inputs)
+        chosen = np.array([[float(numbers.choice(SIMPLE)) for _ in names] for _ in range(count)]).T
+        simple = self.regions.off_kinks(dict(zip(names, chosen, strict=True)), places)
+        for values in zip(*simple.values(), strict=True):
             try:
-                point = computed(self.lines, {name: mp.mpf(numbers.choice(SIMPLE)) for name in names})
+                point = computed(self.lines, dict(zip(names, map(mp.mpf, values), strict=True)))
             except Undefined:
                 continue
             if abs(self.right(point)) > 0.01:

@@ -1,6 +1,9 @@
 """NumPy source from formulas, one line an equation.
 
 inputs     values that somebody gives: ordered, as floats, finite
+settings   single numbers that somebody gives
+meanings   what the names in generated code mean
+base       what training asks of a compiled model
 lines      equations as the lines of a function
 scalars    a model's loss and gradients, averaged over samples
 arrays     an expression between matrices, as NumPy writes it

@@ -10,6 +10,8 @@ import math
 import numpy as np
 import sympy as sp
 
+from .given import as_expression
+
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
 
@@ -26,8 +28,18 @@ class Activation(sp.Function):
 
     nargs = 1
 
+    def __new__(cls, *arguments, **options):
+        name = f"the argument of {cls.__name__}"
+        arguments = (z if isinstance(z, sp.Expr) else as_expression(z, name) for z in arguments)
+        return super().__new__(cls, *arguments, **options)
+
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.sympify(self.slope(self))
+        name = type(self).__name__
+        if not hasattr(self, "slope"):
+            raise ValueError(
+                f"{name} has no slope: define slope(output), its derivative as an expression of its value"
+            )
+        return as_expression(self.slope(self), f"the slope of {name}")
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()
@@ -96,11 +108,12 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-NUMPY_LACKS = {
+NUMPY_LACKS = {  # SciPy has the first few, and faster
     "erf": np.vectorize(math.erf, otypes=[float]),
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "gamma": np.vectorize(math.gamma, otypes=[float]),
     "loggamma": np.vectorize(math.lgamma, otypes=[float]),
+    "gammaln": np.vectorize(math.lgamma, otypes=[float]),
     "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
 }
 
@@ -111,4 +124,5 @@ def numpy_functions() -> dict:
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return NUMPY_LACKS | {activation.__name__: activation.numpy for activation in family(Activation)[1:]}
+    known = {one.__name__: one.numpy for one in family(Activation)[1:] if hasattr(one, "numpy")}
+    return NUMPY_LACKS | known

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+from .results import clean
+
 Cells = list[NotebookNode]
 
 
@@ -34,8 +36,8 @@ def groups(cells: Cells, known: set[str]) -> Iterator[tuple[str | None, Cells]]:
 def extra(cell: NotebookNode) -> NotebookNode | None:
     """A cell that the learner added, as plain text or code, or None if it is neither."""
     if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(cell.source) if cell.cell_type == "markdown" else None
+        return nbformat.v4.new_code_cell(clean(cell.source))
+    return nbformat.v4.new_markdown_cell(clean(cell.source)) if cell.cell_type == "markdown" else None
 
 
 def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
@@ -58,6 +60,6 @@ def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         name = label(cell).get("grade_id")
         answer = written.get(name)
         if answer is not None and answered_here(cell) and answer.cell_type == cell.cell_type:
-            cell.source = answer.source
+            cell.source = clean(answer.source)
         assembled.cells += [cell, *added.get(name, [])]
     return assembled

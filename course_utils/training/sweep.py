@@ -7,8 +7,12 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import as_floats, in_order
-from ..models.model import Model
-from .update_rules import GradientDescent, UpdateRule
+from ..compiled.settings import count
+from ..derivation.given import brief, listed
+from ..models.model import Model, check_model
+from .update_rules import GradientDescent, UpdateRule, positive
+
+MOST_NUMBERS = 10**8  # that all the runs together may have, or memory ends
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,21 @@ def starts(start: Mapping | Sequence, parameters: Sequence[sp.Symbol], runs: tup
         numbers = as_floats(value, symbol)
         if numbers.shape not in ((), runs) or not np.all(np.isfinite(numbers)):
             raise ValueError(
-                f"start for {symbol} should be a finite number, or one for each run: {value!r:.60}"
+                f"start for {symbol} should be a finite number, or one for each run: {brief(value)}"
             )
         begun.append(np.broadcast_to(numbers, runs))
     return begun
+
+
+def rule_of(rule: Callable, rates: np.ndarray) -> UpdateRule:
+    """The update rule of all runs. Raises ValueError naming bad rates, or what makes no rule."""
+    positive(rates, "learning_rates")
+    made = rule(rates) if callable(rule) else rule
+    if made is rule or not isinstance(made, UpdateRule):
+        raise ValueError(
+            f"rule should make an update rule from learning rates, as Adam does, not {brief(rule)}"
+        )
+    return made
 
 
 def sweep(
@@ -54,10 +69,15 @@ def sweep(
     rule: makes the update rule of all runs from their learning rates.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
-    compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
-    update = rule(rates)
-    compiled.check_data(data)
-    parameters = starts(start, model.parameters, rates.shape)
+    check_model(model)
+    rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
+    if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
+        raise ValueError(
+            "learning_rates should be a list of numbers, and steps not too many: "
+            f"shape {rates.shape}, {steps} steps"
+        )
+    update, compiled = rule_of(rule, rates), model.compile()
+    data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
     memory, trail, losses = update.start(parameters), [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
@@ -77,6 +97,20 @@ def loss_grid(
     size: int = 80,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(axis_1, axis_2, loss) of a model of two parameters; loss has shape (size, size)."""
-    axis_1, axis_2 = (np.linspace(*bounds, size) for bounds in (range_1, range_2))
-    loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
+    check_model(model)
+    if len(model.parameters) != 2:
+        raise ValueError(f"the model should have two parameters, not {len(model.parameters)}")
+    size = count(size, "size", least=2, most=10_000)
+    ranges = {"range_1": range_1, "range_2": range_2}
+    axis_1, axis_2 = (np.linspace(*bounds(given, name), size) for name, given in ranges.items())
+    compiled = model.compile()
+    loss, _ = compiled(np.meshgrid(axis_1, axis_2), compiled.check_data(data))
     return axis_1, axis_2, loss
+
+
+def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
+    """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
+    ends = as_floats(listed(given, name, "two numbers"), name)
+    if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
+        raise ValueError(f"{name} should be two finite numbers, the lower first, not {brief(given)}")
+    return float(ends[0]), float(ends[1])
