@@ -154,6 +154,9 @@ def test_an_answer_that_takes_over_its_reader_reaches_its_own_question_only(poss
 def test_an_answer_that_kills_its_examiner_costs_one_submission(possessed):
     assert scores(possessed, "right", "kills", "right") == [1.0]
     assert scores(possessed, "right", "wrong") == [1.0, 0.0]
+    possessed.program.process.kill()  # by whomever, between two submissions
+    possessed.program.process.wait()
+    assert scores(possessed, "right", "wrong") == [1.0, 0.0]
 
 
 @needs_bubblewrap

@@ -109,7 +109,7 @@ FULL = {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
 
 
 def test_nothing_is_left_of_an_earlier_try(course):
-    """The first try is right, and marked by hand. The second is broken, the third half right."""
+    """A try that is right and marked by hand, a broken one, one half right, and one without a time."""
     course.submit("ann", "tiny", tiny_set())
     assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
     assert course.scores("ann", "tiny") == FULL
@@ -125,6 +125,9 @@ def test_nothing_is_left_of_an_earlier_try(course):
     course.submit("ann", "tiny", with_answers(course.notebook("tiny"), {"answer_1": "answer_1 = x + x"}))
     assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
     assert course.scores("ann", "tiny") == dict.fromkeys(FULL, 0.0) | {"check_1": 2.0}
+    (course.submit("ann", "tiny", tiny_set()) / "timestamp.txt").write_text("tomorrow")
+    assert "timestamp.txt holds no time" in course.command("autograde", "tiny", "--student", "ann").stderr
+    assert set(course.scores("ann", "tiny").values()) == {0.0}
 
 
 def test_without_bubblewrap_nothing_runs_and_no_score_is_lost(course, tmp_path):

@@ -1,7 +1,8 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
 converter      nbgrader's autograde, which copies a submission's files first (regular: no links)
-preprocessors  two of its steps: put on the skeleton (assembly), and examined
+preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
+pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
 broker         passes messages between the two sandboxes, and says which results are believed (results)
 session        the submission's program from outside (worker: its inside, shell: its IPython)
 examiner       the other one's inside: an examination of each submission, a process for each question

@@ -48,7 +48,8 @@ class Examiner:
         return results
 
     def said(self, session: Session, task: dict) -> Iterator[Result]:
-        if self.program is None:
+        if self.program is None or self.program.process.poll() is not None:
+            self.stop()
             self.program = Running(self.sandbox, self.folder)
             self.program.wait_until_ready()
         channel = self.program.channel

@@ -11,13 +11,14 @@ from contextlib import suppress
 
 from .channel import PATIENCE, Channel, Died
 from .question import Failed, Question, pair, understood
-from .results import Result, SourceFault, believed
+from .results import Result, SourceFault, believed, shown
 from .shell import QuietShell
 from .syntax import loads, only_shows, stores
 from .wire import Refused
 from .worker import limit
 
 ALL_CHECKS = 3  # how many checks may take as long as one may
+OUTPUTS = 1_000  # of one cell
 
 
 class Examination:
@@ -129,7 +130,7 @@ def ran(reply: bytes) -> tuple[str | None, list]:
     try:
         error, outputs = pair(understood(reply))
         error = error and ": ".join(str(part)[:500] for part in pair(error))
-        return error, outputs if isinstance(outputs, list) else []
+        return error, [shown(output) for output in outputs[:OUTPUTS]] if isinstance(outputs, list) else []
     except (Died, Failed, Refused) as reason:
         return f"{type(reason).__name__}: {reason}", []
 

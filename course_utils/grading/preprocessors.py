@@ -1,4 +1,4 @@
-"""Two steps of nbgrader's autograde: put the submission on its source's skeleton, and examine it."""
+"""Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
 import os
 from itertools import zip_longest
@@ -9,7 +9,9 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Enum, Float, Integer
 
 from .assembly import answered_here, assemble, label
+from .attachments import attached, is_picture
 from .broker import examiner
+from .pages import written
 from .programs import Program, Sandbox, SandboxUnavailable
 from .results import Result
 from .sandbox import bubblewrap, limits, unprotected
@@ -112,6 +114,23 @@ def described(cell) -> dict:
     }
 
 
+class Harmless(NbGraderPreprocessor):
+    """Leaves of learners' Markdown what is safe to open, once nbgrader has compared it with the source."""
+
+    most = Integer(100_000, help="Characters of Markdown in a notebook; what is beyond stays text.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb, resources):
+        left = self.most
+        for cell in nb.cells:
+            if cell.cell_type == "markdown" and (answered_here(cell) or not label(cell)):
+                left -= len(cell.source)
+                cell.source = written(cell.source, attached(cell), read=left >= 0)
+                cell.pop("attachments", None)
+        return nb, resources
+
+
 def show(cell, result: Result | None) -> None:
     """Write a result into its cell, as outputs that nbgrader reads its points from."""
     cell.outputs, cell.execution_count = [], None
@@ -132,5 +151,5 @@ def harmless(bundle) -> dict:
     """Of what a submission showed: its text, or a picture. No HTML and no script."""
     if not isinstance(bundle, dict):
         return {}
-    kinds = ("text/plain", "image/png")
-    return {kind: bundle[kind] for kind in kinds if isinstance(bundle.get(kind), str)}
+    shown = {kind: bundle[kind] for kind in ("text/plain", "image/png") if isinstance(bundle.get(kind), str)}
+    return {kind: data for kind, data in shown.items() if kind == "text/plain" or is_picture(kind, data)}

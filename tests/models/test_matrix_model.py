@@ -393,7 +393,7 @@ def test_a_size_may_be_told_by_a_formula(shapes, given, value):
         (PARAMETERS, {"X": INPUTS, "Y": TARGETS, "t": TARGETS}, r"data .* look at \['t'\]"),
         (PARAMETERS, ["abc", TARGETS], "X should be numbers, not 'abc'"),
         (PARAMETERS, [[[1, 2], [3]], TARGETS], r"X should be numbers, not \[\[1, 2\], \[3\]\]"),
-        (PARAMETERS, [[[1, 2], [None, 3]], TARGETS], "X is not finite in row 1"),
+        (PARAMETERS, [[[1, 2], [None, 3]], TARGETS], "X should be numbers"),
         (PARAMETERS, [[[1, 2], [np.nan, 3]], TARGETS], "data for X is not finite in row 1"),
         (PARAMETERS, [INPUTS, [[1], [-np.inf]]], "data for Y is not finite in row 1"),
     ],
