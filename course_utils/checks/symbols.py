@@ -11,15 +11,19 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, listed, read
+from .budget import TooSlow, time_limit
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
 from .kinks import kinks
 from .mistakes import Mistake
 from .regions import POINTS, Regions, regions_of
-from .slips import Slips, at
-from .values import Point, Undefined, exact, mp, value
+from .slips import Slips
+from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
+COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
+WORK = 20_000  # more is not computed
+SECONDS = 4.0  # of computing, for an answer that no count has stopped
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -124,6 +128,24 @@ def symbols_of(model: Model) -> list[sp.Symbol]:
     return [symbol for group in roles_of(model) for symbol in group]
 
 
+def as_arrays(points: Sequence[Point]) -> dict[str, np.ndarray]:
+    """The values at the points, shape (points,), for each name."""
+    return {name: np.array([float(point[name]) for point in points]) for name in points[0]}
+
+
+def as_float(expression: sp.Expr, point: Point) -> float:
+    """The value of an expression, in floats but as if computed exactly; nan where there is none."""
+    try:
+        return float(value(expression, point))
+    except Undefined:
+        return np.nan
+
+
+def work(expression: sp.Expr) -> int:
+    """How much it costs to compute an expression, in parts that are added or multiplied."""
+    return sum(COSTLY.get(type(part), 1) for part in sp.preorder_traversal(expression))
+
+
 @dataclass
 class Question:
     """A derivative that is asked for.
@@ -152,6 +174,17 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
+        try:
+            if work(expression) <= WORK:
+                with time_limit(SECONDS, computing=True):
+                    return self.verdict(expression)
+        except TooSlow:
+            pass
+        return wrong(
+            "this takes too long to check: leave the computed symbols in it, as the chain rule does."
+        )
+
+    def verdict(self, expression: sp.Expr) -> Verdict:
         self.comparison = Comparison(self.regions, expression)
         if self.comparison.counterexample is None:
             return right(f"this is {self.name}.", self.comparison.met)
@@ -190,8 +223,8 @@ class Question:
             Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
             for what, expression in self.others.items()
         ]
-        slips = Slips(self.chain, self.wrt, points, self.roles, others)
-        return slips.match(at(answer, points, exact))
+        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
+        return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""

@@ -1,17 +1,15 @@
-"""Numbers to try a learner's function with, and what a slip in an equation makes of them."""
+"""Numbers to try a learner's function with."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from .equivalence import computed, shown
+from .equivalence import shown
+from .flow import same
 from .inputs import chosen_inputs
-from .mistakes import Mistake, equation_mistakes
-from .slips import same
-from .values import Point, Undefined
-from .verdict import Verdict, slipped
+from .values import Point
 
 SAMPLES = 3  # data points for each setting of the parameters
 TOLD = 4  # trials from which a slip is told
@@ -63,28 +61,3 @@ def compared(what, answer: np.ndarray, key: np.ndarray) -> str:
     index = int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
     yours, expected = shown(answer[index]), shown(key[index])
     return f"{what} came out as {yours} in a trial, and it should be {expected}."
-
-
-def equations_mistaken(
-    equations: Equations, symbol: sp.Symbol, roles: Sequence
-) -> Iterator[tuple[Mistake, Equations]]:
-    """The equations up to a symbol, with one slip in one of them, the last first."""
-    until = list(equations)[: list(equations).index(symbol) + 1]
-    for of in reversed(until):
-        for mistake in equation_mistakes(of, equations[of], roles):
-            yield mistake, {s: equations[s] for s in until} | {of: mistake.expression}
-
-
-def explained(
-    answer: np.ndarray, symbol: sp.Symbol, mistaken: Iterator, points: Sequence[Point]
-) -> Verdict | None:
-    """The verdict on the first slip that gives this answer at the points."""
-    for mistake, equations in mistaken:
-        inputs = points[0].keys() - {s.name for s in equations}
-        try:
-            wrong_points = [computed(equations, {n: point[n] for n in inputs}) for point in points]
-        except (Undefined, KeyError):
-            continue
-        if same(answer, numbers(wrong_points, symbol)):
-            return slipped([mistake])
-    return None
