@@ -269,7 +269,6 @@ RIGHT = {
     "by its formula": (swish, swish.numpy, lambda z: (1 + z / (1 + np.exp(z))) / (1 + np.exp(-z))),
     "by another of one's own": (gate, np.sin, np.cos),
     "erf": (sp.erf, np.vectorize(math.erf), lambda z: 2 / np.sqrt(np.pi) * np.exp(-(z**2))),
-    "a jump": (lambda z: z * sp.Heaviside(z), lambda z: np.maximum(z, 0), lambda z: z > 0),
     "sech": (sp.sech, lambda z: 1 / np.cosh(z), lambda z: -np.tanh(z) / np.cosh(z)),
 }
 

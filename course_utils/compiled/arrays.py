@@ -90,8 +90,13 @@ def rowwise_log_sum_exp(array: np.ndarray) -> np.ndarray:
 
 
 def array_functions() -> dict:
-    """What the generated code calls besides NumPy, by name."""
-    return numpy_functions() | {"log_sum_exp": rowwise_log_sum_exp}
+    """What the generated code of arrays calls, by name."""
+    return numpy_functions() | {
+        "log_sum_exp": rowwise_log_sum_exp,
+        "broadcast_to": np.broadcast_to,
+        "array": np.array,
+        "float": float,
+    }
 
 
 def arrays_in(*expressions: sp.Expr) -> set:

@@ -1,32 +1,116 @@
 """Values that somebody gives: in the order of their symbols, as floats, finite."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 import sympy as sp
 
+from ..derivation.given import TEXT, brief, some
+from ..derivation.names import by_name, duplicates_in, spelled
+
+FLOAT = np.dtype(float)
+KINDS = {"c": "complex", "M": "dates", "m": "spans of time", "U": "text", "S": "text", "V": "records"}
+
 
 def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str) -> list:
-    """The values in the order of the symbols, from a sequence or a mapping by symbol or name.
+    """The values in the order of the symbols, from a sequence, or from a mapping or table by symbol or name.
 
     Raises ValueError for a missing or surplus value, naming it.
     """
-    if not isinstance(values, (list, tuple)) and isinstance(values, Mapping):
-        by_name = {str(key): value for key, value in values.items()}
-        names = [str(symbol) for symbol in symbols]
-        if wrong := sorted(set(by_name) ^ set(names)):
-            raise ValueError(f"{what} should give a value to each of {names}; look at {wrong}")
-        return [by_name[name] for name in names]
+    if not isinstance(values, list | tuple):
+        values = mapping_or_list(values, what)
+    if isinstance(values, Mapping):
+        named, names = by_name(values, what), list(map(spelled, symbols))
+        if wrong := sorted(set(named) ^ set(names)):
+            culprits = [name[:40] for name in wrong[:5]]
+            raise ValueError(f"{what} should give a value to each of {some(names)}; look at {culprits}")
+        return [named[name] for name in names]
     if len(values) != len(symbols):
-        raise ValueError(f"{what} should be {len(symbols)} values, {symbols}, not {len(values)}")
+        raise ValueError(f"{what} should be {len(symbols)} values, ({some(symbols)}), not {len(values)}")
     return list(values)
 
 
+def mapping_or_list(values, what: str) -> Mapping | list:
+    """The values by their labels if they have some, as in pandas, else by place.
+
+    Raises ValueError for what has no order.
+    """
+    if isinstance(values, Mapping):
+        return values
+    columns = getattr(values, "columns", None)
+    if columns is not None and not callable(columns):
+        return {column: values[column] for column in columns}
+    no_list = isinstance(values, TEXT | set | frozenset | sp.Basic) or not np.iterable(values)
+    if no_list or not hasattr(values, "__len__"):
+        raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
+    labels = labels_of(values)
+    if labels is None or labels == list(range(len(labels))):
+        return list(values)
+    if twice := duplicates_in(labels):
+        raise ValueError(f"{what} gives {some(twice)} two values")
+    return dict(zip(labels, values, strict=True))
+
+
+def as_mapping(values, what: str) -> Mapping:
+    """The values by symbol or name. Raises ValueError for values by place."""
+    values = mapping_or_list(values, what)
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{what} should be given by symbol or name, not by place: {brief(values)}")
+    return values
+
+
+def labels_of(values) -> list | None:
+    """The labels of a column of a table, as in pandas; None for what has none."""
+    index = getattr(values, "index", None)
+    return None if index is None or callable(index) else list(index)
+
+
+def columns_of(data: Mapping | Sequence, symbols: Sequence) -> list[np.ndarray]:
+    """The data as arrays of floats, in order.
+
+    Raises ValueError naming what is no numbers, and columns whose labels (as in pandas) are not the same.
+    """
+    values = in_order(data, symbols, "data")
+    if not all(type(column) is np.ndarray for column in values):
+        labels = {s: own for s, column in zip(symbols, values, strict=True) if (own := labels_of(column))}
+        if different := [symbol for symbol, own in labels.items() if own != next(iter(labels.values()))]:
+            raise ValueError(
+                f"the labels of {different[0]} are not those of {next(iter(labels))} in the same order: "
+                "align the two, or give their values alone"
+            )
+    return list(map(as_floats, values, symbols))
+
+
 def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
+    """The values as an array of floats. Raises ValueError, naming the symbol, for what is no real numbers."""
+    if type(values) is np.ndarray and values.dtype is FLOAT:
+        return values
+    masked = np.ma.getmaskarray(values) if np.ma.isMaskedArray(values) else np.array(False)
+    if masked.any():
+        raise ValueError(f"{symbol} is masked{at(masked)}: leave that out")
     try:
-        return np.asarray(values, float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{symbol} should be numbers, not {values!r:.60}") from None
+        array = np.asarray(values)
+        if array.dtype.kind == "O":
+            array = np.reshape([real(value) for value in array.flat], array.shape)
+        if array.dtype.kind in "fiub":
+            return array.astype(float)
+    except Exception:  # an object of any kind decides by itself how it becomes an array
+        raise ValueError(f"{symbol} should be numbers, not {brief(values)}") from None
+    raise ValueError(f"{symbol} should be numbers, not {brief(values)}: these are {KINDS[array.dtype.kind]}")
+
+
+def real(value) -> float:
+    """A number of any kind as a float. Raises ValueError for what is no real number."""
+    if isinstance(value, Real | Decimal) or (isinstance(value, sp.Expr) and value.is_comparable):
+        return float(value)
+    raise ValueError(f"{brief(value)} is no real number")
+
+
+def at(wrong: np.ndarray, place: str = "at sample") -> str:
+    """Where the first of the samples is that are marked: " at sample 3"; empty if there is only one value."""
+    return f" {place} {int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))}" if wrong.ndim else ""
 
 
 def finite_start(
@@ -34,8 +118,8 @@ def finite_start(
 ) -> list[float]:
     """One finite number for each parameter, in order. Raises ValueError naming the culprit."""
     values = in_order(start, parameters, what)
-    for symbol, value in zip(parameters, values, strict=True):
-        number = as_floats(value, symbol)
-        if number.ndim or not np.isfinite(number):
-            raise ValueError(f"{what} for {symbol} should be one finite number, not {value!r:.60}")
-    return [float(value) for value in values]
+    numbers = list(map(as_floats, values, parameters))
+    for symbol, value, one in zip(parameters, values, numbers, strict=True):
+        if one.ndim or not np.isfinite(one):
+            raise ValueError(f"{what} for {symbol} should be one finite number, not {brief(value)}")
+    return list(map(float, numbers))

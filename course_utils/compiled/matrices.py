@@ -1,18 +1,21 @@
 """Equations between matrices as one NumPy function, which checks the shapes that it is given."""
 
-import math
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
+from math import isfinite
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import loss_of
+from ..derivation.given import listed, pairs
 from ..derivation.matrix_rules import MatrixEquations, backward
-from ..derivation.names import duplicates_in
+from ..derivation.names import check_names
+from ..derivation.shapes import as_matrix
 from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
-from .inputs import as_floats, in_order
-from .lines import line_by_line
+from .base import CompiledModel
+from .inputs import as_floats, at, in_order
+from .lines import as_function, line_by_line
 
 Arrays = Mapping[sp.MatrixSymbol, np.ndarray] | Sequence[np.ndarray]
 
@@ -22,21 +25,24 @@ def sizes_of(symbols: Sequence) -> set[sp.Symbol]:
     return {size for symbol in symbols for dim in symbol.shape for size in dim.free_symbols}
 
 
+def checked(equations: MatrixEquations, parameters: Sequence, data: Sequence) -> dict:
+    """The equations. Raises ValueError naming a symbol or an expression that is none between matrices."""
+    given = pairs(equations)
+    check_names([*(symbol for symbol, _ in given), *parameters, *data], sp.MatrixSymbol, "matrix symbol")
+    return {symbol: as_matrix(value, symbol) for symbol, value in given}
+
+
 class Step:
     """Equations between matrices as one NumPy function of a list of arrays."""
 
     def __init__(self, inputs: Sequence, equations: Sequence[tuple], outputs: Sequence):
         self.inputs = inputs
-        shapes = [symbol.shape for symbol in inputs]
         self.sizes = sorted(sizes_of(inputs), key=str)
         lines = [
             (Array(s.name), own_array_of(expression) if s in outputs else array_of(expression))
             for s, expression in equations
         ]
-        check_meanings(
-            [*inputs, *(s for s, _ in equations)], self.sizes, [expression for _, expression in lines]
-        )
-        self._shapes = sp.lambdify(self.sizes, shapes)
+        self._dims = as_function(self.sizes, [], [d for s in inputs for d in s.shape], ArrayPrinter())
         self._sizes = cache(self._check_shapes)  # training asks for the same few shapes at every step
         self._function, self.source = line_by_line(
             [*(Array(s.name) for s in inputs), *self.sizes],
@@ -54,10 +60,7 @@ class Step:
         """The value of each symbol in the shapes. Raises ValueError naming the array that does not fit."""
         dims, found = [], {}
         for symbol, shape in zip(self.inputs, shapes, strict=True):
-            if len(shape) != 2:
-                raise ValueError(f"{symbol} should have shape {symbol.shape}, not {shape}")
-            if 0 in shape:
-                raise ValueError(f"{symbol} is empty: its shape is {shape}")
+            check_matrix(symbol, shape)
             dims += zip(symbol.shape, shape, strict=True)
         for dim, size in dims:
             if dim.is_Symbol:
@@ -65,24 +68,19 @@ class Step:
         while unknown := [size for size in self.sizes if size not in found]:
             found |= solved(unknown, dims, found)
         sizes = [found[size] for size in self.sizes]
-        for symbol, shape, expected in zip(self.inputs, shapes, self._shapes(*sizes), strict=True):
-            if shape != tuple(expected):
-                raise ValueError(
-                    f"{symbol} should have shape {symbol.shape} = {tuple(expected)}, not {shape}"
-                )
+        expected_dims = map(int, self._dims(*sizes))
+        for symbol, shape in zip(self.inputs, shapes, strict=True):
+            if shape != (expected := (next(expected_dims), next(expected_dims))):
+                raise ValueError(f"{symbol} should have shape {symbol.shape} = {expected}, not {shape}")
         return sizes
 
 
-def check_meanings(matrices: Sequence, sizes: Sequence, expressions: Sequence[sp.Expr]) -> None:
-    """Raise ValueError naming a matrix or size whose name means something else in the generated code."""
-    printer = ArrayPrinter()
-    for expression in expressions:
-        printer.doprint(expression)
-    called = {function.func.__name__ for e in expressions for function in e.atoms(sp.Function)}
-    called |= {"broadcast_to", "log_sum_exp"}.union(*printer.module_imports.values())
-    names = [*map(str, matrices), *map(str, sizes)]
-    if clashes := sorted({*duplicates_in(names), *called.intersection(names)}):
-        raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
+def check_matrix(symbol: sp.MatrixSymbol, shape: tuple) -> None:
+    """Raise ValueError naming the symbol whose array is empty or has no two axes."""
+    if len(shape) != 2:
+        raise ValueError(f"{symbol} should have shape {symbol.shape}, not {shape}")
+    if 0 in shape:
+        raise ValueError(f"{symbol} is empty: its shape is {shape}")
 
 
 def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict[sp.Symbol, int]:
@@ -98,18 +96,22 @@ def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict
     raise ValueError(f"no array tells the size {', '.join(map(str, unknown))}")
 
 
-class CompiledMatrices:
+class CompiledMatrices(CompiledModel):
     """One training step's mathematics in NumPy: the loss and its gradients.
 
     source: the generated Python, one line an equation.
+    Raises ValueError naming what cannot be computed, and a matrix that means something else in the source.
     """
 
-    def __init__(self, equations: MatrixEquations, parameters: Sequence, data: Sequence):
-        self.parameters, self.data = tuple(parameters), tuple(data)
+    place = "in row"
+
+    def __init__(self, equations: MatrixEquations, parameters: Sequence, data: Sequence = ()):
+        self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
+        equations = checked(equations, self.parameters, self.data)
         passes = backward(equations, self.parameters)
+        self._lines = [*equations.items(), *passes.values()]
         outputs = [loss_of(equations), *(passes[parameter][0] for parameter in self.parameters)]
-        lines = [*equations.items(), *passes.values()]
-        self._step = Step([*self.parameters, *self.data], lines, outputs)
+        self._step = Step([*self.parameters, *self.data], self._lines, outputs)
         self.source = self._step.source
 
     def __call__(self, parameters: Arrays, data: Arrays) -> tuple[float, tuple[np.ndarray, ...]]:
@@ -117,18 +119,36 @@ class CompiledMatrices:
 
         Raises ValueError for arrays that are missing, of other shapes or not numbers, naming the culprit.
         """
-        parameters = in_order(parameters, self.parameters, "parameters")
-        data = in_order(data, self.data, "data")
-        loss, *gradients = self._step([*parameters, *data])
-        if not all(math.isfinite(np.vdot(value, value)) for value in (loss, *gradients)):
-            self._check_finite(data)
+        columns = self.columns(data)
+        loss, *gradients = self._step([*in_order(parameters, self.parameters, "parameters"), *columns])
+        if not all(isfinite(np.vdot(value, value)) for value in (loss, *gradients)):
+            self.check_data(columns)
         return loss.item(), tuple(gradients)
 
-    def _check_finite(self, data: Sequence) -> None:
-        for symbol, array in zip(self.data, map(as_floats, data, self.data), strict=True):
-            bad = ~np.isfinite(array).all(axis=1)
-            if bad.any():
-                raise ValueError(f"data for {symbol} is not finite in row {int(bad.argmax())}")
+    def check_data(self, data: Arrays) -> list[np.ndarray]:
+        """The data as arrays, in order. Raises ValueError naming one that is not finite, or no matrix."""
+        for symbol, array in zip(self.data, self.columns(data), strict=True):
+            check_matrix(symbol, array.shape)
+        return super().check_data(data)
 
-    def __repr__(self) -> str:
-        return self.source
+    def start(self, values: Arrays) -> list[np.ndarray]:
+        """The start values as arrays of their own. Raises ValueError naming one that is not finite."""
+        start = in_order(values, self.parameters, "start")
+        arrays = [np.array(as_floats(value, s)) for s, value in zip(self.parameters, start, strict=True)]
+        for symbol, array in zip(self.parameters, arrays, strict=True):
+            check_matrix(symbol, array.shape)
+            if (bad := ~np.isfinite(array)).any():
+                raise ValueError(f"start for {symbol} is not finite{at(bad, self.place)}")
+        return arrays
+
+    def history(self, steps: list[list]) -> list[list[np.ndarray]]:
+        """The parameters of all steps: for each a list of arrays, which need not be of one shape."""
+        return steps
+
+    def every_value(self, parameters: Sequence, data: Sequence) -> dict:
+        """All that is computed on the way, by symbol, in the order of computation."""
+        return dict(zip((s for s, _ in self._lines), self._all_lines([*parameters, *data]), strict=True))
+
+    @cached_property
+    def _all_lines(self) -> Step:
+        return Step([*self.parameters, *self.data], self._lines, [symbol for symbol, _ in self._lines])

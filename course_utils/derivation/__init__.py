@@ -4,6 +4,8 @@ functions      activations that know their own derivative: a new activation goes
 chain_rule     local derivatives, paths, gradients, the backward pass
 matrix_rules   the same between matrices
 names          what may be a name
+given          what may be an expression: text is none
+shapes         which matrices fit
 order          the order in which people write sums and products
 """
 

@@ -5,9 +5,12 @@ An expression may use the symbols defined before it, and any others (parameters,
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 import sympy as sp
+
+from .given import MOST, as_expression, brief, listed, parts_and_depth, some
 
 Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
@@ -15,6 +18,8 @@ Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
 
 def loss_of(equations: Equations) -> sp.Symbol:
     """The symbol that is computed last."""
+    if not equations:
+        raise ValueError("a model needs at least one equation, its loss")
     return next(reversed(equations))
 
 
@@ -23,32 +28,55 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
 
     So the derivative of h = sigmoid(z) is h*(1 - h), not sigmoid(z)*(1 - sigmoid(z)).
     """
+    if of not in equations:
+        raise ValueError(f"{brief(of)} is given, not computed: it has no local derivative")
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
+@lru_cache(4096)  # a verdict asks again and again
 def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol."""
-    found = sp.diff(expression, wrt)
+    if not (isinstance(expression, sp.Expr) and isinstance(wrt, sp.Symbol)):  # SymPy would evaluate text
+        raise ValueError(f"there is no derivative of {brief(expression)} with respect to {brief(wrt)}")
+    found = expression.diff(wrt)
     if not found.has(sp.Derivative):
         return found
     real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in expression.free_symbols}
     back = {dummy: symbol for symbol, dummy in real.items()}
-    return sp.diff(expression.xreplace(real), real[wrt]).xreplace(back)
+    return expression.xreplace(real).diff(real[wrt]).xreplace(back)
+
+
+def until(equations: Equations, symbol: sp.Symbol) -> Equations:
+    """The equations up to that of a symbol."""
+    return {s: equations[s] for s in list(equations)[: list(equations).index(symbol) + 1]}
 
 
 def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:
     """Every route from the loss down to `symbol`, link by link, each link a pair (of, wrt).
 
     There can be very many in a wide network; `backward` needs none of them.
+    Raises ValueError if they are too many to be listed.
     """
-    if symbol == loss_of(equations):
-        return [()]
-    return [
-        (*route, (of, symbol))
-        for of, expression in equations.items()
-        if symbol in expression.free_symbols
-        for route in paths(equations, of)
-    ]
+    if (number := number_of_paths(equations, symbol)) > MOST:
+        raise ValueError(f"{symbol} has {number} paths, too many to go through: compile() needs none of them")
+    return joined(equations, symbol, [()], lambda routes, link: [(*route, link) for route in routes])
+
+
+def number_of_paths(equations: Equations, symbol: sp.Symbol) -> int:
+    """How many routes there are from the loss down to `symbol`."""
+    return sum(joined(equations, symbol, [1], lambda numbers, _: [sum(numbers)]))
+
+
+def joined(equations: Equations, symbol: sp.Symbol, at_loss: list, along: Callable) -> list:
+    """What arrives at `symbol` from the loss, where each link carries on what arrived at its upper end."""
+    arrived, on_the_way = {loss_of(equations): at_loss}, downstream(equations, [symbol])
+    for wrt in [*(s for s in reversed(equations) if s in on_the_way), symbol]:
+        if wrt not in arrived:
+            users = [
+                of for of, expression in equations.items() if of in arrived and wrt in expression.free_symbols
+            ]
+            arrived[wrt] = [one for of in users for one in along(arrived[of], (of, wrt))]
+    return arrived[symbol]
 
 
 def product(equations: Equations, path: Path) -> sp.Expr:
@@ -58,14 +86,37 @@ def product(equations: Equations, path: Path) -> sp.Expr:
 
 def gradient(equations: Equations, symbol: sp.Symbol) -> sp.Expr:
     """∂loss/∂symbol: a product of local derivatives for each path, and the products added."""
-    return sp.Add(*(product(equations, path) for path in paths(equations, symbol)))
+    links = cache(lambda link: local(equations, *link))  # many paths share them
+    return sp.Add(*(sp.Mul(*map(links, path)) for path in paths(equations, symbol)))
 
 
 def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
-    """The expression with each defined symbol replaced by its definition, down to the inputs."""
-    for symbol, definition in reversed(equations.items()):
-        expression = expression.xreplace({symbol: definition})
-    return expression
+    """The expression with each defined symbol replaced by its definition, down to the inputs.
+
+    Raises ValueError if that becomes too large to work with.
+    """
+    if not isinstance(expression, sp.Expr):
+        expression = as_expression(expression, "what is expanded")
+    sizes, whole = {}, {}
+    for symbol, definition in equations.items():
+        sizes[symbol], _ = parts_and_depth(definition, sizes)
+    if (parts := parts_and_depth(expression, sizes)[0]) > MOST:
+        raise ValueError(
+            f"{some([expression])} would have {parts} parts: compile() computes it without expanding it"
+        )
+    for symbol, definition in needed_for(equations, *expression.free_symbols)[0].items():
+        whole[symbol] = definition.xreplace(whole)
+    return expression.xreplace(whole)
+
+
+def needed_for(equations: Equations, *symbols: sp.Symbol) -> tuple[dict, set[sp.Symbol]]:
+    """(the equations that these symbols depend on, the symbols that have no equation)."""
+    found, chosen = set(symbols), []
+    for symbol, expression in reversed(equations.items()):
+        if symbol in found:
+            found = found - {symbol} | expression.free_symbols
+            chosen.append((symbol, expression))
+    return dict(reversed(chosen)), found
 
 
 def downstream(equations: Equations, symbols: Iterable[sp.Symbol]) -> set[sp.Symbol]:
@@ -95,7 +146,7 @@ def backward(
     so every local derivative is taken once, however many paths run through it
     (reverse accumulation: Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
     """
-    parameters = list(parameters)
+    parameters = listed(parameters, "parameters")
     loss, on_the_way = loss_of(equations), downstream(equations, parameters)
     arriving = defaultdict(list, {loss: [sp.S.One]})
     passes = {}

@@ -7,9 +7,10 @@ and h*(1 - h) stays finite where the raw derivative overflows.
 
 import math
 
-import mpmath
 import numpy as np
 import sympy as sp
+
+from .given import as_expression
 
 __all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
 
@@ -22,13 +23,24 @@ class Activation(sp.Function):
 
     A subclass defines two static methods:
     `slope(output)`, the derivative as an expression of the function's own value, and
-    `numpy(z)`, the function of an array of any shape.
+    `numpy(z)`, the function of an array of any shape. Where that cannot take a single number,
+    the numba engine needs a third: `scalar(z)`.
     """
 
     nargs = 1
 
+    def __new__(cls, *arguments, **options):
+        name = f"the argument of {cls.__name__}"
+        arguments = (z if isinstance(z, sp.Expr) else as_expression(z, name) for z in arguments)
+        return super().__new__(cls, *arguments, **options)
+
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return sp.sympify(self.slope(self))
+        name = type(self).__name__
+        if not hasattr(self, "slope"):
+            raise ValueError(
+                f"{name} has no slope: define slope(output), its derivative as an expression of its value"
+            )
+        return as_expression(self.slope(self), f"the slope of {name}")
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()
@@ -44,7 +56,8 @@ class sigmoid(Activation):
 
     @staticmethod
     def numpy(z):
-        return np.reciprocal(1 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))
+        grown = np.exp(np.minimum(z, LARGEST_EXPONENT))
+        return grown / (1 + grown)
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return 1 / (1 + sp.exp(-z))
@@ -68,6 +81,10 @@ class step(Activation):
     def numpy(z):
         steps = np.ceil(z)  # nan stays nan
         return np.clip(steps, 0, 1, out=steps if isinstance(steps, np.ndarray) else None)  # in place: faster
+
+    @staticmethod
+    def scalar(z):
+        return np.sign(np.maximum(z, 0))
 
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):
         return sp.Piecewise((1, z > 0), (0, True))
@@ -97,12 +114,12 @@ class relu(Activation):
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output
 
 
-NUMPY_LACKS = {
+NUMPY_LACKS = {  # SciPy has the first few, and faster
     "erf": np.vectorize(math.erf, otypes=[float]),
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "gamma": np.vectorize(math.gamma, otypes=[float]),
-    "lgamma": np.vectorize(math.lgamma, otypes=[float]),
-    "polygamma": np.vectorize(lambda order, z: float(mpmath.psi(order, z)), otypes=[float]),
+    "loggamma": np.vectorize(math.lgamma, otypes=[float]),
+    "gammaln": np.vectorize(math.lgamma, otypes=[float]),
     "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
 }
 
@@ -113,4 +130,5 @@ def numpy_functions() -> dict:
     def family(activation):
         return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
 
-    return NUMPY_LACKS | {activation.__name__: activation.numpy for activation in family(Activation)[1:]}
+    known = {one.__name__: one.numpy for one in family(Activation)[1:] if hasattr(one, "numpy")}
+    return NUMPY_LACKS | known

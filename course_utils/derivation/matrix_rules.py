@@ -16,7 +16,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.hadamard import hadamard_power
 
-from .chain_rule import downstream, loss_of
+from .chain_rule import derivative, downstream, loss_of
 
 MatrixEquations = dict[sp.MatrixSymbol, sp.MatrixExpr]
 Parts = Iterator[tuple[sp.MatrixSymbol, sp.MatrixExpr]]
@@ -127,7 +127,7 @@ def _(power: sp.HadamardPower, adjoint, value):
 def _(applied: ElementwiseApplyFunction, adjoint, value):
     entry, output = sp.Dummy("z"), sp.Dummy("h")
     refuse_matrices_in(applied.function(entry), applied)
-    slope = sp.diff(applied.function(entry), entry)
+    slope = derivative(applied.function(entry), entry)
     if slope.has(sp.Derivative, sp.Subs):
         raise ValueError(f"{applied.function} has no derivative that can be computed")
     by_output = slope.xreplace({applied.function(entry): output})  # as in chain_rule.local

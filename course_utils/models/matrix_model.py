@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import sympy as sp
 
-from ..compiled.matrices import CompiledMatrices, Step, sizes_of
-from ..derivation.chain_rule import loss_of, upstream
+from ..compiled.inputs import as_mapping
+from ..compiled.matrices import CompiledMatrices, Step, checked, sizes_of
+from ..derivation.chain_rule import loss_of, needed_for, upstream
+from ..derivation.given import brief, listed, some
 from ..derivation.matrix_rules import MatrixEquations, backward
-from ..derivation.names import check_names
+from ..derivation.names import by_name, spelled
 
 
 class MatrixModel:
@@ -29,24 +31,19 @@ class MatrixModel:
         parameters: Iterable[sp.MatrixSymbol],
         data: Iterable[sp.MatrixSymbol] = (),
     ):
-        self.equations, self.parameters, self.data = dict(equations), tuple(parameters), tuple(data)
+        self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
+        self.equations = checked(equations, self.parameters, self.data)
         self._check()
         self.loss = loss_of(self.equations)
 
     def _check(self) -> None:
-        check_names([*self.equations, *self.parameters, *self.data], sp.MatrixSymbol, "matrix symbol")
-        if not self.equations:
-            raise ValueError("a model needs at least one equation, its loss")
         sizes = sizes_of([*self.parameters, *self.data])
         known = {*self.parameters, *self.data}
         for symbol, expression in self.equations.items():
-            if not isinstance(expression, sp.MatrixExpr) or expression.shape != symbol.shape:
-                shape = getattr(expression, "shape", "a number")
-                raise ValueError(f"{symbol} has shape {symbol.shape}, but its expression {shape}")
             if unknown := sorted(expression.atoms(sp.MatrixSymbol) - known, key=str):
-                raise ValueError(f"{symbol} uses {unknown[0]}, which is not computed before it, nor given")
+                raise ValueError(f"{symbol} uses {some(unknown)}, which is not computed before it, nor given")
             if numbers := sorted(expression.free_symbols - known - sizes, key=str):
-                raise ValueError(f"{symbol} uses {numbers[0]}, which is no size of a parameter or of data")
+                raise ValueError(f"{symbol} uses {some(numbers)}, which is no size of a parameter or of data")
             known.add(symbol)
         if loss_of(self.equations).shape != (1, 1):
             raise ValueError(f"the loss {loss_of(self.equations)} should have shape (1, 1)")
@@ -61,23 +58,25 @@ class MatrixModel:
 
     def evaluate(self, symbol: sp.MatrixSymbol, values: Mapping) -> np.ndarray:
         """The value of a computed matrix, given those that it depends on; others may tell a size."""
-        symbols = list(self.equations)
-        if symbol not in symbols:
-            raise ValueError(f"{symbol} is not computed by this model")
-        part = {s: self.equations[s] for s in symbols[: symbols.index(symbol) + 1]}
-        used = upstream(part)
-        by_name = {str(key): value for key, value in values.items()}
-        given = (*self.parameters, *self.data)
+        if not isinstance(symbol, sp.MatrixSymbol) or symbol not in self.equations:
+            raise ValueError(f"{brief(symbol)} is not computed by this model")
+        lines, used = needed_for(self.equations, symbol)
+        values, given = by_name(as_mapping(values, "values"), "values"), (*self.parameters, *self.data)
         inputs = [s for s in given if s in used]
-        if used & sizes_of(given) - sizes_of(inputs):  # a size that only another array tells
-            inputs = [s for s in given if s in used or s.name in by_name]
-        if missing := [s.name for s in inputs if s.name not in by_name]:
-            raise ValueError(f"{symbol} depends on {', '.join(missing)}: give it a value")
-        lines = [(s, expression) for s, expression in part.items() if s in used]
-        return Step(inputs, lines, [symbol])([by_name[s.name] for s in inputs])[0]
+        mentioned = set().union(*(expression.free_symbols for expression in lines.values()))
+        if mentioned & sizes_of(given) - sizes_of(inputs):  # a size that only another array tells
+            inputs = [s for s in given if s in used or spelled(s) in values]
+        if missing := [s for s in inputs if spelled(s) not in values]:
+            raise ValueError(f"{symbol} depends on {some(missing)}: give it a value")
+        return Step(inputs, [*lines.items()], [symbol])([values[spelled(s)] for s in inputs])[0]
 
-    def compile(self) -> CompiledMatrices:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
+    def compile(self, engine: str = "numpy") -> CompiledMatrices:
+        """The model as one NumPy function of (parameters, data): loss and gradients.
+
+        Raises ValueError for another engine than "numpy".
+        """
+        if engine != "numpy":
+            raise ValueError(f"a MatrixModel is compiled to NumPy only: its engine cannot be {brief(engine)}")
         return CompiledMatrices(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:

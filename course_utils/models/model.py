@@ -5,11 +5,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import sympy as sp
 
-from ..compiled.lines import evaluate
-from ..compiled.scalars import Compiled
+from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.meanings import check_meanings
+from ..compiled.scalars import Compiled, engine_called
 from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
-from ..derivation.names import check_names
+from ..derivation.given import as_expression, brief, listed, pairs, some
+from ..derivation.names import check_names, spelled
 
 
 class Model:
@@ -29,29 +31,23 @@ class Model:
         parameters: Iterable[sp.Symbol],
         data: Iterable[sp.Symbol] = (),
     ):
-        pairs = list(equations.items() if isinstance(equations, Mapping) else equations)
-        self.parameters, self.data = tuple(parameters), tuple(data)
-        check_names([*(symbol for symbol, _ in pairs), *self.parameters, *self.data])
-        self.equations = {symbol: sp.sympify(expression) for symbol, expression in pairs}
-        self._check_expressions()
-        self._check_order()
+        self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
+        equations = pairs(equations)
+        check_names([*(symbol for symbol, _ in equations), *self.parameters, *self.data])
+        self.equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
         self.loss = chain_rule.loss_of(self.equations)
+        self._check_order()
+        self._check_meanings()
         self._check_routes()
 
-    def _check_expressions(self) -> None:
-        if not self.equations:
-            raise ValueError("a model needs at least one equation, its loss")
-        functions = set()
-        for symbol, expression in self.equations.items():
-            if not isinstance(expression, sp.Expr) or expression.is_Matrix:
-                raise ValueError(f"{symbol} should be a scalar expression, not {expression!r}")
-            functions |= {function.func.__name__ for function in expression.atoms(sp.Function)}
-            functions |= {"sqrt"} if any(abs(p.exp) == sp.S.Half for p in expression.atoms(sp.Pow)) else set()
-        loss = chain_rule.loss_of(self.equations)
-        reserved = functions | {f"d{loss}_d{symbol}" for symbol in self._symbols()}
-        for name in map(str, self._symbols()):
-            if name in reserved:
-                raise ValueError(f"{name} means something else in the generated code: choose another name")
+    def _check_meanings(self) -> None:
+        """Refuse what has no NumPy code, and a symbol that means something else in it."""
+        symbols = self._symbols()
+        if reserved := {f"d{self.loss}_d{symbol}" for symbol in symbols} & set(map(spelled, symbols)):
+            raise ValueError(
+                f"{some(reserved)} means something else in the generated code: choose another name"
+            )
+        check_meanings(symbols, self.equations.values(), CodePrinter(), {})
 
     def _symbols(self) -> list[sp.Symbol]:
         return [*self.equations, *self.parameters, *self.data]
@@ -70,7 +66,7 @@ class Model:
                 if used in self.equations:
                     raise ValueError(f"{symbol} uses {used} before it is computed: put {used} first")
                 raise ValueError(
-                    f"{symbol} uses {used}, which is no equation, parameter or data"
+                    f"{symbol} uses {some([used])}, which is no equation, parameter or data"
                     + " of this model (same name, other assumptions?)" * (str(used) in map(str, known))
                 )
             known.add(symbol)
@@ -83,14 +79,12 @@ class Model:
 
     def _check_defined(self, *symbols: sp.Symbol) -> None:
         for symbol in symbols:
-            if symbol not in self._symbols():
-                raise ValueError(f"{symbol} is no equation, parameter or data of this model")
+            if not isinstance(symbol, sp.Symbol) or symbol not in self._symbols():
+                raise ValueError(f"{brief(symbol)} is no equation, parameter or data of this model")
 
     def local(self, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
         """∂of/∂wrt of one equation, in the model's own symbols: local(h, z) is h*(1 - h)."""
         self._check_defined(of, wrt)
-        if of not in self.equations:
-            raise ValueError(f"{of} is given, not computed: it has no local derivative")
         return chain_rule.local(self.equations, of, wrt)
 
     def paths(self, parameter: sp.Symbol) -> list[Path]:
@@ -115,17 +109,27 @@ class Model:
 
     def expand(self, expression: sp.Expr) -> sp.Expr:
         """The expression in parameters and data alone, every computed symbol replaced."""
-        return chain_rule.expand(self.equations, sp.sympify(expression))
+        return chain_rule.expand(self.equations, as_expression(expression, "what is expanded"))
 
     def evaluate(self, symbol: sp.Symbol, values: Mapping):
         """The value of any computed symbol, given those that it depends on: see `compiled.evaluate`."""
         self._check_defined(symbol)
         return evaluate(self.equations, symbol, values)
 
-    def compile(self) -> Compiled:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
-        return Compiled(self.equations, self.parameters, self.data)
+    def compile(self, engine: str = "numpy") -> Compiled:
+        """The model as one function of (parameters, data): loss and gradients.
+
+        engine: "numpy", or "numba" for a loop in machine code, which takes a second or two to compile.
+        Raises ValueError for another engine, ImportError where numba is missing.
+        """
+        return engine_called(engine)(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:
         lines = [f"{symbol} = {expression}" for symbol, expression in self.equations.items()]
         return "\n".join([*lines, f"parameters {self.parameters}, data {self.data}"])
+
+
+def check_model(model) -> None:
+    """Raise ValueError for anything but a Model."""
+    if not isinstance(model, Model):
+        raise ValueError(f"model should be a Model between numbers, not {brief(model)}")

@@ -1,21 +1,39 @@
 """Ready-made equations: fully connected networks of any depth and width, by neuron or by layer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from numbers import Integral
 
 import numpy as np
 import sympy as sp
 
+from ..compiled.matrices import sizes_of
+from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
+from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones
 from .matrix_model import MatrixModel
 from .model import Model
 
+MOST_WEIGHTS = 20_000  # SymPy takes seconds for these
 
-def check_widths(widths: Sequence[int]) -> None:
-    """Raise ValueError for fewer than two layers or a layer without neurons."""
-    if len(widths) < 2 or min(widths) < 1:
-        raise ValueError(f"widths should be two or more positive numbers, not {list(widths)}")
+
+def checked_widths(widths: Sequence[int]) -> list[int]:
+    """The widths. Raises ValueError for fewer than two layers or a layer without neurons."""
+    found = listed(widths, "widths", "whole numbers")
+    if len(found) < 2 or not all(isinstance(width, Integral) and int(width) > 0 for width in found):
+        raise ValueError(f"widths should be two or more positive numbers, not {brief(widths)}")
+    return [count(width, "a width") for width in found]
+
+
+def apply(activation: Callable, symbol: sp.Expr) -> sp.Expr:
+    """The activation of a symbol. Raises ValueError for what is no function that SymPy knows."""
+    try:
+        return symbol.applyfunc(activation) if symbol.is_Matrix else as_expression(activation(symbol), symbol)
+    except (TypeError, AttributeError):
+        raise ValueError(
+            f"activation should be a function of SymPy such as sigmoid, not {brief(activation)}"
+        ) from None
 
 
 def dense(widths: Sequence[int], activation=sigmoid) -> Model:
@@ -26,7 +44,9 @@ def dense(widths: Sequence[int], activation=sigmoid) -> Model:
     h2_3 = activation(z2_3), prediction y_hat1, target y1, loss L. The output layer has no activation.
     Raises ValueError for fewer than two layers or a layer without neurons.
     """
-    check_widths(widths)
+    widths = checked_widths(widths)
+    if (number := sum(before * after for before, after in pairwise(widths))) > MOST_WEIGHTS:
+        raise ValueError(f"widths of {number} weights are too many for equations: see dense_layers")
     outputs = range(1, widths[-1] + 1)
     targets, predictions = ([sp.Symbol(f"{name}{k}") for k in outputs] for name in ("y", "y_hat"))
     signals = inputs = [sp.Symbol(f"x{i}") for i in range(1, widths[0] + 1)]
@@ -41,7 +61,7 @@ def dense(widths: Sequence[int], activation=sigmoid) -> Model:
             equations[total] = sp.Add(*(w * s for w, s in zip(weights, incoming, strict=True)), bias)
             if not last:
                 signals.append(sp.Symbol(f"h{layer}_{to}"))
-                equations[signals[-1]] = activation(total)
+                equations[signals[-1]] = apply(activation, total)
     errors = ((y - y_hat) ** 2 for y, y_hat in zip(targets, predictions, strict=True))
     equations[sp.Symbol("L")] = sp.Add(*errors)
     return Model(equations, parameters, [*inputs, *targets])
@@ -74,7 +94,7 @@ def dense_layers(widths: Sequence[int], activation=sigmoid) -> MatrixModel:
 
 def layers(widths: Sequence[int], activation):
     """(equations, parameters, data, last Z) of fully connected layers between matrices."""
-    check_widths(widths)
+    widths = checked_widths(widths)
     n = sp.Symbol("n", integer=True, positive=True)
     signals, targets = sp.MatrixSymbol("X", n, widths[0]), sp.MatrixSymbol("Y", n, widths[-1])
     equations, parameters, data = {}, [], [signals, targets]
@@ -85,7 +105,7 @@ def layers(widths: Sequence[int], activation):
         parameters += [weights, biases]
         equations[scores] = signals * weights + ones(n, 1) * biases
         if layer < len(widths) - 1:
-            equations[hidden] = scores.applyfunc(activation)
+            equations[hidden] = apply(activation, scores)
             signals = hidden
     return equations, parameters, data, scores
 
@@ -96,6 +116,10 @@ def cross_entropy(scores: sp.MatrixSymbol, targets: sp.MatrixSymbol) -> dict:
     scores, targets: shape (samples, classes); each row of targets adds up to 1.
     Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs (1990).
     """
+    if not all(isinstance(one, sp.MatrixExpr) for one in (scores, targets)) or scores.shape != targets.shape:
+        raise ValueError(
+            f"scores and targets should be matrices of one shape: {brief(scores)}, {brief(targets)}"
+        )
     samples, classes = scores.shape
     s, loss = sp.MatrixSymbol("s", samples, 1), sp.MatrixSymbol("L", 1, 1)
     row = ones(1, samples)
@@ -108,7 +132,16 @@ def random_start(model: MatrixModel, seed: int = 0, **sizes: int) -> list[np.nda
 
     sizes: the value of each symbol in a parameter's shape, such as hidden=16.
     Source: He and others, Delving Deep into Rectifiers (2015), for relu.
+    Raises ValueError naming a size that is missing, unknown or no positive whole number.
     """
-    random = np.random.default_rng(seed)
-    shapes = [tuple(int(sizes.get(str(size), size)) for size in p.shape) for p in model.parameters]
+    if not isinstance(model, MatrixModel):
+        raise ValueError(f"model should be a MatrixModel, not {brief(model)}")
+    random = np.random.default_rng(count(seed, "seed"))
+    known = {size: sizes.get(str(size)) for size in sizes_of(model.parameters)}
+    if wrong := {str(size) for size in known} ^ set(sizes):
+        raise ValueError(
+            f"sizes should be given for {some(known) or 'nothing'}; look at {some(sorted(wrong))}"
+        )
+    known = {size: count(value, str(size), least=1) for size, value in known.items()}
+    shapes = [tuple(int(size.subs(known)) for size in p.shape) for p in model.parameters]
     return [random.normal(size=s) * np.sqrt(2 / s[0]) if s[0] > 1 else np.zeros(s) for s in shapes]

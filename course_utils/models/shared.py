@@ -6,7 +6,8 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from .model import Model
+from ..derivation.given import brief
+from .model import Model, check_model
 
 
 def untie(model: Model, weight: sp.Symbol) -> Model:
@@ -15,8 +16,9 @@ def untie(model: Model, weight: sp.Symbol) -> Model:
     The new weights come last among the parameters, in the order of the equations: for w in h1 and h2,
     w_h1 and w_h2. Raises ValueError if `weight` is no parameter of the model.
     """
-    if weight not in model.parameters:
-        raise ValueError(f"{weight} is no parameter of this model")
+    check_model(model)
+    if not isinstance(weight, sp.Symbol) or weight not in model.parameters:
+        raise ValueError(f"{brief(weight)} is no parameter of this model")
     own = {
         symbol: sp.Symbol(f"{weight}_{symbol}")
         for symbol, expression in model.equations.items()
@@ -38,7 +40,9 @@ def gradient_by_time_step(
     parameters: a number for each, or arrays of one shape (runs, ...); data: as for `Compiled`.
     Returns shape (uses, runs, ...), in the order of the equations: the first time step first.
     """
-    values = dict(zip(model.parameters, in_order(parameters, model.parameters, "parameters"), strict=True))
     untied = untie(model, weight)
-    _, gradients = untied.compile()([values.get(p, values[weight]) for p in untied.parameters], data)
+    values = dict(zip(model.parameters, in_order(parameters, model.parameters, "parameters"), strict=True))
+    compiled = untied.compile()
+    places = [values.get(p, values[weight]) for p in untied.parameters]
+    _, gradients = compiled(places, compiled.check_data(data))
     return np.array(gradients[len(model.parameters) - 1 :])

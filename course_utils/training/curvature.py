@@ -6,28 +6,32 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..derivation.functions import numpy_functions
-from ..models.model import Model
+from ..compiled.lines import CodePrinter, as_function
+from ..derivation.given import parts_and_depth
+from ..models.model import Model, check_model
+
+MOST_PARTS = 200_000  # of a Hessian: SymPy takes a quarter of a minute for these
 
 
 def hessian(model: Model) -> sp.Matrix:
-    """The loss's second derivatives, shape (parameters, parameters), in parameters and data."""
-    return sp.hessian(model.expand(model.loss), model.parameters)
+    """The loss's second derivatives, shape (parameters, parameters), in parameters and data.
+
+    Raises ValueError where there are too many of them to be written down.
+    """
+    check_model(model)
+    loss, size = model.expand(model.loss), len(model.parameters)
+    if (parts := parts_and_depth(loss)[0] * size**2) > MOST_PARTS:
+        raise ValueError(f"the model is too large: its second derivatives would have about {parts} parts")
+    return sp.hessian(loss, model.parameters)
 
 
 def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequence) -> np.ndarray:
     """The Hessian's value, averaged over the samples: an array (parameters, parameters)."""
-    second_derivatives = sp.lambdify(
-        [*model.parameters, *model.data],
-        list(hessian(model)),
-        modules=[numpy_functions(), "numpy"],
-        cse=True,
-    )
-    compiled = model.compile()
-    compiled.check_data(data)
-    values = second_derivatives(*finite_start(parameters, model.parameters), *compiled.columns(data))
-    size = len(model.parameters)
-    return np.array([np.mean(value) for value in values]).reshape(size, size)
+    lines, outputs = sp.cse(list(hessian(model)), sp.numbered_symbols("shared_part_"))
+    second_derivatives = as_function([*model.parameters, *model.data], lines, outputs, CodePrinter())
+    data, size = model.compile().check_data(data), len(model.parameters)
+    point = map(np.float64, finite_start(parameters, model.parameters, "parameters"))
+    return np.array([np.mean(value) for value in second_derivatives(*point, *data)]).reshape(size, size)
 
 
 def largest_stable_learning_rate(
@@ -39,5 +43,9 @@ def largest_stable_learning_rate(
     which shrinks it only if learning_rate < 2/λ (Nesterov, Lectures on Convex Optimization, 2018,
     section 1.2.3). Infinite where the loss curves upward in no direction.
     """
-    steepest = np.linalg.eigvalsh(curvature(model, parameters, data))[-1]
+    with np.errstate(all="ignore"):
+        matrix = curvature(model, parameters, data)
+    if not np.isfinite(matrix).all():
+        raise ValueError("the loss has no finite curvature at these parameters")
+    steepest = np.linalg.eigvalsh(matrix)[-1]
     return 2 / steepest if steepest > 0 else np.inf

@@ -1,17 +1,27 @@
 """The training loop: forward, loss, backward, update, until a reason to stop."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
-from ..compiled.inputs import finite_start
-from ..compiled.matrices import CompiledMatrices
-from ..compiled.scalars import Compiled
+from ..compiled.base import CompiledModel
+from ..compiled.settings import count, number, whole_numbers
+from ..derivation.given import brief
+from ..models.matrix_model import MatrixModel
 from ..models.model import Model
-from .update_rules import GradientDescent, UpdateRule
+from .update_rules import GradientDescent, UpdateRule, check_rule
 
 DIVERGED = 1e6  # a loss this many times the first (or 1, if that is more) will not come back
+
+ADVICE = {
+    "converged": "as good as asked for",
+    "max_steps": "the limit on steps",
+    "diverged": "it grows without bound; try a smaller learning rate",
+    "undefined": "there is no finite number; try another start, or look at the formula",
+    "interrupted": "stopped by hand; the steps so far are here",
+}
 
 
 @dataclass(frozen=True)
@@ -19,32 +29,33 @@ class History:
     """What happened in a training run of n steps.
 
     parameters: shape (n + 1, number of parameters), at the start and after every step.
+        Of a model between matrices: a list of n + 1 lists of arrays, one array for each parameter.
     loss: shape (n + 1,), the mean loss of those parameters.
-    stop_reason: "converged" (the loss reached the tolerance), "max_steps" or "diverged".
+    stop_reason: "converged" (the loss reached the tolerance), "max_steps", "diverged",
+        "undefined" (the loss or a gradient was no finite number, and no learning rate is to blame)
+        or "interrupted" (by the stop button, a KeyboardInterrupt).
+    where: what was no finite number, and where: "h is nan at sample 3"; empty if nothing was.
     """
 
-    parameters: np.ndarray
+    parameters: np.ndarray | list[list[np.ndarray]]
     loss: np.ndarray
     stop_reason: str
+    where: str = ""
 
     @property
     def steps(self) -> int:
         return len(self.loss) - 1
 
     def __repr__(self) -> str:
-        advice = {
-            "converged": "as good as asked for",
-            "max_steps": "the limit on steps",
-            "diverged": "it grows without bound; try a smaller learning rate",
-        }[self.stop_reason]
+        told = "; ".join(filter(None, [self.where, ADVICE[self.stop_reason]]))
         return (
             f"{self.stop_reason} after {self.steps} steps: "
-            f"loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g} ({advice})"
+            f"loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g} ({told})"
         )
 
 
 def train(
-    model: Model | Compiled,
+    model: Model | MatrixModel | CompiledModel,
     start: Mapping | Sequence,
     data: Mapping | Sequence,
     rule: UpdateRule | None = None,
@@ -52,38 +63,66 @@ def train(
     tolerance: float = 0.0,
     on_step: Callable[[int, float], None] | None = None,
 ) -> History:
-    """Train from `start` and return the History.
+    """Train from `start` and return the History; of an interrupted run, the History so far.
 
     start: one number for each parameter. data: an array of shape (samples,) for each data symbol.
+        For a model between matrices, both are arrays of the shapes of their symbols.
     rule: how to update; gradient descent at 0.1 unless told.
     tolerance: the loss that is good enough; training stops there.
     on_step: called with (step, loss) after each look at the loss, for a progress bar.
-    Raises ValueError for bad data or start, naming the culprit.
+    Raises ValueError for bad arguments, naming the culprit.
     """
-    compiled = model.compile() if isinstance(model, Model) else model
-    rule = rule or GradientDescent(0.1)
-    if max_steps < 0:
-        raise ValueError(f"max_steps should be 0 or more, not {max_steps}")
-    if not isinstance(rule, UpdateRule):
-        raise ValueError(f"rule should be an update rule such as GradientDescent(0.1), not {rule!r}")
-    compiled.check_data(data)
-    parameters = finite_start(start, compiled.parameters)
+    compiled, rule = compiled_of(model), check_rule(GradientDescent(0.1) if rule is None else rule)
+    max_steps, tolerance = count(max_steps, "max_steps"), number(tolerance, "tolerance", least=0)
+    if on_step is not None and not callable(on_step):
+        raise ValueError(f"on_step should be a function of (step, loss), not {brief(on_step)}")
+    columns, parameters = compiled.check_data(data), compiled.start(start)
     memory, trail, losses = rule.start(parameters), [], []
-    with np.errstate(all="ignore"):  # divergence is reported by stop_reason, not by warnings
-        while True:
-            loss, gradients = compiled(parameters, data)
-            trail.append(parameters)
-            losses.append(loss)
-            if on_step:
-                on_step(len(losses) - 1, loss)
-            if reason := stop_reason(losses, tolerance, max_steps):
-                return History(np.array(trail), np.array(losses), reason)
-            parameters, memory = rule.step(parameters, gradients, memory)
+    try:
+        with np.errstate(all="ignore"):  # divergence is reported by stop_reason, not by warnings
+            while True:
+                loss, gradients = compiled(parameters, columns)
+                trail.append(parameters)
+                losses.append(loss)
+                if on_step:
+                    on_step(len(losses) - 1, loss)
+                if reason := stop_reason(losses, tolerance, max_steps):
+                    break
+                parameters, memory = rule.step(parameters, gradients, memory)
+    except KeyboardInterrupt:
+        if not losses:
+            raise
+        reason = "interrupted"
+    trail, where = trail[: len(losses)], ""
+    if not isfinite(losses[-1]):
+        reason, where = what_became(compiled, trail, columns, reason)
+    return History(compiled.history(trail), np.array(losses), reason, where)
+
+
+def compiled_of(model) -> CompiledModel:
+    """The model compiled, if it is not yet. Raises ValueError for what is no model."""
+    if isinstance(model, Model | MatrixModel):
+        return model.compile()
+    if not isinstance(model, CompiledModel):
+        raise ValueError(f"model should be a Model or a MatrixModel, or one compiled, not {brief(model)}")
+    return model
+
+
+def what_became(compiled: CompiledModel, trail: list, data: Sequence, reason: str) -> tuple[str, str]:
+    """(why a run ended whose last loss is no finite number, what was the first such number)."""
+    here = compiled.trouble(trail[-1], data)
+    if len(trail) == 1:
+        return "undefined", f"at the start {here}" if here else ""
+    with np.errstate(all="ignore"):
+        _, gradients = compiled(trail[-2], data)
+    if all(np.isfinite(gradient).all() for gradient in gradients):
+        return reason, here
+    return "undefined", compiled.trouble(trail[-2], data)
 
 
 def train_in_batches(
-    compiled: CompiledMatrices,
-    start: Sequence[np.ndarray],
+    compiled: MatrixModel | CompiledModel,
+    start: Mapping | Sequence,
     rows: np.ndarray,
     data_of: Callable[[np.ndarray], Sequence[np.ndarray]],
     rule: UpdateRule,
@@ -95,19 +134,40 @@ def train_in_batches(
 
     rows: the numbers of the samples to train on. data_of: the model's data for some of these numbers.
     batch_size: samples for each update; the last batch of an epoch may be smaller.
+    An interruption (KeyboardInterrupt) ends the epochs; what was yielded before it stays.
+    Raises ValueError for bad arguments, naming the culprit.
     """
-    parameters, memory, random = list(start), rule.start(start), np.random.default_rng(seed)
-    for _ in range(epochs):
+    compiled, rule, rows = compiled_of(compiled), check_rule(rule), whole_numbers(rows, "rows")
+    batch_size, random = count(batch_size, "batch_size", least=1), np.random.default_rng(count(seed, "seed"))
+    if not callable(data_of):
+        raise ValueError(f"data_of should be a function of the numbers of rows, not {brief(data_of)}")
+
+    def batches() -> Iterator[Sequence]:
         order = random.permutation(rows)
-        for first in range(0, len(order), batch_size):
-            _, gradients = compiled(parameters, data_of(order[first : first + batch_size]))
-            parameters, memory = rule.step(parameters, gradients, memory)
-        yield parameters
+        return (data_of(order[first : first + batch_size]) for first in range(0, len(order), batch_size))
+
+    each = (batches() for _ in range(count(epochs, "epochs")))
+    return epoch_by_epoch(compiled, rule, compiled.start(start), each)
+
+
+def epoch_by_epoch(
+    compiled: CompiledModel, rule: UpdateRule, parameters: list, epochs: Iterable[Iterable[Sequence]]
+) -> Iterator[list]:
+    """Yield the parameters after each epoch, an update for each batch in it, until it is interrupted."""
+    memory = rule.start(parameters)
+    try:
+        for batches in epochs:
+            for data in batches:
+                _, gradients = compiled(parameters, data)
+                parameters, memory = rule.step(parameters, gradients, memory)
+            yield parameters
+    except KeyboardInterrupt:
+        return
 
 
 def stop_reason(losses: Sequence[float], tolerance: float, max_steps: int) -> str | None:
     """Why to stop after these losses, or None to go on."""
-    if not losses[-1] <= DIVERGED * max(losses[0], 1):  # true of nan as well
+    if not (isfinite(losses[-1]) and losses[-1] <= DIVERGED * max(losses[0], 1)):
         return "diverged"
     if losses[-1] <= tolerance:
         return "converged"

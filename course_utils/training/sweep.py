@@ -7,8 +7,13 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import as_floats, in_order
-from ..models.model import Model
-from .update_rules import GradientDescent, UpdateRule
+from ..compiled.scalars import Compiled
+from ..compiled.settings import count
+from ..derivation.given import brief, listed
+from ..models.model import Model, check_model
+from .update_rules import GradientDescent, UpdateRule, positive
+
+MOST_NUMBERS = 10**8  # that all the runs together may have, or memory ends
 
 
 @dataclass(frozen=True)
@@ -34,30 +39,60 @@ def starts(start: Mapping | Sequence, parameters: Sequence[sp.Symbol], runs: tup
         numbers = as_floats(value, symbol)
         if numbers.shape not in ((), runs) or not np.all(np.isfinite(numbers)):
             raise ValueError(
-                f"start for {symbol} should be a finite number, or one for each run: {value!r:.60}"
+                f"start for {symbol} should be a finite number, or one for each run: {brief(value)}"
             )
         begun.append(np.broadcast_to(numbers, runs))
     return begun
 
 
+def rule_of(rule: Callable, rates: np.ndarray) -> UpdateRule:
+    """The update rule of all runs. Raises ValueError naming bad rates, or what makes no rule."""
+    positive(rates, "learning_rates")
+    made = rule(rates) if callable(rule) else rule
+    if made is rule or not isinstance(made, UpdateRule):
+        raise ValueError(
+            f"rule should make an update rule from learning rates, as Adam does, not {brief(rule)}"
+        )
+    return made
+
+
 def sweep(
-    model: Model,
+    model: Model | Compiled,
     start: Mapping | Sequence,
     data: Mapping | Sequence,
     learning_rates: Sequence[float],
     steps: int,
     rule: Callable[[np.ndarray], UpdateRule] = GradientDescent,
 ) -> Sweep:
-    """Train once for every learning rate, all runs together by broadcasting.
+    """Train once for every learning rate, all runs together.
 
+    model: compiled by numba, `model.compile("numba")`, the whole sweep is machine code, which takes about two
+        seconds to compile for each kind of rule: worth it for many or long sweeps.
     start: for each parameter one number, or a number for each run.
     rule: makes the update rule of all runs from their learning rates.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
-    compiled, rates = model.compile(), np.asarray(learning_rates, dtype=float)
-    update = rule(rates)
-    compiled.check_data(data)
-    parameters = starts(start, model.parameters, rates.shape)
+    if not isinstance(model, Compiled):
+        check_model(model)
+    rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
+    if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
+        raise ValueError(
+            "learning_rates should be a list of numbers, and steps not too many: "
+            f"shape {rates.shape}, {steps} steps"
+        )
+    update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
+    data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
+    if compiled.engine == "numba" and type(update).step is UpdateRule.step:
+        from .whole_runs import in_machine_code as runs  # brings numba, which not everybody needs
+    else:
+        runs = by_broadcasting
+    return Sweep(rates, *runs(compiled, update, parameters, data, steps))
+
+
+def by_broadcasting(
+    compiled: Compiled, update: UpdateRule, parameters: list, data: list, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(parameters, loss) before the first step and after each, of all runs side by side."""
     memory, trail, losses = update.start(parameters), [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
@@ -66,7 +101,7 @@ def sweep(
             trail.append(parameters)
             losses.append(loss)
         losses.append(compiled(parameters, data)[0])
-    return Sweep(rates, np.array(trail), np.array(losses))
+    return np.array(trail), np.array(losses)
 
 
 def loss_grid(
@@ -77,6 +112,20 @@ def loss_grid(
     size: int = 80,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(axis_1, axis_2, loss) of a model of two parameters; loss has shape (size, size)."""
-    axis_1, axis_2 = (np.linspace(*bounds, size) for bounds in (range_1, range_2))
-    loss, _ = model.compile()(np.meshgrid(axis_1, axis_2), data)
+    check_model(model)
+    if len(model.parameters) != 2:
+        raise ValueError(f"the model should have two parameters, not {len(model.parameters)}")
+    size = count(size, "size", least=2, most=10_000)
+    ranges = {"range_1": range_1, "range_2": range_2}
+    axis_1, axis_2 = (np.linspace(*bounds(given, name), size) for name, given in ranges.items())
+    compiled = model.compile()
+    loss, _ = compiled(np.meshgrid(axis_1, axis_2), compiled.check_data(data))
     return axis_1, axis_2, loss
+
+
+def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
+    """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
+    ends = as_floats(listed(given, name, "two numbers"), name)
+    if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
+        raise ValueError(f"{name} should be two finite numbers, the lower first, not {brief(given)}")
+    return float(ends[0]), float(ends[1])

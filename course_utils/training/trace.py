@@ -9,10 +9,14 @@ import sympy as sp
 
 from ..compiled.inputs import finite_start
 from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.settings import count
 from ..derivation.chain_rule import backward
-from ..models.model import Model
+from ..derivation.names import by_name
+from ..models.model import Model, check_model
 from . import update_rules
-from .update_rules import GradientDescent
+from .update_rules import GradientDescent, UpdateRule, check_rule
+
+MOST_ROUNDS = 1000  # nobody looks at more, one by one
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,11 @@ def moments(
     learning_rate: without one there is no update: each round ends with the gradients.
     Raises ValueError for a bad start, sample or learning rate, naming the culprit.
     """
+    check_model(model)
+    rounds = count(rounds, "rounds", least=1, most=MOST_ROUNDS)
     known = dict(zip(model.parameters, finite_start(start, model.parameters), strict=True))
     known |= dict(zip(model.data, finite_start(sample, model.data, "the sample"), strict=True))
-    rule, found = None if learning_rate is None else GradientDescent(learning_rate), []
+    rule, found = None if learning_rate is None else check_rule(GradientDescent(learning_rate)), []
     for number in range(1, rounds + 1):
         found.append(Moment(number, "start", (0, 0), None, known, {}, "parameters and data are given"))
         found += phase(number, "forward", list(forward_pass(model, known)))
@@ -112,25 +118,23 @@ def phase(number: int, name: str, results: list) -> list[Moment]:
 def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
     for symbol, expression in model.equations.items():
         value = float(evaluate({symbol: expression}, symbol, known))
-        equation = told(
-            str(symbol), expression, {str(s): v for s, v in known.items()}, value, model.parameters
-        )
+        equation = told(str(symbol), expression, by_name(known), value, model.parameters)
         known = {**known, symbol: value}
         yield symbol, known, {}, equation
 
 
 def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
-    known, by_name = {model.loss: 1.0}, {str(symbol): value for symbol, value in values.items()}
+    known, named = {model.loss: 1.0}, by_name(values)
     yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1"
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
-        gradient = float(evaluate({name: expression}, name, by_name))
-        equation = told(str(name), expression, by_name, gradient, model.parameters)
-        by_name = {**by_name, str(name): gradient}
+        gradient = float(evaluate({name: expression}, name, named))
+        equation = told(str(name), expression, named, gradient, model.parameters)
+        named = {**named, str(name): gradient}
         known = {**known, symbol: gradient}
         yield symbol, values, known, equation
 
 
-def update(model: Model, last: Moment, rule: GradientDescent) -> Iterator[tuple]:
+def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
     """Each parameter's update, from the gradients of `last`, which all belong to the old parameters."""
     values, settings = last.values, {sp.Symbol(name): value for name, value in rule.settings.items()}
     for symbol in model.parameters:

@@ -1,19 +1,28 @@
 """Update rules as equations: how a parameter changes when its gradient is known."""
 
-from collections.abc import Sequence
-from numbers import Real
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
 import sympy as sp
 
 from ..compiled.lines import CodePrinter, line_by_line
+from ..compiled.settings import number
+from ..derivation.given import as_expression, brief, pairs
+from ..derivation.names import check_names
 
 parameter, gradient = sp.symbols("parameter gradient")
 learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
     "learning_rate momentum decay beta1 beta2 epsilon"
 )
 velocity, mean, square, step = sp.symbols("velocity mean square step")
+
+
+@cache
+def updating(inputs: tuple, lines: tuple, outputs: tuple) -> Callable:
+    """One update as a NumPy function, compiled once for all rules of a kind."""
+    return line_by_line(inputs, lines, outputs, CodePrinter())[0]
 
 
 class UpdateRule:
@@ -27,9 +36,16 @@ class UpdateRule:
     equations: ClassVar[dict[sp.Symbol, sp.Expr]]
 
     def __init__(self, **settings):
-        self.settings = settings
+        equations = pairs(getattr(self, "equations", {parameter: None}), "the rule's equations")
+        check_names([symbol for symbol, _ in equations])
+        if parameter not in dict(equations):
+            raise ValueError("the rule's equations give no new value of `parameter`")
+        self.equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
+        self.settings = {name: finite_or_none(value) for name, value in settings.items()}
+        if wrong := [name for name, value in self.settings.items() if value is None]:
+            raise ValueError(f"{wrong[0]} should be a finite number, not {brief(settings[wrong[0]])}")
         self.memory = [symbol for symbol in self.equations if symbol != parameter]
-        self._update = self._compiled()
+        self._update = updating(*map(tuple, (self.inputs(), self.lines().items(), self.outputs())))
 
     def lines(self) -> dict[sp.Symbol, sp.Expr]:
         """The equations in the order they are computed, each new value called new_symbol."""
@@ -39,13 +55,13 @@ class UpdateRule:
             lines[known[symbol]] = value.xreplace({s: new for s, new in known.items() if s != symbol})
         return lines
 
+    def inputs(self) -> list[sp.Symbol]:
+        """What `lines` start from: the parameter, its gradient, the memory, the settings."""
+        return [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
+
     def outputs(self) -> list[sp.Symbol]:
         """What `lines` compute: the new parameter, then the new memory."""
         return [sp.Symbol(f"new_{symbol}") for symbol in (parameter, *self.memory)]
-
-    def _compiled(self):
-        inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
-        return line_by_line(inputs, self.lines().items(), self.outputs(), CodePrinter())[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""
@@ -53,6 +69,9 @@ class UpdateRule:
 
     def step(self, parameters: Sequence, gradients: Sequence, memory: list[list]):
         """Return (parameters, memory) after one update. Shapes stay as they are."""
+        if not len(parameters) == len(gradients) == len(memory):
+            given = f"{len(parameters)} parameters, {len(gradients)} gradients, {len(memory)} memories"
+            raise ValueError(f"a step needs a gradient and a memory for each parameter, not {given}")
         updated = [
             self._update(p, g, *m, *self.settings.values())
             for p, g, m in zip(parameters, gradients, memory, strict=True)
@@ -63,22 +82,43 @@ class UpdateRule:
         return f"{type(self).__name__}({', '.join(f'{k}={v}' for k, v in self.settings.items())})"
 
 
+def check_rule(rule) -> UpdateRule:
+    """The rule, if it is one for a single run. Raises ValueError naming it otherwise."""
+    if not isinstance(rule, UpdateRule):
+        raise ValueError(f"rule should be an update rule such as GradientDescent(0.1), not {brief(rule)}")
+    if many := [name for name, value in rule.settings.items() if np.ndim(value)]:
+        raise ValueError(f"{many[0]} should be one number in a single run: sweep takes many")
+    return rule
+
+
+def finite_or_none(value):
+    """The value if it is a finite number or an array of them, else None."""
+    if isinstance(value, np.ndarray):
+        numbers = value.size and value.dtype.kind in "iuf" and np.isfinite(value).all()
+        return value if numbers else None
+    try:
+        as_float = number(value, "it")
+    except ValueError:
+        return None
+    return value if isinstance(value, int | float) else as_float
+
+
 def positive(value, name: str):
     """The value (a number or an array) if it is positive and finite everywhere.
 
     Raises ValueError otherwise, naming it.
     """
-    numbers = np.asarray(value)
-    numbers = numbers.astype(float) if numbers.dtype.kind in "iuf" else np.array([])
-    if not (numbers.size and np.all(np.isfinite(numbers)) and np.all(numbers > 0)):
-        raise ValueError(f"{name} should be a positive finite number, not {value!r}")
+    given, value = value, finite_or_none(value)
+    if value is None or not np.all(value > 0):
+        raise ValueError(f"{name} should be a positive finite number, not {brief(given)}")
     return value
 
 
 def fraction(value, name: str):
     """The value if it is at least 0 and less than 1. Raises ValueError otherwise, naming it."""
-    if not (isinstance(value, Real) and 0 <= value < 1):
-        raise ValueError(f"{name} should be at least 0 and less than 1, not {value!r}")
+    given, value = value, finite_or_none(value)
+    if value is None or np.ndim(value) or not 0 <= value < 1:
+        raise ValueError(f"{name} should be at least 0 and less than 1, not {brief(given)}")
     return value
 
 

@@ -1,0 +1,93 @@
+"""What the names in generated code mean: those of the model's symbols, and all the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from io import StringIO
+from keyword import iskeyword
+from tokenize import COMMENT, NAME, generate_tokens
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedError
+
+from ..derivation.functions import NUMPY_LACKS, Activation
+from ..derivation.given import some
+from ..derivation.names import duplicates_in, spelled
+
+NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
+ARRAYS = {name for name in ("numpy", "scipy") if find_spec(name)}  # whose functions take arrays
+
+
+def is_arithmetic(expression: sp.Expr) -> bool:
+    """Whether the code needs symbols, numbers and operators alone."""
+    return all(
+        part.is_Symbol or part.is_Rational or part.is_Float or part.is_Add or part.is_Mul or whole_power(part)
+        for part in sp.preorder_traversal(expression)
+    )
+
+
+def whole_power(part: sp.Basic) -> bool:
+    return part.is_Pow and part.exp.is_Integer
+
+
+def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
+    """Every name in an expression's code that is not the name of one of its symbols.
+
+    The symbols are marked first, so that a symbol pi is told from the number.
+    Raises ValueError for an expression that has no code.
+    """
+    if is_arithmetic(expression):
+        return set()
+    marks = {s: sp.Symbol(f"marked_symbol_{i}") for i, s in enumerate(expression.atoms(sp.Symbol))}
+    try:
+        code = printer.doprint(expression.xreplace(marks))
+    except PrintMethodNotImplementedError:
+        code = "# "
+    tokens = [*generate_tokens(StringIO(code).readline)]  # reads text, and compiles none
+    if any(token.type == COMMENT for token in tokens):  # how SymPy says that it cannot
+        raise ValueError(f"{some([expression])} cannot be written in NumPy")
+    names = {
+        token.string
+        for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False)
+        if token.type == NAME and not iskeyword(token.string)
+        if after.string != "=" and (before is None or before.string != ".")  # no keyword, no attribute
+    }
+    if any(token.string == "lambda" for token in tokens):
+        raise ValueError(f"{some([expression])} cannot be computed for many samples at once")
+    return names - set(map(str, marks.values()))
+
+
+def activations_in(expressions: Iterable[sp.Expr]) -> dict:
+    """The NumPy form of each activation in the expressions, by name, which no two may share."""
+    kinds = {type(applied) for e in expressions for applied in e.atoms(Activation)}
+    if twice := duplicates_in(kind.__name__ for kind in kinds):
+        raise ValueError(
+            f"two different activations are called {twice[0]}: rename one, and make the model again"
+        )
+    return {kind.__name__: kind.numpy for kind in kinds if hasattr(kind, "numpy")}
+
+
+def check_meanings(
+    symbols: Sequence, expressions: Iterable[sp.Expr], printer: CodePrinter, functions: Mapping
+) -> dict:
+    """All functions that the code calls besides those of NumPy and SciPy, by name.
+
+    Raises ValueError naming a symbol that means something else in the code, or what has no NumPy form.
+    functions: what the code may call besides activations, by name.
+    """
+    names, used, functions = list(map(spelled, symbols)), {}, {**functions, **activations_in(expressions)}
+    for expression in expressions:
+        if undefined := expression.atoms(AppliedUndef):
+            raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
+        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - set(names):
+            raise ValueError(f"nothing gives {some(sorted(unknown))} a value")
+        used |= dict.fromkeys(names_used(expression, printer), expression)
+    if clashes := sorted({*duplicates_in(names), *used.keys() & set(names)}):
+        raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
+    modules = {name: module for module, known in printer.module_imports.items() for name in known}
+    for name in sorted(used.keys() - set(functions) - NATIVE):
+        if modules.get(name, "math").partition(".")[0] not in ARRAYS:
+            if name not in NUMPY_LACKS:
+                raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
+            functions[name] = NUMPY_LACKS[name]
+    return functions

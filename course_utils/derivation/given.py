@@ -1,0 +1,115 @@
+"""What somebody gives where an expression or a list belongs: taken for what it is, or refused by name.
+
+Text is never taken for an expression: SymPy would evaluate it as Python code.
+"""
+
+import reprlib
+import sys
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+
+import numpy as np
+import sympy as sp
+
+TEXT = str | bytes | bytearray
+NUMBERS = {int, float, Fraction, Decimal}
+NOT_FINITE = {sp.nan, sp.oo, -sp.oo, sp.zoo}
+MOST = 100_000  # parts of an expression, items of a list, paths: with more, SymPy works for minutes
+DEEPEST = 60  # brackets within brackets: with more, Python's stack ends
+
+
+class Brief(reprlib.Repr):
+    """Any value in about 60 letters, however large it is."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxstring = self.maxother = 60
+
+    def repr_instance(self, value, level):
+        if isinstance(value, sp.Basic) and parts_and_depth(value) > (1000, 0):
+            return f"a large {type(value).__name__}"
+        return super().repr_instance(value, level)
+
+
+brief = Brief().repr
+
+
+def some(names: Iterable) -> str:
+    """A few of the names, each in a few letters, and how many more there are."""
+    names = [f"{name!s:.40}" for name in names]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:
+    """(how many parts the expression has as a tree, how deep it is), without walking a shared part twice.
+
+    sizes: how many parts a symbol stands for, if that is not one.
+    """
+    found, waiting = {}, [(expression, expression.args)]
+    while waiting:
+        part, inner = waiting.pop()
+        if new := [other for other in inner if id(other) not in found]:
+            waiting += [(part, inner), *((other, getattr(other, "args", ())) for other in new)]
+            continue
+        within = [found[id(other)] for other in inner]
+        size = sizes.get(part, 1) if part.is_Symbol else 1 + sum(count for count, _, _ in within)
+        found[id(part)] = size, 1 + max((depth for _, depth, _ in within), default=0), inner
+    return found[id(expression)][:2]
+
+
+def as_expression(value, name) -> sp.Expr:
+    """The value as an expression between real numbers: one already, or a number.
+
+    Raises ValueError, by that name, for text and whatever else is none, and for what is too large.
+    """
+    if isinstance(value, TEXT):
+        raise ValueError(
+            f"{name} should be an expression, not the text {brief(value)}: leave out the quotation marks"
+        )
+    if type(value) in NUMBERS or isinstance(value, np.number):
+        value = sp.sympify(value)
+    if not isinstance(value, sp.Expr) or value.is_Matrix:
+        raise ValueError(f"{name} should be a scalar expression, not {brief(value)}")
+    parts, depth = parts_and_depth(value)
+    if parts > MOST or depth > DEEPEST:
+        size = f"{parts} parts" if parts > MOST else f"{depth} brackets within brackets"
+        raise ValueError(f"{name} has {size}: give what is in it equations of their own")
+    for atom in value.atoms():
+        if reason := why_not_real(atom):
+            raise ValueError(f"{name} uses {some([atom])}, {reason}")
+    if bound := value.atoms(sp.Symbol) - value.free_symbols:
+        raise ValueError(f"{name} runs over {some(bound)}: write it out, with .doit() for instance")
+    return value
+
+
+def why_not_real(atom: sp.Atom) -> str:
+    """Why this part cannot be computed with real numbers, in words; empty if it can."""
+    if atom in NOT_FINITE:
+        return "which is no finite number"
+    if atom is sp.I or (atom.is_Symbol and not (atom.is_extended_real is not False and atom.is_commutative)):
+        return "which is no real number"
+    too_large = (atom.is_Integer or atom.is_Float) and not abs(atom) <= sys.float_info.max
+    return "which is too large a number" if too_large else ""
+
+
+def listed(values, name: str, of: str = "symbols") -> list:
+    """The items of a list or the like, in their order. Raises ValueError for what has no order, or no end."""
+    single = isinstance(values, TEXT | sp.Basic) and not isinstance(values, sp.Tuple)
+    if single or isinstance(values, set | frozenset) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} should be a list of {of}, not {brief(values)}")
+    if len(items := list(islice(values, MOST + 1))) > MOST:
+        raise ValueError(f"{name} has more than {MOST} {of}")
+    return items
+
+
+def pairs(equations, name: str = "equations") -> list[tuple]:
+    """The equations as pairs (symbol, expression), from a mapping or pairs. Raises ValueError for others."""
+    found = listed(equations.items() if isinstance(equations, Mapping) else equations, name, "equations")
+    for pair in found:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise ValueError(f"{name} should be {{symbol: expression}}, or such pairs, not {brief(pair)}")
+    if not found:
+        raise ValueError("a model needs at least one equation, its loss")
+    return found
