@@ -339,7 +339,7 @@ ANSWERS = {
     "not a decimal": (Decimal("nan"), "should be finite"),
     "a long decimal": (Decimal("1e100000"), "too long to check"),
     "a data symbol that no equation uses": (unused * x, "this is not the gradient of w"),
-    "a thousand names": (MANY, "a0, a1, a10 and 997 more does not belong to this question"),
+    "a thousand names": (MANY, "a0, a1, a10, a100, a101 and 995 more does not belong to this question"),
     "a name of a million letters": (sp.Symbol("a" * 10**6), "does not belong to this question"),
     "a long expression": (sp.Add(*[x] * (LONGEST + 1), evaluate=False), "too long to check"),
     "nothing": (None, "not NoneType"),

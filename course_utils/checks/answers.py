@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.functions import Activation
+from ..derivation.given import some
 from .parts import KNOWN, NUMBERS
 from .values import LARGEST
 from .verdict import Verdict, wrong
@@ -43,7 +44,7 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
         raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
     answer = as_expression(answer, name)
     if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
-        raise Unreadable(f"{listed(sorted(strangers))} does not belong to this question.")
+        raise Unreadable(f"{some(sorted(strangers))} does not belong to this question.")
     return answer
 
 
@@ -101,12 +102,6 @@ def as_number(number: Real | Decimal, name: str) -> sp.Number:
 
 def kind(thing) -> str:
     return f"{type(thing).__name__:.60}"
-
-
-def listed(names: Iterable[str], most: int = 3) -> str:
-    """Names, each cut short, and how many more there are if there are many."""
-    names = [f"{name:.40}…" if len(name) > 40 else name for name in names]
-    return ", ".join(names[:most]) + f" and {len(names) - most} more" * (len(names) > most)
 
 
 def brief(thing) -> str:
