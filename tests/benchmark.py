@@ -1,6 +1,6 @@
 """How fast our code is beside others, turn by turn in one run, so that a busy machine is fair to all.
 
-Run: python tests/benchmark.py [step] [sweep] [compile] [digits] [grading]  (all, unless some are named)
+Run: python tests/benchmark.py [step] [sweep] [compile] [digits] [verdict] [grading]  (all, unless named)
 """
 
 import os
@@ -211,6 +211,7 @@ ROWS = {
     "sweep": many_rates,
     "compile": derive_and_compile,
     "digits": digits,
+    "verdict": verdict,
     "grading": grading,
 }
 
