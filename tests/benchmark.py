@@ -20,6 +20,7 @@ from grading_course import EXERCISES, Course, needs_bubblewrap
 from helpers import sunflower_data
 from model_bank import SEED
 from sympy.core.cache import clear_cache
+from verdicts import verdict
 
 from course_utils import GradientDescent, train
 from course_utils.models import classifier, dense, random_start
