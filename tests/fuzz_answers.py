@@ -32,7 +32,8 @@ from sympy.logic.boolalg import Boolean
 import course_utils as cu
 from course_utils import checks
 from course_utils.checks.parts import BY_NAME, CASE, CONSTANTS, NUMBER, OPERATIONS, TRUTH
-from course_utils.grading.session import Died, failure
+from course_utils.grading.channel import Died
+from course_utils.grading.question import failure
 from course_utils.grading.wire import READERS, Decoder, Refused
 
 SECONDS = 5  # of computing, for each thing that is done with a reply

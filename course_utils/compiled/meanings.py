@@ -1,7 +1,7 @@
 """What the names in generated code mean: those of the model's symbols, and all the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
+from importlib.util import find_spec
 from io import StringIO
 from keyword import iskeyword
 from tokenize import COMMENT, NAME, generate_tokens
@@ -15,6 +15,7 @@ from ..derivation.given import some
 from ..derivation.names import duplicates_in, spelled
 
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
+ARRAYS = {name for name in ("numpy", "scipy") if find_spec(name)}  # whose functions take arrays
 
 
 def is_arithmetic(expression: sp.Expr) -> bool:
@@ -85,16 +86,8 @@ def check_meanings(
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
     modules = {name: module for module, known in printer.module_imports.items() for name in known}
     for name in sorted(used.keys() - set(functions) - NATIVE):
-        if not is_installed(modules.get(name, "math")):
+        if modules.get(name, "math").partition(".")[0] not in ARRAYS:
             if name not in NUMPY_LACKS:
                 raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
             functions[name] = NUMPY_LACKS[name]
     return functions
-
-
-def is_installed(module: str) -> bool:
-    """Whether this module's functions can be used, on arrays. (Those of `math` take single numbers.)"""
-    try:
-        return module != "math" and bool(import_module(module))
-    except ImportError:
-        return False
