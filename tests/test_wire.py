@@ -248,13 +248,17 @@ def handed_in(symbolic, numpy, slope):
 
 def verdicts(model, formula, backward, descend):
     data = {"x": np.array([0.5, -1.0, 2.0]), "y": np.array([1.0, 0.0, -1.0])}
-    start = {"w": 0.5, "b": 0.6}
+    start, end, axis = {"w": 0.5, "b": 0.6}, {"w": 2.0, "b": 0.6}, np.linspace(-1, 1, 9)
+
+    def fitted(own):
+        return {"x": axis, "y": checks.predicted(own, y_hat, end, {x: axis})}
+
     for check in (
         lambda own: checks.check_network(own, y_hat, [x, y]),
         lambda own: cu.check_gradient(own, w, formula),
         lambda own: cu.check_backward(own, backward),
         lambda own: cu.check_training(own, descend, start, data, 0.1, 3),
-        lambda own: checks.check_fit(own, start, data, 10.0),
+        lambda own: checks.check_fit(own, y_hat, (start, end), (fitted(own), fitted(own)), 1.0),
     ):
         yield checks.for_network(model, y_hat, [x, y], check)
 
