@@ -1,8 +1,9 @@
 """What the names in generated code mean: those of the model's symbols, and all the others."""
 
-import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
+from importlib.util import find_spec
+from keyword import iskeyword
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -12,6 +13,7 @@ from ..derivation.functions import NUMPY_LACKS, Activation
 from ..derivation.given import some
 from ..derivation.names import duplicates_in, spelled
 
+NAME = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?!=[^=])")  # in code; no attribute, no name of an argument
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
 
 
@@ -37,12 +39,14 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
         return set()
     marks = {s: sp.Symbol(f"marked_symbol_{i}") for i, s in enumerate(expression.atoms(sp.Symbol))}
     try:
-        tree = ast.parse(printer.doprint(expression.xreplace(marks)), mode="eval")
-    except (PrintMethodNotImplementedError, SyntaxError):
+        code = printer.doprint(expression.xreplace(marks))
+    except PrintMethodNotImplementedError:
         raise ValueError(f"{some([expression])} cannot be written in NumPy") from None
-    if any(isinstance(node, ast.Lambda) for node in ast.walk(tree)):
-        raise ValueError(f"{some([expression])} cannot be computed for many samples at once")
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(map(str, marks.values()))
+    named = all(applied.func.__name__.isidentifier() for applied in expression.atoms(sp.Function))
+    words = set(NAME.findall(code)) - set(map(str, marks.values()))
+    if not named or "#" in code or words & {"lambda", "for"}:  # not written, or for one sample alone
+        raise ValueError(f"{some([expression])} cannot be computed in NumPy for many samples at once")
+    return {word for word in words if not iskeyword(word)}
 
 
 def activations_in(expressions: Iterable[sp.Expr]) -> dict:
@@ -83,7 +87,4 @@ def check_meanings(
 
 def is_installed(module: str) -> bool:
     """Whether this module's functions can be used, on arrays. (Those of `math` take single numbers.)"""
-    try:
-        return module != "math" and bool(import_module(module))
-    except ImportError:
-        return False
+    return module != "math" and find_spec(module.partition(".")[0]) is not None
