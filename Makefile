@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh benchmark latency: export OPENBLAS_NUM_THREADS := 1
-test browser refresh benchmark latency: export OMP_NUM_THREADS := 1
+test browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
+test browser refresh benchmark: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark latency clean
+.PHONY: lab test browser lint refresh benchmark clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -23,7 +23,7 @@ test: $(VENV)/dev
 	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests/test_browser.py -m browser
+	$(RUN) pytest tests -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -35,15 +35,8 @@ refresh: $(VENV)/dev
 	$(BIN)/python tools/refresh.py
 
 benchmark: $(VENV)/dev
-	$(BIN)/python tests/benchmarks/compiled_step.py
-	$(BIN)/python tests/benchmarks/sweep.py
-	$(BIN)/python tests/benchmarks/derive_and_compile.py
-	$(BIN)/python tests/benchmarks/digits_step.py
+	$(BIN)/python tests/benchmark.py
 	$(BIN)/python tests/benchmarks/verdict.py
-	$(BIN)/python tests/benchmarks/grading.py
-
-latency: $(VENV)/benchmark
-	$(BIN)/python tests/benchmarks/explorer_latency.py
 
 clean:
 	rm -rf $(VENV)
@@ -65,11 +58,6 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 $(VENV)/frameworks: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[frameworks]" || \
 	($(RUN) pip install --quiet uv && $(RUN) uv pip install --torch-backend=cpu --editable ".[frameworks]")
-	@touch $@
-
-# Other ways to draw under a slider, measured by `make latency` alone.
-$(VENV)/benchmark: $(VENV)/dev
-	$(RUN) pip install --quiet --editable ".[benchmark]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

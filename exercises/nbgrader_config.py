@@ -1,7 +1,15 @@
 """nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
 
-from course_utils.grading.hooks import forget_old_scores
-from course_utils.grading.preprocessors import Assemble, Examine
+from pathlib import Path
+
+import nbgrader
+from nbgrader.apps import api, autogradeapp
+
+from course_utils.grading.converter import CarefulAutograde
+from course_utils.grading.pages import TEMPLATES
+from course_utils.grading.preprocessors import Assemble, Examine, Harmless
+
+autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
@@ -25,8 +33,16 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
-    "nbconvert.preprocessors.sanitize.SanitizeHTML",  # no script of a learner in a teacher's browser
+    Harmless,
 ]
-c.SanitizeHTML.enabled = True
-c.Autograde.pre_convert_hook = forget_old_scores
 c.OverwriteCells.add_missing_cells = True
+
+# The pages of feedback and of Formgrader run no script of a learner's, and ask no other host for anything.
+c.HTMLExporter.filters = {"markdown2html": "course_utils.grading.pages.markdown2html"}
+c.HTMLExporter.preprocessors = ["course_utils.grading.pages.EscapeNames"]
+c.HTMLExporter.extra_template_basedirs = [
+    str(TEMPLATES),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+c.WidgetsDataTypeFilter.display_data_priority = ["image/png", "image/jpeg", "text/plain"]
+c.HighlightMagicsPreprocessor.enabled = False  # no other language's lexer, however a cell begins

@@ -32,10 +32,11 @@ from sympy.logic.boolalg import Boolean
 import course_utils as cu
 from course_utils import checks
 from course_utils.checks.parts import BY_NAME, CASE, CONSTANTS, NUMBER, OPERATIONS, TRUTH
-from course_utils.grading.session import Died, failure
+from course_utils.grading.channel import Died
+from course_utils.grading.question import failure
 from course_utils.grading.wire import READERS, Decoder, Refused
 
-SECONDS = 5  # for each thing that is done with a reply
+SECONDS = 5  # of computing, for each thing that is done with a reply
 CHECKS = 6  # so many of those that fit a reply are made
 MEMORY = 2 * 2**30
 
@@ -139,7 +140,7 @@ class Writer:
         """Mostly one that can be: each equation of what is there before, the loss last."""
         known, equations = ["x", "y", "w", "b"], []
         for name in self.one_of(["L"], ["y_hat", "L"], ["z", "h", "y_hat", "L"]):
-            formula = self.formula(self.draw(st.integers(1, 3)), known)
+            formula = self.large() if self.chance(2) else self.formula(self.draw(st.integers(1, 3)), known)
             if self.chance(90):  # the parameters, and the line before it, are in it
                 used = known[2:4] + known[-1:] if name == "L" else known[-1:]
                 formula = [self.one_of("Add", "Mul", "Max"), formula, *(["Symbol", one] for one in used)]
@@ -265,7 +266,8 @@ def inquiries(answer, function, network):
     for name, check in of_own(answer, function).items():
         yield f"own {name}", lambda check=check: checks.for_network(network, y_hat, [x, y], check)
     if isinstance(network, cu.Model):
-        yield "model check_gradient", lambda: cu.check_gradient(network, network.parameters[-1], answer)
+        parameter = network.parameters[-1] if network.parameters else w
+        yield "model check_gradient", lambda: cu.check_gradient(network, parameter, answer)
         yield "model check_forward", lambda: cu.check_forward(network, network.loss, function)
 
 
@@ -304,7 +306,7 @@ def judged(verdict) -> str:
 
 class Fuzzer:
     def __init__(self):
-        self.watch, self.counts, self.failures, self.slowest = Watch(), Counter(), {}, (0.0, "")
+        self.watch, self.counts, self.failures, self.slowest = Watch(), Counter(), {}, (0.0, "", "")
 
     def examine(self, reply) -> None:
         """Decode a reply and check it. Whatever should not come out is kept."""
@@ -324,9 +326,9 @@ class Fuzzer:
 
     def guarded(self, name, work, reply):
         """What the work gives, or None."""
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
-            signal.setitimer(signal.ITIMER_REAL, SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             if name == "decode":
                 return work()
             with self.watch.listening(printing=True):
@@ -337,14 +339,14 @@ class Fuzzer:
         except (ValueError, TypeError):
             self.counts["question refused"] += 1
         except (Exception, Heard, TooSlow) as error:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             frames = [f for f in traceback.extract_tb(error.__traceback__) if "course_utils" in f.filename]
             where = f"{Path(frames[-1].filename).name}:{frames[-1].name}" if frames else ""
             text = f"{name}: {type(error).__name__} in {where}: {error!s:.150}"
             self.keep(text, (name, type(error), where), reply)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            self.slowest = max(self.slowest, (time.perf_counter() - begin, name))
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            self.slowest = max(self.slowest, (time.process_time() - begin, name, json.dumps(reply)))
 
     def keep(self, text, key, reply):
         """The shortest reply of each kind of failure."""
@@ -355,7 +357,7 @@ class Fuzzer:
     def summary(self) -> str:
         kinds = ["sent", "decoded", "refused", "✓ right", "✗ not yet", "○ open", "question refused"]
         counts = ", ".join(f"{kind} {self.counts[kind]}" for kind in kinds)
-        seconds, name = self.slowest
+        seconds, name, _ = self.slowest
         rest = f"slowest {seconds:.2f} s ({name}), failures {len(self.failures)}"
         return f"{counts}, compiled {self.watch.sources}, {rest}"
 
@@ -380,7 +382,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    signal.signal(signal.SIGALRM, too_slow)
+    signal.signal(signal.SIGPROF, too_slow)
     fuzzer = Fuzzer()
     warm_up(fuzzer)
     limit_memory()
@@ -404,6 +406,7 @@ def main() -> int:
         batch += 1
     for times, text, reply in fuzzer.failures.values():
         print(f"{times} x {text}\n    {reply:.1000}")
+    print(f"the slowest: {fuzzer.slowest[2]:.1000}")
     print(fuzzer.summary())
     return bool(fuzzer.failures)
 

@@ -1,16 +1,23 @@
 """Submissions that try to be worth more than they are, or that break: none gains, none stops the rest."""
 
+import contextlib
 import hashlib
 import json
+import os
+import re
+import shutil
 import socket
 import sqlite3
 from copy import deepcopy
+from pathlib import Path
 
 import nbformat
 import pytest
-from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
+from grading_course import SETUP, Course, needs_bubblewrap, tiny_set, with_answers
 from nbformat.v4 import new_code_cell
 
+from course_utils.grading import seccomp
+from course_utils.grading.programs import Program
 from course_utils.grading.sandbox import bubblewrap, limits
 from course_utils.grading.session import Session
 
@@ -23,9 +30,9 @@ WITHOUT_ATTACK = {"check_1": 2.0, "check_2": 0.0, "check_3": 0.0, "words": 0.0}
 FIRST_CELL = {  # what the attacker runs before anything else
     "patches the checks": """
 import course_utils
-from course_utils.checks import verdict, plain
+from course_utils.checks import simple, verdict
 right = lambda *a, **k: course_utils.Verdict(True, "forged", 1.0)
-for module in (course_utils, course_utils.checks, plain):
+for module in (course_utils, course_utils.checks, simple):
     module.check_number = module.check_forward = module.check_derivative = right
 course_utils.Verdict.__float__ = lambda self: 1.0
 """,
@@ -63,10 +70,10 @@ for number in range(200):
             pass
 """,
     "patches the worker": """
-from course_utils.grading import examination, worker
+from course_utils.grading import question, worker
 worker.Worker.get = lambda self, name: ["model", ["dict", []], ["list", []], ["list", []]]
 worker.Worker.call = lambda self, *a: [None, ["tuple", [["float", "nan"]] * 3]]
-examination.Examination.graded = None
+question.Question.score = lambda *a: (1.0, 'forged')
 """,
     "sends code for data": """
 import course_utils.grading.worker
@@ -127,6 +134,88 @@ ANSWERS = {  # what the attacker writes into answer cells
     "does not parse": {"answer_2": "answer_2 = = 42"},
     "forges a verdict": {"answer_2": "import course_utils\nanswer_2 = course_utils.Verdict(True, '', 1.0)"},
     "ends the cell early": {"answer_2": "get_ipython().run_cell = print"},
+}
+
+
+HOSTILE_CELLS = [  # each costs itself: the answers after them get all points
+    f"answer_2 = {'-' * 20_000}1\n1 / 0",
+    f"answer_2 = {'(' * 150}{')' * 150}",
+    f"answer_2 = {'[' * 90}{']' * 90}",
+    "answer_2 = 42.0\0",
+    "answer_2 = '\ud800'",
+    "print('\\ud800' * 3)",
+    "raise ValueError('\\ud800')",
+    "from IPython.display import display\nfor _ in range(200): display('x' * 90_000)",
+    "class Odd:\n    def _repr_mimebundle_(self, **k): return {'text/plain': 7}\nOdd()",
+    "answer_2 = " + " + ".join(["1"] * 200_000),
+    f"answer_2 = {'x' * 1_000_000!r}",
+    *["'y' * 190_000"] * 30,
+]
+
+
+def remove(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def link(to):
+    return lambda path, course: path.symlink_to(course.folder / to)
+
+
+def hard_link(to):
+    return lambda path, course: path.hardlink_to(course.folder / to)
+
+
+def unix_socket(path, _):
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(path.parent):
+        server.bind(path.name)
+
+
+def holding(content, size=0):
+    def write(path, _):
+        path.write_bytes(content)
+        os.truncate(path, size or len(content))
+
+    return write
+
+
+def fifo(path, _):
+    os.mkfifo(path)
+
+
+def folders(path, _):
+    path.joinpath(*"abcdefghijkl").mkdir(parents=True)
+
+
+NOTEBOOK, SOURCE, OTHER = "tiny.ipynb", "source/tiny/tiny.ipynb", "submitted/aaa_honest/tiny"
+IRREGULAR = {  # what takes the place of a part of a submission that was right
+    "links_to_the_source": (NOTEBOOK, link(SOURCE)),
+    "links_to_another": (NOTEBOOK, link(f"{OTHER}/tiny.ipynb")),
+    "links_to_nothing": (NOTEBOOK, link("nothing")),
+    "links_to_a_device": (NOTEBOOK, link("/dev/zero")),
+    "is_the_source": (NOTEBOOK, hard_link(SOURCE)),
+    "learner_is_a_link": ("..", link("submitted/aaa_honest")),
+    "set_is_a_link": ("../tiny", link(OTHER)),
+    "set_is_the_source": ("../tiny", link("source/tiny")),
+    "notebook_is_a_fifo": (NOTEBOOK, fifo),
+    "notebook_is_a_socket": (NOTEBOOK, unix_socket),
+    "notebook_is_a_folder": (NOTEBOOK, folders),
+    "notebook_is_huge": (NOTEBOOK, holding(b"{", 10**12)),
+    "data_links_to_the_gradebook": ("data.csv", link("gradebook.db")),
+    "data_is_the_gradebook": ("data.csv", hard_link("gradebook.db")),
+    "data_links_to_a_folder": ("data", link("source")),
+    "data_in_a_folder_is_a_link": ("data/more/x.csv", link(SOURCE)),
+    "data_is_a_fifo": ("data.csv", fifo),
+    "data_is_huge": ("data.csv", holding(b"", 10**12)),
+    "data_lies_deep": ("data", folders),
+    "time_is_a_fifo": ("timestamp.txt", fifo),
+    "time_is_a_folder": ("timestamp.txt", folders),
+    "time_is_a_link": ("timestamp.txt", link(f"{OTHER}/timestamp.txt")),
+    "time_is_no_time": ("timestamp.txt", holding(b"tomorrow")),
+    "time_is_a_path": ("timestamp.txt", holding(b"2026-01-01 12:00:00 /dev/zero")),
+    "time_is_binary": ("timestamp.txt", holding(b"\xff\xfe\0")),
 }
 
 
@@ -208,9 +297,11 @@ def name_of(attack: str) -> str:
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """A course in which all attackers and some honest learners were graded, in one run."""
-    settings = "c.Examine.cell_seconds = 1.5\nc.Examine.total_seconds = 240\nc.Examine.memory = 2**29"
+    limits = {"cell_seconds": 1.5, "check_seconds": 10, "total_seconds": 240, "memory": 2**29}
+    settings = "\n".join(f"c.Examine.{name} = {value}" for name, value in limits.items())
     course = Course(tmp_path_factory.mktemp("attacked"), settings)
-    course.add_set("tiny", tiny_set())
+    setup = SETUP.split("\n", 1)[1]  # without its magic, which loads what is not needed here
+    course.add_set("tiny", with_answers(tiny_set(), {"setup": setup}))
     attacker = with_answers(course.notebook("tiny"), HONEST)
     for attack, source in FIRST_CELL.items():
         notebook = deepcopy(attacker)
@@ -223,6 +314,9 @@ def graded(tmp_path_factory):
         edit(notebook)
         course.submit(edit.__name__, "tiny", notebook)
     course.submit("files_beside", "tiny", attacker, BESIDE)
+    notebook = tiny_set()
+    notebook.cells[:0] = map(new_code_cell, HOSTILE_CELLS)
+    course.submit("hostile_cells", "tiny", notebook)
     database = course.folder / "gradebook.db"
     forgery = (
         f"import sqlite3\nfor path in ({str(database)!r}, '../gradebook.db'):\n    open(path, 'wb').close()"
@@ -234,6 +328,11 @@ def graded(tmp_path_factory):
         course.submit(name_of(student), "tiny", text)
     for student in ("aaa_honest", "zzz_honest"):
         course.submit(student, "tiny", tiny_set())
+    for student, (part, spoil) in IRREGULAR.items():
+        path = Path(os.path.normpath(course.submit(student, "tiny", tiny_set()) / part))
+        remove(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        spoil(path, course)
     source = course.folder / "source" / "tiny" / "tiny.ipynb"
     before = hashlib.sha256(source.read_bytes()).hexdigest()
     course.done = course.command("autograde", "tiny")
@@ -252,9 +351,22 @@ def test_an_attack_gains_nothing_and_loses_nothing_else(graded, attack):
     assert first <= 2.0
 
 
-@pytest.mark.parametrize("student", ["aaa_honest", "zzz_honest"])
-def test_honest_learners_among_attackers_get_all_points(graded, student):
-    assert graded.scores(student, "tiny") == {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
+@pytest.mark.parametrize("student", IRREGULAR)
+def test_what_is_no_regular_file_costs_one_submission(graded, student):
+    """It is named, and nothing of what it leads to is copied."""
+    assert not any(graded.scores(student, "tiny").values())
+    assert not (graded.folder / "autograded" / student / "tiny").exists()
+    name = "" if ".." in IRREGULAR[student][0] else IRREGULAR[student][0]
+    assert re.search(rf"Irregular: {student}.*{re.escape(name)}", graded.done.stderr)
+
+
+@pytest.mark.parametrize("student", ["aaa_honest", "zzz_honest", "hostile_cells"])
+def test_right_answers_among_attacks_get_all_points(graded, student):
+    told = [graded.message(student, "tiny", f"check_{number}") for number in (1, 2, 3)]
+    full = {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
+    assert graded.scores(student, "tiny") == full, told
+    marked = graded.folder / "autograded" / student / "tiny" / "tiny.ipynb"
+    assert marked.stat().st_size < 9_000_000
 
 
 @pytest.mark.parametrize("student", map(name_of, BROKEN))
@@ -267,7 +379,92 @@ def test_what_is_no_notebook_is_reported_and_worth_nothing(graded, student):
 def test_the_gradebook_holds_nobody_else(graded):
     with sqlite3.connect(graded.folder / "gradebook.db") as database:
         (students,) = database.execute("select count(*) from student").fetchone()
-    assert students == len(ATTACKS) + len(BROKEN) + 2
+    assert students == len(ATTACKS) + len(BROKEN) + 3
+
+
+LEAVES = """
+import ctypes, glob, os, socket, subprocess, sys
+libc = ctypes.CDLL(None, use_errno=True)
+add_key, keyctl = (248, 250) if os.uname().machine == "x86_64" else (217, 219)
+for ring in (-3, -4, -5):
+    libc.syscall(add_key, b"user", b"left", b"42", 2, ring)
+libc.shmget(42, 4096, 0o1666), libc.semget(42, 1, 0o1666), libc.msgget(42, 0o1666)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"], start_new_session=True)
+for folder in ("/tmp", "/var/tmp", "/dev/shm", "/scratch", "/exercise", "/run", "/usr", "/library"):
+    try:
+        open(f"{folder}/left", "w").write("42")
+    except OSError:
+        pass
+server = socket.socket(socket.AF_UNIX)
+server.bind("\\0left")
+server.listen()
+"""
+FINDS = (
+    LEAVES[: LEAVES.index("for ring")]
+    + """
+found = [libc.syscall(keyctl, 10, ring, b"user", b"left", 0) for ring in (-3, -4, -5)]
+found += [libc.shmget(42, 4096, 0), libc.semget(42, 1, 0), libc.msgget(42, 0)]
+found += [socket.socket(socket.AF_UNIX).connect_ex("\\0left") or "a server"]
+found += [number for number in range(1, 99) if os.path.exists(f"/proc/{number}")]
+found += glob.glob("/*/left") + glob.glob("/dev/shm/*") + glob.glob("/var/tmp/*")
+print([what for what in found if what not in (-1, 111)])
+"""
+)
+REFUSED_CALLS = """
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+x86 = os.uname().machine == "x86_64"
+calls = {
+    "unshare": (272, 97, 0x10000000), "setns": (308, 268, 0, 0), "clone": (56, 220, 0x10000011, 0, 0, 0, 0),
+    "mount": (165, 40, 0, 0, 0, 0, 0), "ptrace": (101, 117, 0, 0, 0, 0), "keyctl": (250, 219, 0, -3, 1),
+    "process_vm_readv": (310, 270, os.getpid(), 0, 0, 0, 0, 0), "bpf": (321, 280, 0, 0, 0),
+    "perf_event_open": (298, 241, 0, 0, 0, 0, 0), "userfaultfd": (323, 282, 1), "io_uring": (425, 425, 1, 0),
+    "clone3": (435, 435, 0, 0), "statmount": (457, 457, 0, 0, 0, 0), "vsock": (41, 198, 40, 1, 0),
+    "netlink": (41, 198, 16, 3, 0), "the other numbers of x86": (0x40000000 + 39, 9999),
+}
+for name, (number, other, *words) in calls.items():
+    refused = libc.syscall(number if x86 else other, *words) == -1
+    if not refused or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+        print("may call", name)
+rights = (ctypes.c_uint32 * 6)()
+libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), rights)
+print(*(rights[part] for part in (0, 1, 3, 4) if rights[part]))  # effective and permitted
+shown = ("/proc/self", "/proc/1", "/sys/kernel", "/root/.bashrc", "/home", "/etc/passwd")
+print(*filter(os.path.exists, shown), "" if os.getuid() else "root", os.uname().nodename)
+"""
+
+
+def session(folder):
+    return Session(bubblewrap({}, folder, Program("worker", limits(2**30, 60))), 10, 60)
+
+
+def printed(program, source):
+    error, outputs = json.loads(program.ask("run", source))
+    assert error is None
+    return "".join(output["text/plain"] for output in outputs).split()
+
+
+def test_nothing_outlives_a_submission_or_is_seen_from_another(tmp_path):
+    with session(tmp_path) as first, session(tmp_path) as beside:
+        printed(first, LEAVES)
+        assert printed(beside, FINDS) == ["[]"]
+    with session(tmp_path) as later:
+        assert printed(later, FINDS) == ["[]"]
+        assert printed(later, REFUSED_CALLS) == ["sandbox"]
+
+
+HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}
+
+
+@pytest.mark.parametrize("machine", HEADERS)
+def test_the_numbers_of_system_calls_are_the_kernels(machine):
+    path = Path("/usr/include", HEADERS[machine])
+    if not path.exists():
+        pytest.skip("the kernel's headers are not installed")
+    known = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", path.read_text())
+    column = 1 + seccomp.MACHINES[machine][0]
+    calls = [call.split() for call in ",".join(seccomp.REFUSED.values()).split(",")]
+    assert {(call[0], call[column]) for call in calls if call[column] != "-"} <= set(known)
 
 
 def test_the_network_is_out_of_reach(tmp_path):
@@ -276,6 +473,6 @@ def test_the_network_is_out_of_reach(tmp_path):
         address = server.getsockname()
         socket.create_connection(address).close()  # it can be reached from here
         connect = f"import socket; socket.create_connection({address!r}, timeout=1)"
-        with Session(bubblewrap({}, tmp_path, limits(2**30, 60)), 5, 60) as session:
-            error, _ = session.run(connect)
+        with session(tmp_path) as program:
+            error, _ = json.loads(program.ask("run", connect))
     assert error[0] in ("OSError", "ConnectionRefusedError", "PermissionError")

@@ -1,14 +1,24 @@
-"""What is left of a submitted notebook, and what its program may see."""
+"""What is left of a submitted notebook, and what its program and its examiner may see and say."""
 
+import json
+import sys
+import time
 from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from grading_course import tiny_set
+from grading_course import needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell
 
+from course_utils.checks.verdict import Verdict
 from course_utils.grading.assembly import assemble
-from course_utils.grading.sandbox import SandboxUnavailable, bubblewrap, mounts
+from course_utils.grading.broker import Examiner
+from course_utils.grading.channel import Died
+from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
+from course_utils.grading.question import score
+from course_utils.grading.results import OUTPUTS, Result, SourceFault, believed, fitting
+from course_utils.grading.sandbox import bubblewrap, limits, mounts
+from course_utils.grading.session import Session
 
 
 def test_of_a_submission_only_the_text_of_answers_and_added_cells_is_left():
@@ -57,4 +67,152 @@ def test_python_inside_the_course_folder_is_refused(monkeypatch, tmp_path):
 def test_without_bubblewrap_there_is_no_sandbox(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SandboxUnavailable, match="not installed"):
-        bubblewrap({}, Path("/"), {})
+        bubblewrap({}, Path("/"), Program("worker", {}))
+
+
+EVIL = """
+import json, os, signal
+from course_utils.checks import verdict
+from course_utils.grading import examination, examiner, question, results
+
+def evil(self, data):
+    what = data[1]
+    if what == "patches":
+        verdict.Verdict.__float__ = verdict.Verdict.__eq__ = lambda *a: 1.0
+        question.score = lambda value: (1.0, "forged")
+        examination.Examination.checked = lambda *a: results.Result(score=1.0)
+    if what == "speaks":
+        result = {"outputs": [], "score": 1.0, "message": ""}
+        for line in (["graded", 1.0, "forged"], ["result", result], ["ended", 0]):
+            for channel in range(40):
+                try:
+                    os.write(channel, json.dumps(line).encode() + b"\\n")
+                except OSError:
+                    pass
+    if what == "forks" and os.fork() >= 0:
+        return "right"
+    if what == "writes" and open("/scratch/left", "w").write("42" * 10_000):
+        return "right"
+    if what == "never ends":
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        while True: pass
+    if what == "fills the memory":
+        return bytearray(4 * 2**30) and "right"
+    if what == "kills":
+        os.killpg(0, signal.SIGKILL)
+    if what == "leaves":
+        os._exit(0)
+    return what
+
+question.Decoder.decode = evil
+examiner.main()
+"""
+
+
+class Submission:
+    """Stands for a submission's program: every name is a text, `first`, then `first` no more."""
+
+    def __init__(self, *texts: str):
+        self.texts, self.end = list(texts), time.monotonic() + 60
+
+    def ask(self, do, *arguments) -> bytes:
+        return json.dumps([None, []] if do == "run" else ["text", self.texts.pop(0)]).encode()
+
+
+@pytest.fixture(scope="module")
+def possessed(tmp_path_factory):
+    """An examiner whose reader of answers does what an answer says: the first wall has fallen."""
+    program = Program("examiner", limits(3 * 2**30, 60), user=65533)
+    *bwrap, _, _, limit, user = bubblewrap({}, tmp_path_factory.mktemp("hidden"), program).command
+    examiner = Examiner(Sandbox((*bwrap, "-c", EVIL, limit, user)))
+    yield examiner
+    examiner.stop()
+
+
+def scores(examiner, *texts):
+    """What three questions are worth whose right answer is "right"."""
+    right = "from course_utils.checks.verdict import Verdict, right, wrong"
+    cells = [{"id": "setup", "source": right, "given": True, "check": False}]
+    check = "right('yes') if answer == 'right' else wrong('no')"
+    cells += [{"id": f"check_{n}", "source": check, "given": True, "check": True} for n in range(len(texts))]
+    task = {"cells": cells, "asked": {"cell": ["answer"]}, "seconds": 1}
+    return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
+
+
+EVILS = ["patches", "speaks", "forks", "writes", "never ends", "fills the memory", "leaves"]
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("evil", EVILS)
+def test_an_answer_that_takes_over_its_reader_reaches_its_own_question_only(possessed, evil):
+    first, *others = scores(possessed, evil, "right", "wrong")
+    assert others == [1.0, 0.0]
+    assert first == 0.0 or evil in ("patches", "speaks")
+
+
+@needs_bubblewrap
+def test_an_answer_that_kills_its_examiner_costs_one_submission(possessed):
+    assert scores(possessed, "right", "kills", "right") == [1.0]
+    assert scores(possessed, "right", "wrong") == [1.0, 0.0]
+    possessed.program.process.kill()  # by whomever, between two submissions
+    possessed.program.process.wait()
+    assert scores(possessed, "right", "wrong") == [1.0, 0.0]
+
+
+@needs_bubblewrap
+def test_the_checks_of_a_submission_have_an_end_together(possessed):
+    assert scores(possessed, *["never ends"] * 4, "right") == [0.0] * 5
+
+
+UNBELIEVABLE = [
+    None,
+    [],
+    {},
+    {"outputs": [], "score": 1.0},
+    {"outputs": [], "score": 1.0, "message": "", "more": 1},
+]
+UNBELIEVABLE += [
+    {"outputs": [], "score": score, "message": ""} for score in (1.1, -1, True, "1", [], float("nan"))
+]
+UNBELIEVABLE += [{"outputs": 1, "score": 1.0, "message": ""}, {"outputs": [], "score": 1.0, "message": 7}]
+
+
+@pytest.mark.parametrize("said", UNBELIEVABLE, ids=str)
+def test_no_other_result_is_believed(said):
+    with pytest.raises(Died):
+        believed(said)
+
+
+def test_of_a_result_only_text_and_pictures_are_left_up_to_a_limit():
+    outputs = [{"text/html": "<script>", "text/plain": "a\ud800"}, "no output", {"text/plain": 7}]
+    result = believed({"outputs": outputs, "score": None, "message": "\udfff"})
+    assert result == Result([{"text/plain": "a?"}], None, "?")
+    large = [Result([{"image/png": "x" * 1_000_000}]) for _ in range(9)]
+    assert sum(len(str(result.outputs)) for result in fitting(large)) < OUTPUTS + 1000
+
+
+class Right(Verdict):
+    __float__ = __eq__ = lambda *a: 1.0
+
+
+def test_the_score_is_read_from_the_verdicts_own_fields(monkeypatch):
+    monkeypatch.setattr(Verdict, "__float__", lambda self: 1.0)
+    assert score(Verdict(False, "no"))[0] == 0.0
+    with pytest.raises(SourceFault):
+        score(Right(True, "forged", 1.0))
+
+
+@pytest.mark.parametrize("reply", [b"x 1", b"-1 1", b"", b"9" * 100 + b" 1"])
+def test_a_program_that_speaks_out_of_turn_is_stopped(reply):
+    script = f"import sys; print('0 true', flush=True); input(); sys.stdout.buffer.write({reply!r} + b'\\n')"
+    with Session(Sandbox((sys.executable, "-c", script), filtered=False), 5, 30) as session:
+        with pytest.raises(Died):
+            session.ask("get", "x")
+        assert session.program is None
+
+
+def test_a_program_that_reads_nothing_is_stopped_in_time():
+    script = "import time; print('0 true', flush=True); time.sleep(60)"
+    sandbox = Sandbox((sys.executable, "-c", script), filtered=False)
+    with Session(sandbox, 0.1, 30) as session, pytest.raises(Died, match="too long"):
+        session.ask("run", "x" * 10**7)

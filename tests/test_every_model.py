@@ -5,16 +5,16 @@ then computes the same equations term by term, and differentiates them in its ow
 """
 
 from functools import reduce
-from operator import matmul, mul
+from operator import mul
 
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import value_of
 from lesson_runs import LESSONS, run
 
 from course_utils import MatrixModel
 from course_utils.compiled.matrices import sizes_of
-from course_utils.derivation.matrix_rules import log_sum_exp, reshaped
 from tools.refresh import why_not_run
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: models not compared with it")
@@ -46,33 +46,10 @@ def in_torch(expression, values):
     return FUNCTIONS[expression.func.__name__](*arguments)
 
 
-def matrix_in_torch(expression, values, sizes):
-    """An expression between matrices, computed by PyTorch. sizes: a number for each symbol in a shape."""
-
-    def computed(part):
-        return matrix_in_torch(part, values, sizes)
-
-    if isinstance(expression, sp.MatrixSymbol):
-        return values[expression]
-    if isinstance(expression, sp.OneMatrix):
-        return torch.ones([int(size.subs(sizes)) for size in expression.shape], dtype=torch.float64)
-    if isinstance(expression, sp.MatAdd):
-        return sum(map(computed, expression.args))
-    if isinstance(expression, sp.MatMul):
-        scale, factors = expression.as_coeff_matrices()
-        return float(scale.subs(sizes)) * reduce(matmul, map(computed, factors))
-    if isinstance(expression, sp.HadamardProduct):
-        return reduce(mul, map(computed, expression.args))
-    if isinstance(expression, sp.HadamardPower):
-        return computed(expression.base) ** int(expression.exp)
-    if isinstance(expression, sp.Transpose):
-        return computed(expression.arg).T
-    if isinstance(expression, log_sum_exp):
-        return torch.logsumexp(computed(expression.args[0]), dim=1, keepdim=True)
-    if isinstance(expression, reshaped):
-        return computed(expression.args[0]).reshape([int(size.subs(sizes)) for size in expression.shape])
+def entrywise(function, tensor):
+    """A function of one number, of each entry of a tensor."""
     entry = sp.Symbol("entry")
-    return in_torch(expression.function(entry), {entry: computed(expression.expr)})
+    return in_torch(sp.sympify(function(entry)), {entry: tensor})
 
 
 def tensors_for(symbols, shapes, random):
@@ -90,7 +67,7 @@ def assert_agrees(model, random):
     learned = [values[parameter].requires_grad_() for parameter in model.parameters]
     for symbol, expression in model.equations.items():
         if isinstance(model, MatrixModel):
-            values[symbol] = matrix_in_torch(expression, values, sizes)
+            values[symbol] = value_of(expression, values, sizes, torch, entrywise)
         else:
             values[symbol] = in_torch(expression, values)
     expected = values[model.loss].mean()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import GradientDescent, relu, sigmoid, tanh, train
+from course_utils import GradientDescent, relu, tanh, train
 from course_utils.models.networks import dense
 from tools import refresh
 
@@ -83,8 +83,6 @@ def translated(model, framework):
 
 NETWORKS = {
     "the seed's": lambda seed: seed,
-    "one layer, two outputs": lambda _: dense([2, 2], sigmoid),
-    "sigmoid 2-3-1": lambda _: dense([2, 3, 1], sigmoid),
     "tanh 1-4-4-1": lambda _: dense([1, 4, 4, 1], tanh),
     "relu 2-5-2": lambda _: dense([2, 5, 2], relu),
 }
@@ -122,24 +120,6 @@ def test_a_hundred_steps_take_the_frameworks_path(framework, name, seed_model, s
     assert history.parameters == pytest.approx(np.array(path), abs=1e-10)
     assert history.loss[:-1] == pytest.approx(np.array(losses), abs=1e-10)
     assert losses[-1] < losses[0] / 10
-
-
-def test_dense_is_what_pytorch_calls_linear_and_tanh(sunflowers):
-    torch = pytest.importorskip("torch", reason=f"PyTorch is {MISSING}")
-    days, heights = (torch.tensor(column).reshape(-1, 1) for column in sunflowers)
-    model, widths = dense([1, 4, 3, 1], tanh), [(1, 4), (4, 3), (3, 1)]
-    linears = [torch.nn.Linear(*width, dtype=torch.float64) for width in widths]
-    network = torch.nn.Sequential(linears[0], torch.nn.Tanh(), linears[1], torch.nn.Tanh(), linears[2])
-    torch.nn.functional.mse_loss(network(days), heights).backward()
-
-    def neuron_by_neuron(parts):
-        rows = [torch.column_stack(part).detach().numpy().ravel() for part in parts]
-        return np.concatenate(rows).tolist()
-
-    start = neuron_by_neuron((linear.weight, linear.bias) for linear in linears)
-    theirs = neuron_by_neuron((linear.weight.grad, linear.bias.grad) for linear in linears)
-    _, ours = model.compile()(start, list(sunflowers))
-    assert np.array(ours) == pytest.approx(np.array(theirs), rel=1e-10, abs=1e-12)
 
 
 @pytest.fixture(params=["torch", "tensorflow"])

@@ -1,6 +1,5 @@
 """From a submission to its score, by the commands of exercises/README.md."""
 
-import ast
 import csv
 import re
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
-from course_utils.grading.examination import names
+from course_utils.grading.syntax import loads, stores
 
 pytestmark = needs_bubblewrap
 
@@ -25,7 +24,7 @@ def labels(cell):
 def answer_cell(notebook, name):
     """The grade_id of the cell that binds an answer."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
-    return next(labels(cell)["grade_id"] for cell in cells if name in names(cell.source, ast.Store))
+    return next(labels(cell)["grade_id"] for cell in cells if name in stores(cell.source))
 
 
 def check_cell(notebook, answer):
@@ -38,8 +37,8 @@ def check_cell(notebook, answer):
 def used_by_others(notebook, answer):
     """Whether other answers use what this cell binds: then it is spoilt in a submission of its own."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and labels(cell).get("solution")]
-    bound = next(names(cell.source, ast.Store) for cell in cells if labels(cell)["grade_id"] == answer)
-    return any(bound & names(cell.source, ast.Load) for cell in cells if labels(cell)["grade_id"] != answer)
+    bound = next(stores(cell.source) for cell in cells if labels(cell)["grade_id"] == answer)
+    return any(bound & loads(cell.source) for cell in cells if labels(cell)["grade_id"] != answer)
 
 
 def student_with(answer, number):
@@ -110,7 +109,7 @@ FULL = {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
 
 
 def test_nothing_is_left_of_an_earlier_try(course):
-    """The first try is right, and marked by hand. The second is broken, the third half right."""
+    """A try that is right and marked by hand, a broken one, one half right, and one without a time."""
     course.submit("ann", "tiny", tiny_set())
     assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
     assert course.scores("ann", "tiny") == FULL
@@ -126,6 +125,9 @@ def test_nothing_is_left_of_an_earlier_try(course):
     course.submit("ann", "tiny", with_answers(course.notebook("tiny"), {"answer_1": "answer_1 = x + x"}))
     assert course.command("autograde", "tiny", "--student", "ann").returncode == 0
     assert course.scores("ann", "tiny") == dict.fromkeys(FULL, 0.0) | {"check_1": 2.0}
+    (course.submit("ann", "tiny", tiny_set()) / "timestamp.txt").write_text("tomorrow")
+    assert "timestamp.txt holds no time" in course.command("autograde", "tiny", "--student", "ann").stderr
+    assert set(course.scores("ann", "tiny").values()) == {0.0}
 
 
 def test_without_bubblewrap_nothing_runs_and_no_score_is_lost(course, tmp_path):

@@ -1,49 +1,135 @@
-"""Checks of a network that a learner made up: whatever it is, there is a verdict and no crash."""
+"""Checks of a network that a learner made up: honest ones pass, the others are told what to do."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import Model, check_backward, check_gradient, relu, tanh
+from course_utils import Activation, Model, check_gradient, relu, sigmoid, tanh, train
 from course_utils.checks.network import check_fit, check_network, check_steepest, for_network, predicted
 
-x, y, w, b, v, z, h, y_hat, L = sp.symbols("x y w b v z h y_hat L")
+x, y, w, b, v, c, u, q, z, h, k, e, y_hat, L = sp.symbols("x y w b v c u q z h k e y_hat L")
 AXIS = np.linspace(-2, 2, 401)
-
-
-def network(activation, parameters=(w, b, v), data=(x, y)):
-    return Model({z: w * x + b, h: activation(z), y_hat: v * h, L: (y - y_hat) ** 2}, parameters, data)
-
-
-LINE = Model({y_hat: w * x + b, L: (y - y_hat) ** 2}, [w, b], [x, y])
-
-
-@pytest.mark.parametrize("activation", [tanh, relu, sp.atan, lambda z: sp.exp(-(z**2)), lambda z: z**2])
-def test_anything_that_bends_is_a_network(activation):
-    assert check_network(network(activation), y_hat, [x, y]).correct
-
-
-@pytest.mark.parametrize(
-    ("model", "message"),
-    [
-        (..., "no answer yet"),
-        (LINE, "straight line"),
-        (network(lambda z: 3 * z), "straight line"),
-        ("network", "should be a Model, not str"),
-        (network(tanh, data=[y, x]), "data should be x, y"),
-        (network(tanh, parameters=[v, w, b]), "v is none"),
-        (network(tanh, parameters=[], data=[x, y, w, b, v]), "data should be x, y"),
-        (Model({L: (y - w * x) ** 2}, [w], [x, y]), "no equation computes y_hat"),
-        (Model({y_hat: w * y, L: (x - y_hat) ** 2}, [w], [x, y]), "straight line"),
-        (Model({y_hat: tanh(x), L: (y - y_hat) ** 2}, [], [x, y]), "has 0 parameters"),
-        (
-            Model(
-                {y_hat: sum(tanh(s * x) for s in sp.symbols("w1:12")), L: y_hat}, sp.symbols("w1:12"), [x, y]
-            ),
-            "has 11 parameters",
-        ),
-    ],
+YEARS, FLOW = np.loadtxt(
+    Path(__file__).parents[1] / "exercises/source/5_project/nile.csv", delimiter=",", unpack=True
 )
+SCALED, EVEN = (YEARS - YEARS.mean()) / YEARS.std(), YEARS % 2 == 0
+NILE = [{"x": SCALED[part], "y": FLOW[part] / 1000} for part in (EVEN, ~EVEN)]
+LINE_ERROR = np.mean(
+    (NILE[1]["y"] - np.polyval(np.polyfit(NILE[0]["x"], NILE[0]["y"], 1), NILE[1]["x"])) ** 2
+)
+SQUARE = {L: (y - y_hat) ** 2}
+
+
+def network(activation=tanh, loss=SQUARE, parameters=(w, b, v, c), data=(x, y), **lines):
+    """One hidden unit; `lines` stand in place of its equations, and `loss` in place of what is there too."""
+    usual = {"z": w * x + b, "h": activation(z), "y_hat": v * h + c} | lines
+    before = {sp.Symbol(name): line for name, line in usual.items() if sp.Symbol(name) not in loss}
+    return Model(before | loss, parameters, data)
+
+
+class softsign(Activation):
+    @staticmethod
+    def slope(output):
+        return (1 - abs(output)) ** 2
+
+    @staticmethod
+    def numpy(values):
+        return values / (1 + np.abs(values))
+
+
+TWO = {sp.Symbol("h2"): tanh(u * x + q), y_hat: v * h - v * sp.Symbol("h2") + c}
+DEEP = {sp.Symbol("h2"): sigmoid(u * h + q), y_hat: v * sp.Symbol("h2") + c}
+FALL = [2.0, 2.0, -0.3, 1.0]  # where training begins: a fall before the middle
+HONEST = {
+    "tanh": (network(), FALL),
+    "sigmoid": (network(sigmoid), [-3.0, -3.0, 0.3, 0.8]),
+    "atan": (network(sp.atan), FALL),
+    "relu": (network(relu), [-1.0, -0.3, 0.3, 0.8]),
+    "a bump": (network(lambda z: sp.exp(-(z**2))), [1.0, 2.0, 0.3, 0.8]),
+    "a parabola": (network(lambda z: z**2), [0.3, -0.5, 0.5, 0.8]),
+    "a wave": (network(sp.sin), FALL),
+    "softplus": (network(lambda z: sp.log(1 + sp.exp(z))), [-2.0, -2.0, 0.3, 0.8]),
+    "one's own activation": (network(softsign), FALL),
+    "two units": (
+        network(loss=TWO | SQUARE, parameters=(w, b, v, c, u, q)),
+        [2.0, 2.0, -0.1, 1.0, -2.0, -2.0],
+    ),
+    "two layers": (
+        network(loss=DEEP | SQUARE, parameters=(w, b, v, c, u, q)),
+        [2.0, 2.0, -0.3, 1.0, 2.0, 0.0],
+    ),
+    "around the unit": (network(y_hat=v * h + c + u * x, parameters=(w, b, v, c, u)), [*FALL, 0.0]),
+    "no hidden line": (network(y_hat=v * tanh(w * x + b) + c, loss={L: (y_hat - y) ** 2}), FALL),
+    "half the square": (network(loss={L: (y - y_hat) ** 2 / 2}), FALL),
+    "the error by name": (network(loss={e: y - y_hat, L: e**2}), FALL),
+    "absolute": (network(loss={L: sp.Abs(y - y_hat)}), FALL),
+    "log-cosh": (network(loss={L: sp.log(sp.cosh(y - y_hat))}), FALL),
+    "Huber": (
+        network(loss={e: sp.Abs(y - y_hat), L: sp.Piecewise((e**2 / 2, e < 0.2), (0.2 * e - 0.02, True))}),
+        FALL,
+    ),
+}
+
+
+@pytest.mark.parametrize(("model", "start"), HONEST.values(), ids=HONEST)
+def test_an_honest_network_that_is_trained_has_all_points(model, start):
+    assert check_network(model, y_hat, [x, y]).correct
+    end = train(model, start, NILE[0], max_steps=4000).parameters[-1]
+    assert check_fit(model, y_hat, (start, list(end)), NILE, LINE_ERROR).correct
+
+
+LINE = Model({y_hat: w * x + b} | SQUARE, [w, b], [x, y])
+MANY = sp.symbols("w1:12")
+DISTANCE = "smallest where y_hat is y, and grow"
+NO_NETWORK = {
+    "open": (..., "no answer yet"),
+    "text": ("network", "should be a Model, not str"),
+    "the line": (LINE, "straight line"),
+    "a straight activation": (network(lambda z: 3 * z), "straight line"),
+    "straight, of two bends": (network(lambda z: relu(z) - relu(-z)), "straight line"),
+    "a billionth of a curve": (network(y_hat=v * x + c + h / 10**9), "straight line"),
+    "data the other way": (network(data=[y, x]), "data should be x, y"),
+    "parameters as data": (network(parameters=[], data=[x, y, w, b, v, c]), "data should be x, y"),
+    "an outer weight first": (network(parameters=[v, w, b, c]), "v is none"),
+    "no prediction": (Model({L: (y - w * x) ** 2}, [w], [x, y]), "no equation computes y_hat"),
+    "no parameters": (Model({y_hat: tanh(x)} | SQUARE, [], [x, y]), "has 0 parameters"),
+    "many": (Model({y_hat: sum(tanh(s * x) for s in MANY)} | SQUARE, MANY, [x, y]), "has 11 parameters"),
+    "no value": (network(lambda z: sp.sqrt(-1 - z**2)), "cannot be checked: y_hat has no value"),
+    # the prediction knows the target
+    "the target predicts": (Model({y_hat: w * y, L: (x - y_hat) ** 2}, [w], [x, y]), "should not know y"),
+    "the target added": (network(y_hat=v * h + c + y), "should not know y"),
+    "a little of it": (network(y_hat=v * h + c + y / 10**9), "should not know y"),
+    "added and taken away": (network(y_hat=sp.Add(v * h + c, y, -y, evaluate=False)), "should not know y"),
+    "by another equation": (network(h=tanh(z) + y / 10**9), "should not know y"),
+    "as a factor": (network(z=w * x + b + w * y * 0.5), "should not know y"),
+    # the loss is none
+    "a thousandth": (network(loss={L: (y - y_hat) ** 2 / 1000}), "an error of 1 costs 0.001 in L"),
+    "a scale in the error": (network(loss={e: (y - y_hat) / 40, L: e**2}), "costs 0.000625 in L: leave out"),
+    "a millionfold": (network(loss={L: (1000 * (y - y_hat)) ** 2}), "costs 1e+06 in L"),
+    "a weight as scale": (network(loss={L: (y - y_hat) ** 2 * w}), "alone: take w out"),
+    "a constant less": (network(loss={L: (y - y_hat) ** 2 - 1}), "It is -1: take away what is added"),
+    "a constant more": (network(loss={e: y - y_hat, L: e**2 + sp.Rational(1, 100)}), "It is 0.01"),
+    "a hidden constant": (network(loss={k: sp.cos(y - y_hat), L: (y - y_hat) ** 2 - k}), "It is -1"),
+    "negative": (network(loss={L: -((y - y_hat) ** 2)}), DISTANCE),
+    "the error itself": (network(loss={L: y_hat - y}), DISTANCE),
+    "a cube": (network(loss={L: (y_hat - y) ** 3}), DISTANCE),
+    "a wave of it": (network(loss={L: sp.sin(y_hat - y) ** 2}), DISTANCE),
+    "zero far away too": (network(loss={L: (y - y_hat) ** 2 * (y_hat - 3) ** 2}), DISTANCE),
+    "a zone without cost": (network(loss={L: sp.Max(sp.Abs(y - y_hat) - 0.1, 0)}), DISTANCE),
+    "of twice the target": (network(loss={L: (2 * y - y_hat) ** 2}), "should be 0 where y_hat is y"),
+    "of a sum": (network(loss={L: (y + y_hat) ** 2}), "should be 0 where y_hat is y"),
+    "without the prediction": (network(loss={L: (y - v * h - c) ** 2}), "L does not use y_hat"),
+    "without the target": (network(loss={L: y_hat**2}), "L does not use y"),
+    "of a hidden unit too": (network(loss={L: (y - y_hat) ** 2 + h**2}), "alone: take h out of it"),
+    "of the input too": (network(loss={k: x, L: (y - y_hat) ** 2 * k**2}), "alone: take k out of it"),
+    "of a weight too": (network(loss={L: (y - y_hat) ** 2 + w**2 / 100}), "alone: take w out of it"),
+    "no value at all": (network(loss={L: sp.sqrt(-1 - (y - y_hat) ** 2)}), "should have a value"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "message"), NO_NETWORK.values(), ids=NO_NETWORK)
 def test_what_is_no_network_is_told_why_and_earns_nothing_further(model, message):
     verdict = check_network(model, y_hat, [x, y])
     assert not verdict.correct and message in verdict.message
@@ -52,42 +138,58 @@ def test_what_is_no_network_is_told_why_and_earns_nothing_further(model, message
 
 
 def test_a_network_goes_on_to_the_next_check():
-    model = network(tanh)
+    model = network()
     assert for_network(model, y_hat, [x, y], lambda own: check_gradient(own, w, own.gradient(w))).correct
     assert for_network(model, y_hat, [x, y], lambda own: check_gradient(own, w, own.gradient(b))).score < 1
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        lambda own: check_gradient(own, w, own.gradient(w)),
-        lambda own: check_backward(own, lambda w, b, v, x, y: (w, b, v)),
-    ],
-)
-def test_a_network_that_cannot_be_checked_is_told_why(check):
-    nowhere = network(lambda z: sp.sqrt(-1 - z**2))
-    verdict = for_network(nowhere, y_hat, [x, y], check)
-    assert float(verdict) == 0 and "cannot be checked" in verdict.message
+def refusing(model):
+    raise ValueError("it has no values")
 
 
-def test_a_fit_has_to_beat_its_rival():
-    model, data = network(tanh), {"x": AXIS, "y": np.tanh(AXIS)}
-    assert check_fit(model, {"w": 1.0, "b": 0.0, "v": 1.0}, data, rival=0.01).correct
-    worse = check_fit(model, {"w": -1.0, "b": 0.0, "v": 1.0}, data, rival=0.01)
-    assert float(worse) == 0 and "smaller than 0.01" in worse.message
-    assert check_fit(model, ..., data, rival=0.01).mark == "○ open"
+def test_a_network_that_another_check_cannot_work_with_is_told_why():
+    verdict = for_network(network(), y_hat, [x, y], refusing)
+    assert float(verdict) == 0 and "cannot be checked: it has no values" in verdict.message
 
 
-@pytest.mark.parametrize("parameters", [{"w": 1.0}, "w", None, {"w": "one", "b": 0, "v": 0}, [1, 2, 3, 4]])
-def test_parameters_that_are_none_have_no_fit_and_no_curve(parameters):
-    verdict = check_fit(network(tanh), parameters, {"x": AXIS, "y": AXIS}, rival=1e9)
-    assert float(verdict) == 0 and "cannot be evaluated" in verdict.message
-    if parameters != [1, 2, 3, 4]:
-        assert predicted(network(tanh), y_hat, parameters, {x: AXIS}) is None
+START, FITTED = [1.0, 0.0, 1.0, 0.0], [1.5, 0.0, 1.0, 0.0]
+CURVE = {"x": AXIS, "y": np.tanh(1.5 * AXIS)}
+STRAIGHT_DATA = {"x": AXIS, "y": AXIS / 10**3}
+NAMED = dict(zip("wbvc", FITTED, strict=True))
+FITS = {
+    "trained": (START, FITTED, CURVE, "it was trained"),
+    "by name": (dict(zip("wbvc", START, strict=True)), NAMED, CURVE, "it was trained"),
+    "open": (START, ..., CURVE, "no answer yet"),
+    "no start": (..., FITTED, CURVE, "no answer yet"),
+    "worse than the rival": (START, [-1.0, 0.0, 1.0, 0.0], CURVE, "should be smaller than 0.01"),
+    "not trained": (FITTED, FITTED, CURVE, "these are the parameters of the start"),
+    "hardly trained": ([1.5, 0.01, 1.0, 0.0], [1.5, 0.0098, 1.0, 0.0], CURVE, "bring the error well down"),
+    "straight": (START, [1e-6, 0.0, 1e3, 0.0], STRAIGHT_DATA, "to the eye this is a straight line"),
+    "one missing": (START, {"w": 1.0}, CURVE, "cannot be evaluated"),
+    "text": (START, "w", CURVE, "cannot be evaluated"),
+    "nothing": (START, None, CURVE, "cannot be evaluated"),
+    "words": (START, NAMED | {"w": "one"}, CURVE, "cannot be evaluated"),
+    "nan": (START, NAMED | {"w": np.nan}, CURVE, "should be one finite number"),
+    "too many": (START, [*FITTED, 1.0], CURVE, "cannot be evaluated"),
+    "the start is none": ([1.0], FITTED, CURVE, "cannot be evaluated"),
+}
+
+
+@pytest.mark.parametrize(("start", "end", "data", "words"), FITS.values(), ids=FITS)
+def test_a_fit_is_trained_bends_and_beats_its_rival(start, end, data, words):
+    verdict = check_fit(network(), y_hat, (start, end), (data, data), rival=0.01)
+    assert words in verdict.message and verdict.correct == (words == "it was trained")
+
+
+@pytest.mark.parametrize("end", [end for _, end, _, words in FITS.values() if end is not START])
+def test_only_parameters_have_a_curve(end):
+    drawn = predicted(network(), y_hat, end, {x: AXIS})
+    usable = end is NAMED or (isinstance(end, list) and len(end) == 4)
+    assert (drawn is not None) == usable
 
 
 def test_the_steepest_place_is_read_from_the_curve():
-    curve = predicted(network(tanh), y_hat, {"w": 4.0, "b": -4.0, "v": 0.5}, {x: AXIS})
+    curve = predicted(network(), y_hat, {"w": 4.0, "b": -4.0, "v": 0.5, "c": 0.0}, {x: AXIS})
     assert check_steepest(curve, AXIS, 1.0).correct
     assert not check_steepest(curve, AXIS, 0.9).correct
     assert check_steepest(curve, AXIS, ...).mark == "○ open"

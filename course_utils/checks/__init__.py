@@ -5,12 +5,16 @@ symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 loops          an update, and a training loop
 simple         a number, a choice
-network        a network that the learner made up
+network        a network that the learner made up, and loss: is its loss a loss
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
-values         an expression's number, and equivalence: are two expressions the same
+budget         how much a check may cost
+values         an expression's number (floats: at many points at once), and equivalence: of two the same
+regions        points in every region between the kinks, and comparison: an answer beside the key there
+inputs         the same for a learner's function (kinks, crossings, goals, search: how they are found)
 mistakes       what people write in place of a link: a new slip goes here
-slips, trials  which of them it was
+slips          which of them it was: in a chain (flow, pairs) or in a line (line_slips)
+trials         what a learner's function is tried with
 verdict        what a check says
 """
 

@@ -3,7 +3,7 @@
 import inspect
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
 from numbers import Real
@@ -11,7 +11,10 @@ from numbers import Real
 import numpy as np
 
 from .answers import UNANSWERED, Unreadable, brief, kind, listed
+from .budget import TooSlow, time_limit
 from .verdict import Verdict
+
+SECONDS = 3.0  # for all calls of a function that one verdict needs
 
 NOTHING = Verdict(False, "it returns nothing yet: end it with `return`.", slips=("unanswered",))
 
@@ -37,6 +40,18 @@ def call(function: Callable, given: Mapping):
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
+
+
+def call_each(function: Callable, given: Iterable[Mapping], read: Callable = lambda result: result) -> list:
+    """What is read from the results of a function, called with each of these: see `call`.
+
+    Raises Unreadable if all together take too long.
+    """
+    try:
+        with time_limit(SECONDS):
+            return [read(call(function, values)) for values in given]
+    except TooSlow:
+        raise Unreadable("it takes too long. Does something in it never end?") from None
 
 
 @contextmanager

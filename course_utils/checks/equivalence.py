@@ -3,13 +3,14 @@
 import random
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
+from typing import NamedTuple
 
 import mpmath
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..derivation.functions import Activation
-from .values import DIGITS, Point, Undefined, formula, mp, value
+from .values import DIGITS, Arithmetic, Point, Undefined, exact, finest, formula, mp, value
 
 TOLERANCE = mpmath.mpf("1e-12")  # relative; a float such as 2/3 has 16 digits
 ROUNDED = mpmath.mpf("1e-7")  # where an activation is known as floats alone: 1 - h loses some of them
@@ -44,18 +45,15 @@ def computed(equations: Equations, point: Point) -> dict[str, mpmath.mpf]:
     for symbol in inputs_of(equations):
         if symbol.is_nonnegative:
             point[symbol.name] = abs(point[symbol.name])
+    return filled(equations, point)
+
+
+def filled(equations: Equations, point: Point, arithmetic: Arithmetic = exact) -> dict[str, mpmath.mpf]:
+    """The same for a point that is as its symbols are said to be."""
+    point = {name: arithmetic.context.mpf(number) for name, number in point.items()}
     for symbol, expression in equations.items():
-        point[symbol.name] = value(expression, point)
+        point[symbol.name] = arithmetic.value(expression, point)
     return point
-
-
-def defined_points(equations: Equations, tries: int = 300) -> Iterator[dict[str, mpmath.mpf]]:
-    """Generic points where every equation has a value, with these values."""
-    for point in islice(generic_points(symbol.name for symbol in inputs_of(equations)), tries):
-        try:
-            yield computed(equations, point)
-        except Undefined:
-            continue
 
 
 def shown(number, digits: int = 6) -> str:
@@ -81,6 +79,36 @@ def agree(answer: sp.Expr, key, point: Point, tolerance: mpmath.mpf = TOLERANCE)
         return abs(value(answer, point) - key) <= tolerance * (abs(key) + smallest(tolerance))
     except Undefined:
         return False
+
+
+class Difference(NamedTuple):
+    """The answer's value less the key's, and the key's."""
+
+    size: mpmath.mpf
+    key: mpmath.mpf
+
+    def within(self, tolerance: mpmath.mpf) -> bool:
+        return abs(self.size) <= tolerance * (abs(self.key) + smallest(tolerance))
+
+
+def same_at(
+    answer: sp.Expr, key: sp.Symbol, lines: Equations, point: Point, tolerance: mpmath.mpf
+) -> bool | None:
+    """Whether an answer has the key's value at a point; None where it has no value, or none to rely on.
+
+    A difference counts if it is the same in many more digits.
+    """
+    try:
+        near = Difference(value(answer, point) - point[key.name], point[key.name])
+        if near.within(tolerance):
+            return True
+        point = filled(lines, {name: point[name] for name in point.keys() - {s.name for s in lines}}, finest)
+        far = Difference(finest.value(answer, point) - point[key.name], point[key.name])
+    except Undefined:
+        return None
+    if far.within(tolerance):
+        return True
+    return False if abs(far.size - near.size) <= abs(near.size) / 2 else None
 
 
 def equivalent(one: sp.Expr, other: sp.Expr, points: int = 8) -> bool:

@@ -1,24 +1,26 @@
 """Checks of a function that a learner wrote: an update, and a training loop."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import chain
 
 import numpy as np
+import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
+from ..derivation.chain_rule import until
 from ..derivation.names import by_name
 from ..models.model import Model
-from ..training.update_rules import UpdateRule, parameter
+from ..training.update_rules import UpdateRule, gradient, parameter
 from .answers import Unreadable
-from .calls import as_array, as_numbers, call
-from .equivalence import computed, generic_points
+from .calls import as_array, as_numbers, call_each
+from .inputs import chosen_inputs
+from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .symbols import must_be_scalar
-from .trials import agrees, compared, equations_mistaken, explained, numbers
+from .regions import names_in, upstream
+from .symbols import as_arrays, must_be_scalar
+from .trials import agrees, compared, numbers, right_in, telling
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
-
-UPDATES = 8  # trials of an update
 
 
 def check_update(rule: UpdateRule, function: Callable) -> Verdict:
@@ -28,32 +30,43 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
     """
     outputs, lines = rule.outputs(), rule.lines()
-    points = list(islice(update_points(rule), UPDATES))
     shape = (len(outputs),) if rule.memory else ()
+    points, regions = update_points(rule)
     try:
-        given = [{k: float(v) for k, v in point.items() if not k.startswith("new_")} for point in points]
-        results = [as_numbers(call(function, values), shape, "its result") for values in given]
+        given = [{k: v for k, v in point.items() if not k.startswith("new_")} for point in points]
+        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result"))
     except Unreadable as unreadable:
         return unreadable.verdict
-    for answer, output in zip(np.reshape(results, (UPDATES, -1)).T, outputs, strict=True):
-        key = numbers(points, output)
-        if not agrees(answer, key):
-            roles = [[symbol for line in lines.values() for symbol in line.free_symbols]]
-            mistaken = equations_mistaken(lines, output, roles)
-            return explained(answer, output, mistaken, points) or wrong(compared(output, answer, key))
-    return right("this is the update.")
+    answers = np.reshape(results, (len(points), -1)).T
+    keys = np.array([numbers(points, output) for output in outputs])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("this is the update.", regions)
+    wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
+    output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
+    roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
+    few = as_arrays([points[trial] for trial in told])
+    slip = slip_in_lines(until(lines, output), roles, few, answer)
+    return slipped([slip]) if slip else wrong(compared(output, answer, key))
 
 
-def update_points(rule: UpdateRule) -> Iterator[Point]:
-    """A gradient and a parameter of either sign, a memory above 0, and settings between 0 and 1.
+def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
+    """Values of all symbols in trials of an update, and in how many regions of its equations they are.
 
-    Not the rule's own settings: an epsilon of 1e-8 that is forgotten could not be seen.
+    A gradient and a parameter of either sign, settings between 0 and 1, a memory of either sign too,
+    but not where a root is taken of it. Not the rule's own settings: an epsilon of 1e-8 that is forgotten
+    could not be seen.
     """
-    names = ["parameter", "gradient", *map(str, rule.memory), *rule.settings]
-    for point in generic_points(names):
-        memory = {str(symbol): abs(point[str(symbol)]) for symbol in rule.memory}
-        settings = {name: abs(point[name]) / 2 for name in rule.settings}
-        yield computed(rule.lines(), point | memory | settings)
+    lines = rule.lines()
+    powers = [p for line in lines.values() for p in line.atoms(sp.Pow) if not p.exp.is_Integer]
+    rooted = names_in([*upstream(lines, powers).values(), *powers])
+    positive = {s: sp.Symbol(s.name, positive=True) for s in rule.memory if s.name in rooted}
+    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in rule.settings}
+    lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
+    given = [parameter, gradient, *(positive.get(s, s) for s in rule.memory), *raw.values()]
+    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
+    names = [name for name in values if not name.startswith("raw ")]
+    return [{n: float(values[n][trial, 0]) for n in names} for trial in range(len(values[names[0]]))], regions
 
 
 def check_training(
@@ -69,18 +82,19 @@ def check_training(
     begin = np.array(finite_start(start, model.parameters))
     given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
     try:
-        answer = returned(call(function, given), model)
+        (answer,) = call_each(function, [given], lambda result: returned(result, model))
     except Unreadable as unreadable:
         return unreadable.verdict
-    samples = max(map(np.size, values), default=1)
-    runs = mistaken_runs(lambda at: compiled(at, values), begin, learning_rate, steps, samples)
+    descent = Descent(lambda at: compiled(at, values), begin, learning_rate)
     with np.errstate(all="ignore"):
-        _, (parameters, losses) = next(runs)
+        trail, seen = descent.run(descent.downhill, steps + 1)
+        parameters, losses = trail[steps], seen[:-1]
         if run_agrees(answer, (parameters, losses)):
             return right("this is how the network learns.")
-        for mistake, run in runs:
-            if run_agrees(answer, run):
-                return slipped([mistake])
+        samples = max(map(np.size, values), default=1)
+        runs = chain(descent.mistaken(answer[1], steps, samples), cut_runs(trail, seen))
+        for mistake in (mistake for mistake, run in runs if run_agrees(answer, run)):
+            return slipped([mistake])
     if len(answer[1]) != len(losses):
         return wrong(f"{steps} steps have {len(losses)} losses, one before each and one after the last.")
     if not agrees(answer[1], losses):
@@ -91,38 +105,60 @@ def check_training(
 Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
 
 
-def mistaken_runs(
-    compiled: Callable, start: np.ndarray, rate: float, steps: int, samples: int
-) -> Iterator[tuple[Mistake | None, Run]]:
-    """The right run, and those with a slip in the loop."""
+class Descent:
+    """Gradient descent from a start. compiled(parameters): the loss and the gradients."""
 
-    def downhill(at):
-        return rate * np.array(compiled(at)[1])
+    def __init__(self, compiled: Callable, start: np.ndarray, rate: float):
+        self.compiled, self.start, self.rate = compiled, start, rate
 
-    def one_by_one(at):
+    def run(self, move: Callable, steps: int) -> tuple[list, np.ndarray]:
+        """The parameters from the start on, and the losses there. move(parameters, gradients)."""
+        trail, losses = [self.start], []
+        for step in range(steps + 1):
+            loss, gradients = self.compiled(trail[-1])
+            losses.append(loss)
+            if step < steps:
+                trail.append(move(trail[-1], np.array(gradients)))
+        return trail, np.array(losses)
+
+    def downhill(self, at, gradients):
+        return at - self.rate * gradients
+
+    def uphill(self, at, gradients):
+        return at + self.rate * gradients
+
+    def one_by_one(self, at, _):
         for index in range(len(at)):
-            at = at - downhill(at) * (np.arange(len(at)) == index)
+            at = at - self.rate * np.array(self.compiled(at)[1]) * (np.arange(len(at)) == index)
         return at
 
-    def run(step, steps=steps):
-        trail = [start]
-        for _ in range(steps):
-            trail.append(step(trail[-1]))
-        return trail[-1], np.array([compiled(at)[0] for at in trail])
+    def mistaken(self, losses: np.ndarray, steps: int, samples: int) -> Iterator[tuple[Mistake, Run]]:
+        """Runs with a slip in each step: those that begin like these losses, whole."""
+        moves = {
+            "sign": (self.uphill, "the update goes uphill: subtract."),
+            "sum for mean": (
+                lambda at, gradients: at - samples * self.rate * gradients,
+                "the gradient should be the mean over the samples, not their sum.",
+            ),
+            "one by one": (self.one_by_one, "compute all gradients before any parameter changes."),
+        }
+        few = min(steps, 2)
+        for name, (move, message) in moves.items() if len(losses) == steps + 1 else ():
+            if agrees(losses[: few + 1], self.run(move, few)[1]):
+                trail, run = self.run(move, steps)
+                yield Mistake(name, message, parameter), (trail[-1], run)
 
-    def slip(name, message):
-        return Mistake(name, message, parameter)
 
-    end, losses = run(lambda at: at - downhill(at))
-    yield None, (end, losses)
-    yield slip("sign", "the update goes uphill: subtract."), run(lambda at: at + downhill(at))
-    message = "the gradient should be the mean over the samples, not their sum."
-    yield slip("sum for mean", message), run(lambda at: at - samples * downhill(at))
-    yield slip("one by one", "compute all gradients before any parameter changes."), run(one_by_one)
-    yield slip("surplus step", "one step too many."), run(lambda at: at - downhill(at), steps + 1)
-    yield slip("missing step", "one step is missing."), run(lambda at: at - downhill(at), steps - 1)
-    yield slip("missing loss", "the loss at the start is missing."), (end, losses[1:])
-    yield slip("missing loss", "the loss after the last step is missing."), (end, losses[:-1])
+def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
+    """Right steps, but one more than was asked, one less, or not all losses. trail: one step more."""
+    surplus = Mistake("surplus step", "one step too many.", parameter)
+    yield surplus, (trail[-1], losses)
+    if len(trail) > 2:
+        missing = Mistake("missing step", "one step is missing.", parameter)
+        yield missing, (trail[-3], losses[:-2])
+    for when, some in (("at the start", losses[1:-1]), ("after the last step", losses[:-2])):
+        missing = Mistake("missing loss", f"the loss {when} is missing.", parameter)
+        yield missing, (trail[-2], some)
 
 
 def returned(result, model: Model) -> Run:

@@ -1,6 +1,8 @@
 """What people write in place of a local derivative: every slip in one link of the chain.
 
 A link (of, wrt) stands for ∂of/∂wrt. Each slip is made from the link's own equation, for any equation.
+Making expressions takes the most time, so those that differ in one symbol alone are
+one Mistake, with OTHER in its place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,43 +13,56 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, local, loss_of
 
 Link = tuple[sp.Symbol, sp.Symbol]
+OTHER = sp.Symbol("{other}")  # in an expression, and by its name in a message: one of several symbols
 
 
 class Mistake(NamedTuple):
     """An expression that stands in place of a right one.
 
     slip: a short name. message: a sentence that names the culprit, and does not tell the answer.
-    credit: the score for an answer that has this slip alone.
+    credit: the score for an answer that has this slip alone. others: what may stand for OTHER.
+    In a message {wrt} stands for the parameter whose gradient was asked.
     """
 
     slip: str
     message: str
     expression: sp.Expr
     credit: float = 0.5
+    others: Sequence[sp.Symbol] = ()
+
+    def about(self, wrt: sp.Symbol | None = None, other: sp.Symbol | None = None) -> "Mistake":
+        """The mistake with names in the places of its message."""
+        message = self.message if wrt is None else self.message.replace("{wrt}", wrt.name)
+        return self._replace(message=message if other is None else message.replace("{other}", other.name))
+
+
+def by_name(symbol: sp.Symbol) -> str:
+    return symbol.name
 
 
 def partial(link: Link) -> str:
-    return f"∂{link[0]}/∂{link[1]}"
+    of, wrt = link
+    return f"∂{of.name}/∂{wrt.name}"
 
 
 def link_mistakes(
-    equations: Equations, link: Link, wrt: sp.Symbol, roles: Sequence[Sequence]
+    equations: Equations, link: Link, right: sp.Expr, roles: Sequence[Sequence]
 ) -> Iterator[Mistake]:
-    """What may stand in place of one local derivative on the way from the loss to wrt, the likeliest first.
+    """What may stand in place of `right`, one local derivative, the likeliest first.
 
     roles: groups of symbols that are easily taken for one another, such as all parameters.
     """
-    right, name = sp.factor_terms(local(equations, *link)), partial(link)
-    way = f"{described(equations, link)} a link on the way from {loss_of(equations)} to {wrt}"
+    factored, name = sp.factor_terms(right), partial(link)
+    way = f"{described(equations, link)} a link on the way from {loss_of(equations)} to {{wrt}}"
     yield Mistake("missing link", f"{name} is missing: {way}.", sp.S.One)
-    yield from number_mistakes(right, name)
+    yield from number_mistakes(factored, name, sums_in(equations, link[0]))
     yield from of_another_symbol(equations, link)
-    yield from not_differentiated(equations, link)
-    yield Mistake("doubled link", f"{name} is there twice, and belongs there once.", right**2)
-    yield Mistake("inverted link", f"{name} is upside down: multiply by it.", 1 / right)
-    yield from part_mistakes(right, name)
-    yield from swapped_symbols(right, name, roles)
-    yield Mistake("sign", f"the sign of {name} is turned.", -right)
+    yield from not_differentiated(link, right)
+    yield Mistake("doubled link", f"{name} is there twice, and belongs there once.", factored**2)
+    yield Mistake("inverted link", f"{name} is upside down: multiply by it.", 1 / factored)
+    yield from part_mistakes(factored, name)
+    yield from swapped_symbols(factored, name, roles)
+    yield Mistake("sign", f"the sign of {name} is turned.", -factored)
 
 
 def described(equations: Equations, link: Link) -> str:
@@ -58,29 +73,50 @@ def described(equations: Equations, link: Link) -> str:
     return "it is"
 
 
-def not_differentiated(equations: Equations, link: Link) -> Iterator[Mistake]:
+def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
     """The function itself, or its input, in place of the derivative."""
     of, wrt = link
     for symbol in (of, wrt):
         message = f"{symbol} itself stands in place of {partial(link)}: differentiate the equation of {of}."
         yield Mistake("function for derivative", message, symbol)
-    right, name = local(equations, of, wrt), partial(link)
+    name = partial(link)
     message = f"{name} is a formula of {of} here, the output, and not of {wrt}, the input."
     yield Mistake("input for output", message, right.xreplace({of: wrt}))
     message = f"{name} is a formula of {wrt} here, the input, and not of {of}, the output."
     yield Mistake("output for input", message, right.xreplace({wrt: of}))
 
 
-def number_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
-    """A factor such as the 2 of a square lost, or the division by the number of samples."""
+def number_mistakes(right: sp.Expr, name: str, sums: Sequence[sp.Expr]) -> Iterator[Mistake]:
+    """A factor such as the 2 of a square lost, or a division such as that by the number of samples.
+
+    sums: what it is part of, or the derivative of: see `sums_in`. A number that is the answer is not told.
+    """
     number, _ = right.as_coeff_Mul()
     if number.is_Rational and abs(number.p) != 1:
         factor = abs(number.p)
-        which = "a factor" if right.is_number else f"the factor {factor}"  # a number would be the answer
+        which = "a factor" if right.is_number else f"the factor {factor}"
         yield Mistake("lost factor", f"{which} of {name} is lost.", right / factor)
     if number.is_Rational and number.q != 1:
-        message = f"the division by {number.q} in {name} is lost: a mean is no sum."
-        yield Mistake("sum for mean", message, right * number.q)
+        if any(is_mean(some, number.q) for some in sums):
+            which = "the division" if right.is_number else f"the division by {number.q}"
+            message = f"{which} in {name} is lost: a mean is no sum."
+            yield Mistake("sum for mean", message, right * number.q)
+        else:
+            yield Mistake("lost division", f"a division in {name} is lost.", right * number.q)
+
+
+def sums_in(equations: Equations, of: sp.Symbol) -> list[sp.Expr]:
+    """An equation, and the same with a sum that has a name of its own."""
+    return [equations[of], equations[of].xreplace(dict(equations))]
+
+
+def is_mean(expression: sp.Expr, count: int) -> bool:
+    """Whether so many terms of one kind, each with a symbol of its own, are added and divided by `count`."""
+    divided, terms = expression.primitive()[0].q, sp.Add.make_args(expression)
+    symbols = [term.free_symbols for term in terms]
+    own = all(some - set().union(*(other for other in symbols if other is not some)) for some in symbols)
+    kinds = {term.as_coeff_Mul()[1].func for term in terms}
+    return divided == count == len(terms) and len(kinds) == 1 and own
 
 
 def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
@@ -111,38 +147,40 @@ def part_mistakes(right: sp.Expr, name: str) -> Iterator[Mistake]:
             yield Mistake("exponent", f"an exponent in {name} is wrong.", right * factor)
     for power in sorted(right.atoms(sp.Pow), key=str):
         base, exponent = power.as_base_exp()
-        for wrong in {exponent + 1, exponent - 1, -exponent, sp.S.One} - {exponent}:
-            yield Mistake(
-                "exponent", f"an exponent in {name} is wrong.", right.xreplace({power: base**wrong})
-            )
+        message = f"an exponent in {name} is wrong."
+        for wrong in dict.fromkeys([exponent + 1, exponent - 1, -exponent, sp.S.One]):
+            if wrong != exponent:
+                yield Mistake("exponent", message, right.xreplace({power: base**wrong}))
 
 
 def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
     """The derivative of the right equation with respect to the wrong symbol."""
     of, wrt = link
-    for symbol in sorted(equations[of].free_symbols - {wrt}, key=str):
+    for symbol in sorted(equations[of].free_symbols - {wrt}, key=by_name):
         message = f"{partial((of, symbol))} stands in place of {partial(link)}."
         yield Mistake("wrong derivative", message, local(equations, of, symbol))
 
 
 def swapped_symbols(right: sp.Expr, name: str, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """One symbol in place of another of its kind: the wrong weight, input or unit."""
-    for symbol in sorted(right.free_symbols, key=str):
+    message = f"{{other}} does not belong in {name}: look which of its kind does."
+    for symbol in sorted(right.free_symbols, key=by_name):
         for group in roles:
-            for other in group if symbol in group else ():
-                if other != symbol:
-                    message = f"{other} does not belong in {name}: look which of its kind does."
-                    for part in {right, *sp.Mul.make_args(right)}:  # everywhere, or in one factor alone
-                        swapped = right / part * part.xreplace({symbol: other})
-                        yield Mistake("wrong symbol", message, swapped)
+            for part in dict.fromkeys(
+                [right, *sp.Mul.make_args(right)]
+            ):  # everywhere, or in one factor alone
+                if symbol in group and symbol in part.free_symbols:
+                    swapped = right / part * part.xreplace({symbol: OTHER})
+                    yield Mistake("wrong symbol", message, swapped, others=group)
 
 
-def equation_mistakes(of: sp.Symbol, right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mistake]:
+def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """What may stand in place of one equation's right side."""
+    right = equations[of]
     for called in sorted(right.atoms(sp.Function), key=str):
         message = f"the {called.func.__name__} in {of} is missing."
         yield Mistake("lost function", message, right.xreplace({called: called.args[0]}))
-    yield from number_mistakes(right, str(of))
+    yield from number_mistakes(right, str(of), sums_in(equations, of))
     yield from part_mistakes(right, str(of))
     yield from swapped_symbols(right, str(of), roles)
     yield Mistake("sign", f"the sign of {of} is turned.", -right)

@@ -1,28 +1,37 @@
 """Checks of a network that a learner made up. There is no key: it is compared with itself and a rival."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import sympy as sp
 
+from ..compiled.inputs import finite_start
+from ..derivation.chain_rule import Equations, until, upstream
 from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
+from .floats import Floats
+from .loss import fault_of_loss
 from .simple import check_number
 from .verdict import Verdict, right, wrong
 
-UNFIT = AttributeError, TypeError, ValueError  # what a model raises for parameters that are none
+UNFIT = AttributeError, KeyError, TypeError, ValueError  # what a model raises for parameters that are none
 
 STRAIGHT = Verdict(
     False, "this is the straight line that was given: make a network of it.", slips=("unanswered",)
 )
+AXIS = np.linspace(-2, 2, 41)  # of the input, and of a parameter
+TRIED = 200  # settings of all parameters
+BENDS = 1e-3  # of a curve's size: so far from a straight line at some setting, or it is one
+VISIBLE = 0.1  # of the data's standard deviation: so far from a straight line once it is trained
+LEARNED = 0.9  # of the mean squared error at the start: at most so much is left after training
 
 
 def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int = 10) -> Verdict:
-    """Check that a model is a network: its prediction bends, and its first parameter is inside the bend.
+    """Check that a model is a network: it predicts from the input alone, bends, and its loss is a loss.
 
-    prediction: the symbol that it predicts with. data: what it predicts from, and the target.
-    most: the largest number of parameters.
+    Its first parameter has to be inside the bend. prediction: the symbol that it predicts with.
+    data: what it predicts from, and the target. most: the largest number of parameters.
     """
     if model is ...:
         return UNANSWERED
@@ -34,17 +43,51 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
         return wrong(f"no equation computes {prediction}: the loss needs a prediction of this name.")
     if not 0 < len(model.parameters) <= most:
         return wrong(f"it has {len(model.parameters)} parameters. It should have some, at most {most}.")
-    return check_bend(model, model.expand(prediction), given=data[0])
+    given, target = data
+    if target in upstream(until(model.equations, prediction)):
+        return wrong(f"{prediction} should not know {target}: predict from {given} and the parameters alone.")
+    bend = check_bend(model, prediction, given)
+    fault = fault_of_loss(model, prediction, target)
+    return wrong(fault) if bend.correct and fault else bend
 
 
-def check_bend(model: Model, curve: sp.Expr, given: sp.Symbol) -> Verdict:
-    """Check that a curve bends, and that the model's first parameter is inside the bend."""
-    if given not in sp.diff(curve, given).free_symbols:
+def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict:
+    """Check that the prediction bends somewhere, and that the model's first parameter is inside the bend."""
+    lines, first = until(model.equations, prediction), model.parameters[0]
+    along_input = bend_along(given, [*model.parameters, given], lines)
+    if np.isnan(along_input):
+        return wrong(f"your network cannot be checked: {prediction} has no value wherever it was tried.")
+    if along_input < BENDS:
         return STRAIGHT
-    first = model.parameters[0]
-    if first not in sp.diff(curve, first).free_symbols:
+    if not bend_along(first, [*model.parameters, given], lines) >= BENDS:
         return wrong(f"put a weight of the hidden layer first among the parameters. {first} is none.")
     return right(f"a network of {len(model.parameters)} parameters.")
+
+
+def bend_along(symbol: sp.Symbol, inputs: Sequence[sp.Symbol], lines: Equations) -> float:
+    """How far the last line's value, as a function of one input, can be from a straight line, of its size.
+
+    The largest of TRIED random settings of all other inputs, and nan if there is no value for any of them.
+    """
+    random = np.random.default_rng(0)
+    points = {s.name: random.uniform(-3, 3, (TRIED, 1)) + 0 * AXIS for s in inputs}
+    curves = (
+        Floats(points | {symbol.name: np.tile(AXIS, (TRIED, 1))}).compute(lines).points[list(lines)[-1].name]
+    )
+    curves = curves[np.isfinite(curves).all(axis=1)]
+    if not len(curves):
+        return np.nan
+    sizes = np.abs(curves).max(axis=1)
+    return max(
+        (bend(AXIS, curve) / size for curve, size in zip(curves, sizes, strict=True) if size), default=0.0
+    )
+
+
+def bend(axis: np.ndarray, curve: np.ndarray) -> float:
+    """The largest distance of a curve from its best straight line; nan if it has a hole."""
+    if not np.isfinite(curve).all():
+        return np.nan
+    return float(np.abs(curve - np.polyval(np.polyfit(axis, curve, 1), axis)).max())
 
 
 def for_network(
@@ -66,29 +109,64 @@ def for_network(
 def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: Mapping) -> np.ndarray | None:
     """What a model predicts, or None if these are no parameters of it.
 
-    parameters: a number for each, by name. places: {data symbol: array}.
+    parameters: a number for each, by name. places: {data symbol: array of shape (points,)}.
     """
     try:
-        curve = model.evaluate(prediction, by_name(parameters) | by_name(places))
-        return np.broadcast_to(curve, np.shape(next(iter(places.values()))))
+        return curve(model, prediction, finite_start(parameters, model.parameters, "parameters"), places)
     except UNFIT:
         return None
 
 
-def check_fit(model: Model, parameters: Mapping, data: Mapping, rival: float) -> Verdict:
-    """Check that a model with these parameters has a smaller loss on the data than a rival's.
+def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
+    """The prediction at places, {data symbol or its name: array}, nan where there is none."""
+    places = by_name(places)
+    shape = np.shape(next(iter(places.values())))
+    numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
+    return Floats(places | numbers).compute(until(model.equations, prediction)).points[prediction.name]
 
-    parameters: a number for each, by name. rival: the loss to beat.
+
+def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tuple, rival: float) -> Verdict:
+    """Check that a model was trained, bends, and has a smaller mean squared error than a rival on new data.
+
+    parameters: those at the start, and those after training, a number for each by name.
+    data: what it was trained on, and what was held out, {"x": array, "y": array}. rival: the error to beat.
+    The model's own loss is not asked: its scale is the learner's.
     """
-    if parameters is ...:
+    if any(some is ... for some in parameters):
         return UNANSWERED
     try:
-        loss = float(model.compile()(parameters, data)[0])
+        start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
     except UNFIT as error:
         return wrong(f"this cannot be evaluated: {error!s:.200}.")
-    if loss < rival:
-        return right(f"the loss is {loss:.4g}, and the rival's {rival:.4g}.")
-    return wrong(f"the loss is {loss:.4g}. It should be smaller than {rival:.4g}.")
+    samples = [[np.asarray(sample[str(symbol)], float) for symbol in model.data] for sample in data]
+
+    def drawn(numbers, axis):
+        return curve(model, prediction, numbers, {model.data[0]: axis})
+
+    fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
+    return wrong(fault) if fault else right("it was trained, it bends, and it is better than its rival.")
+
+
+def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
+    """What is wrong with a fit. drawn(parameters, axis): its curve. samples: (axis, target), and held out."""
+    (axis, target), held_out = samples
+
+    def error_of(numbers, axis, target):
+        return np.mean((drawn(numbers, axis) - target) ** 2)
+
+    error, before, after = (
+        error_of(end, *held_out),
+        error_of(start, axis, target),
+        error_of(end, axis, target),
+    )
+    if not error < rival:
+        yield f"its mean squared error is {error:.4g}. It should be smaller than {rival:.4g}."
+    if start == end:
+        yield "these are the parameters of the start: train, and keep both."
+    if not after <= LEARNED * before:
+        yield f"training should bring the error well down: it was {before:.4g}, and is {after:.4g}."
+    if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
+        yield "to the eye this is a straight line: train until it bends."
 
 
 def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdict:

@@ -9,14 +9,16 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..derivation.chain_rule import backward
+from ..derivation.chain_rule import backward, until
 from ..models.model import Model
 from .answers import Unreadable, listed
-from .calls import as_array, as_numbers, call
+from .calls import as_array, as_numbers, call_each
+from .flow import same
+from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .slips import Slips, same
-from .symbols import called, must_be_scalar, must_have_derivatives, roles_of
-from .trials import SAMPLES, SETTINGS, agrees, compared, equations_mistaken, explained, numbers, trials
+from .slips import Slips
+from .symbols import as_arrays, called, must_be_scalar, must_have_derivatives, roles_of
+from .trials import SAMPLES, compared, numbers, right_in, telling, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -37,19 +39,21 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     must_be_scalar(model)
     if not (isinstance(symbol, sp.Symbol) and symbol in model.equations):
         raise ValueError(f"{called(symbol)} is not computed by this model")
-    tried = trials(model.equations, model.parameters, model.data)
+    tried, regions = trials(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
     known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
     try:
-        results = [per_sample(call(function, given)) for given in known]
+        results = call_each(function, known, per_sample)
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    answer, key = np.concatenate(results), numbers(points, symbol)
-    if agrees(answer, key):
-        return right(f"this computes {symbol}.")
-    mistakes = equations_mistaken(model.equations, symbol, roles_of(model))
-    return explained(answer, symbol, mistakes, points) or wrong(compared(symbol, answer, key))
+    correct = right_in(np.array(results), np.array([numbers(trial, symbol) for trial in tried]))
+    if correct.all():
+        return right(f"this computes {symbol}.", regions)
+    told = telling(correct[None])
+    points = [point for trial in told for point in tried[trial]]
+    answer, key = np.concatenate([results[trial] for trial in told]), numbers(points, symbol)
+    slip = slip_in_lines(until(model.equations, symbol), roles_of(model), as_arrays(points), answer)
+    return slipped([slip]) if slip else wrong(compared(symbol, answer, key))
 
 
 def per_sample(result) -> np.ndarray:
@@ -68,38 +72,46 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     must_be_scalar(model)
     passes = backward(model.equations, model.parameters)
     must_have_derivatives(dict(passes.values()))
-    tried = trials(model.equations | dict(passes.values()), model.parameters, model.data)
+    adjoints = {p: passes[p][0] for p in model.parameters}
+    lines = model.equations | dict(passes.values())
+    tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
     try:
-        results = [gradients_of(call(function, given_by(model, trial)), model) for trial in tried]
+        given = [given_by(model, trial) for trial in tried]
+        results = call_each(function, given, lambda result: gradients_of(result, model))
     except Unreadable as unreadable:
         return unreadable.verdict
-    points = [point for trial in tried for point in trial]
-    adjoints = {p: passes[p][0] for p in model.parameters}
-    verdicts = [
-        judged(model, p, adjoints, answer, points)
-        for p, answer in zip(model.parameters, np.transpose(results), strict=True)
-    ]
-    if all(verdict.correct for verdict in verdicts):
-        return right("these are the gradients.")
-    worst = next(verdict for verdict in verdicts if not verdict.correct)
-    return Verdict(False, worst.message, sum(map(float, verdicts)) / len(verdicts), worst.slips)
+    answers = np.transpose(results)
+    keys = np.array([[numbers(trial, adjoint).mean() for trial in tried] for adjoint in adjoints.values()])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("these are the gradients.", regions)
+    told = telling(correct)
+    points = as_arrays([point for trial in told for point in tried[trial]])
+    lost = {
+        p: answer[told] for p, answer, each in zip(adjoints, answers, correct, strict=True) if not each.all()
+    }
+    verdicts = judged(model, adjoints, lost, points)
+    score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
+    return Verdict(False, verdicts[0].message, score, verdicts[0].slips)
 
 
-def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, points: list[Point]) -> Verdict:
-    """The verdict on one parameter's gradient, a number for each trial."""
-    name, key = f"the gradient of {p}", over_trials(numbers(points, adjoints[p]))
-    if agrees(answer, key):
-        return right(f"this computes {name}.")
-    if same(answer, SAMPLES * key):
-        return slipped([Mistake("sum for mean", f"{p}: take the mean over the samples.", p)])
-    others = [
-        Mistake(
-            "another", f"the gradient of {other} stands in its place: mind the order.", adjoint, credit=0.0
-        )
-        for other, adjoint in adjoints.items()
-        if other != p
-    ]
-    mistakes = Slips(model.equations, p, points, roles_of(model), others).match(answer, over_trials)
+def judged(model: Model, adjoints: dict, lost: dict, points: dict) -> list[Verdict]:
+    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}."""
+    keys = {p: over_trials(points[adjoints[p].name]) for p in lost}
+    sums = {p for p in lost if same(lost[p], SAMPLES * keys[p])}
+    found = {p: [Mistake("sum for mean", "take the mean over the samples.", p)] for p in sums}
+    if unknown := [p for p in lost if p not in sums]:
+        message = "the gradient of {} stands in its place: mind the order."
+        others = [Mistake("another", message.format(p), dL_dp, credit=0.0) for p, dL_dp in adjoints.items()]
+        slips = Slips(model.equations, unknown, points, roles_of(model), others)
+        explained = slips.explain(np.array([lost[p] for p in unknown]), over_trials)
+        found |= dict(zip(unknown, explained, strict=True))
+    return [judged_alone(p, found[p], lost[p], keys[p]) for p in lost]
+
+
+def judged_alone(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
+    """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
+    name = f"the gradient of {p}"
     if not mistakes:
         return wrong(compared(name, answer, key))
     verdict = slipped(mistakes)
@@ -108,7 +120,7 @@ def judged(model: Model, p: sp.Symbol, adjoints: dict, answer: np.ndarray, point
 
 def over_trials(values: np.ndarray) -> np.ndarray:
     """The mean over the samples of each trial, of values at all points (the last axis)."""
-    return values.reshape(*values.shape[:-1], SETTINGS, SAMPLES).mean(axis=-1)
+    return values.reshape(*values.shape[:-1], -1, SAMPLES).mean(axis=-1)
 
 
 def gradients_of(result, model: Model) -> np.ndarray:

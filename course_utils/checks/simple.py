@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from .answers import UNANSWERED, Unreadable, asked, brief, read
+from .budget import TooSlow, time_limit
 from .equivalence import TOLERANCE, shown
 from .values import Undefined, value
 from .verdict import Verdict, right, wrong
+
+SECONDS = 3.0  # for an answer's value
 
 
 def check_number(
@@ -21,13 +24,16 @@ def check_number(
     key = expected_value(expected)
     mistaken = [(expected_value(number), hint) for number, hint in (slips or {}).items()]
     try:
-        number = value(read(answer, []), {})
+        with time_limit(SECONDS):
+            number = value(read(answer, []), {})
     except Unreadable as unreadable:
         if unreadable.verdict is UNANSWERED:
             return UNANSWERED
         return wrong(f"the answer should be a number, not {brief(answer)}.")
     except Undefined:
         return wrong("the answer should be a finite number.")
+    except TooSlow:
+        return wrong("this number takes too long to compute: give it in digits.")
 
     def near(other):
         return abs(number - other) <= max(tolerance, TOLERANCE) * (abs(other) or 1)

@@ -1,164 +1,181 @@
-"""Which slip, or which two, turn a model's gradient into a learner's answer?
+"""Which slip, or which two, turn a model's gradients into a learner's answers?
 
-Every slip in every link is tried, as numbers at generic points. A gradient depends on each local derivative
-linearly, so one pass forward and one backward tell what any slip makes of it, however many paths there are.
+Every slip in every link is tried, as numbers at generic points, for all asked gradients at once.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import sympy as sp
 
-from ..derivation.chain_rule import Equations, downstream, local, loss_of, upstream
+from ..derivation.chain_rule import Equations, loss_of
+from .budget import Budget
+from .floats import Floats
+from .flow import Chains, Numbers, allowance, same
+from .line_slips import SINGLE, each_with_numbers
 from .mistakes import Link, Mistake, link_mistakes, partial
-from .values import Arithmetic, Undefined, quick
+from .pairs import PAIRED, SECONDS, Slip, pair_of_slips
 
-CLOSE = 1e-9  # relative: these are floats
-PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
+AT_ONCE = 8  # slips of one link, before the next link has its turn
 
-NO_SLIPS = ("missing link", "function for derivative", "wrong derivative")
+NO_SLIPS = ("missing link", "function for derivative", "wrong derivative")  # where there is no chain
 
-Numbers = np.ndarray  # shape (points,)
-Reduce = Callable[[np.ndarray], np.ndarray]
+Reduce = Callable[[Numbers], Numbers]
 
 
-class Found(NamedTuple):
-    """A slip, what it makes of the gradient, and the link it is in (None for all of it)."""
+class Answers:
+    """The gradients that a learner gave, shape (wrts, numbers), and the first mistake that leads to each.
 
-    mistake: Mistake
-    gradient: Numbers
-    link: Link | None = None
-    local: Numbers | None = None
-
-
-def at(expression: sp.Expr, points: Sequence[Mapping], arithmetic: Arithmetic = quick) -> Numbers:
-    """The values of an expression at the points, nan where it has none."""
-
-    def number(point):
-        try:
-            return float(arithmetic.value(expression, point))
-        except Undefined:
-            return np.nan
-
-    numbers = np.array([number(point) for point in points])
-    return np.where(np.isfinite(numbers), numbers, np.nan)  # too large for a float
-
-
-class Flow:
-    """All local derivatives between the loss and one symbol, as numbers, and what they add up to.
-
-    adjoint: ∂loss/∂symbol for every symbol on the way; tangent: ∂symbol/∂wrt.
+    reduce: what was done to the values at the points (the last axis), such as a mean over samples.
+    found, turned: {index: mistake}, for an answer and for the answer with its sign turned.
     """
 
-    def __init__(self, equations: Equations, wrt: sp.Symbol, links: Mapping[Link, Numbers]):
-        one = np.ones_like(next(iter(links.values())))
-        self.links = links
-        self.adjoint = defaultdict(float, {loss_of(equations): one})
-        self.tangent = defaultdict(float, {wrt: one})
-        for of, symbol in reversed(list(links)):
-            self.adjoint[symbol] = self.adjoint[symbol] + self.adjoint[of] * links[of, symbol]
-        for of, symbol in links:
-            self.tangent[of] = self.tangent[of] + links[of, symbol] * self.tangent[symbol]
-        self.gradient = self.adjoint[wrt]
+    def __init__(self, answers: Numbers, reduce: Reduce):
+        self.answers, self.reduce, self.allowed = answers, reduce, allowance(answers)
+        self.found: dict[int, Mistake] = {}
+        self.turned: dict[int, Mistake] = {}
 
-    def through(self, link: Link) -> Numbers:
-        """What a change of 1 in this local derivative adds to the gradient."""
-        of, wrt = link
-        return self.adjoint[of] * self.tangent[wrt]
-
-
-def links_between(equations: Equations, wrt: sp.Symbol) -> list[Link]:
-    """The links on the ways from the loss to a symbol, in the order of computation."""
-    on_the_way = downstream(equations, [wrt]) & (upstream(equations) | {wrt})
-    return [
-        (of, symbol)
-        for of, expression in equations.items()
-        if of in on_the_way
-        for symbol in sorted(expression.free_symbols & on_the_way, key=str)
-    ]
+    @np.errstate(all="ignore")
+    def compare(self, mistakes: Sequence[Mistake], gradients: Numbers, which: Numbers) -> None:
+        """gradients: what the mistakes make of the gradients `which`, shape (mistakes, which, points)."""
+        if not len(which):
+            return
+        numbers, answers, allowed = self.reduce(gradients), self.answers[which], self.allowed[which]
+        for turn, kept in ((1, self.found), (-1, self.turned)):
+            hits = np.all(np.abs(turn * numbers - answers) <= allowed, axis=-1)
+            for mistake, index in np.argwhere(hits) if hits.any() else ():
+                kept.setdefault(int(which[index]), mistakes[mistake])
 
 
 class Slips:
-    """All slips in ∂loss/∂wrt, at some points with the values of all symbols."""
+    """All slips in ∂loss/∂wrt for some wrts, at points with the values of all symbols.
 
-    @np.errstate(all="ignore")  # products of very large and very small numbers
+    points: an array of shape (points,) for each name. roles: see `mistakes.link_mistakes`.
+    others: expressions that are something else. An answer that is right is explained by nothing.
+    """
+
     def __init__(
         self,
         equations: Equations,
-        wrt: sp.Symbol,
-        points: Sequence[Mapping],
+        wrts: Sequence[sp.Symbol],
+        points: Mapping[str, Numbers],
         roles: Sequence,
         others: Sequence[Mistake] = (),
     ):
-        self.equations, self.wrt, self.roles = equations, wrt, roles
-        self.points = [{name: float(number) for name, number in point.items()} for point in points]
-        links = links_between(equations, wrt)
-        self.flow = Flow(equations, wrt, {link: at(local(equations, *link), self.points) for link in links})
-        confused = [Found(mistake, at(mistake.expression, self.points)) for mistake in others]
-        slips = [self._turned(), *self._paths(), *(found for link in links for found in self._in(link))]
-        self.found = [*slips, *confused, *self._stops_early()]
-        if len(links) == 1:  # what is a slip in a chain is another thing altogether where there is no chain
-            self.found = [*confused, *(found for found in slips if found.mistake.slip not in NO_SLIPS)]
+        self.floats, self.others = Floats(points), others
+        self.chains = Chains(equations, wrts, self.floats)
+        self.roles = [[symbol for symbol in group if symbol.name in points] for group in roles]
+        signed = [link for link, formula in self.chains.locals.items() if is_difference(formula)]
+        self.turned = [Mistake("sign", "the sign is turned.", sp.S.NegativeOne)] * len(self.chains.wrts)
+        for link in signed:
+            message = f"the sign is turned. Look at {partial(link)}."
+            for index in self.chains.on[link]:
+                self.turned[index] = Mistake("sign", message, sp.S.NegativeOne)
 
-    def _turned(self) -> Found:
-        signed = [link for link in self.flow.links if is_difference(local(self.equations, *link))]
-        where = f" Look at {partial(signed[-1])}." if signed else ""
-        mistake = Mistake("sign", f"the sign is turned.{where}", sp.S.NegativeOne)
-        return Found(mistake, -self.flow.gradient)
+    def explain(
+        self,
+        answers: Numbers,
+        reduce: Reduce = lambda numbers: numbers,
+        single: Budget | None = None,
+        paired: Budget | None = None,
+    ) -> list[list[Mistake]]:
+        """For each wrt the slip, or the two, that lead to its answer; an empty list if none do.
 
-    def _paths(self) -> Iterator[Found]:
-        """One of several paths forgotten, or the only one counted."""
-        gradient = self.flow.gradient
-        parts = {link: number * self.flow.through(link) for link, number in self.flow.links.items()}
-        parts = {link: part for link, part in parts.items() if not same(part, gradient)}
-        for link, part in parts.items():
-            message = f"the paths through {partial(link)} are missing: paths are added."
-            yield Found(Mistake("missing path", message, sp.S.Zero), gradient - part, link, 0 * part)
-        for link, part in parts.items():
-            message = f"only the paths through {partial(link)} are counted: others lead there too."
-            yield Found(Mistake("only one path", message, sp.S.One), part)
+        answers: shape (wrts, numbers). Single slips are sought for all of them before any pair is.
+        """
+        seen, paired = Answers(answers, reduce), paired or Budget(PAIRED, SECONDS)
+        slips = self._singles(seen, single or Budget(SINGLE))
+        right = same(reduce(self.chains.gradients), answers)  # too near to the right one to tell
+        return [
+            []
+            if right[index]
+            else self._explained(index, seen) or pair_of_slips(self.chains, index, slips, seen, paired)
+            for index in range(len(answers))
+        ]
 
-    def _stops_early(self) -> Iterator[Found]:
-        loss = loss_of(self.equations)
-        for symbol, adjoint in self.flow.adjoint.items():
-            if symbol not in (loss, self.wrt):
-                message = f"this is {partial((loss, symbol))}: go on, from {symbol} to {self.wrt}."
-                yield Found(Mistake("stops early", message, symbol, credit=0.0), adjoint)
-
-    def _in(self, link: Link) -> Iterator[Found]:
-        right, through = self.flow.links[link], self.flow.through(link)
-        for mistake in link_mistakes(self.equations, link, self.wrt, self.roles):
-            wrong = at(mistake.expression, self.points)
-            if not same(wrong, right):
-                yield Found(mistake, self.flow.gradient + (wrong - right) * through, link, wrong)
+    def _explained(self, index: int, seen: Answers) -> list[Mistake]:
+        """The slip in one answer, or the slip besides a turned sign."""
+        wrt = self.chains.wrts[index]
+        if index in seen.found:
+            return [seen.found[index].about(wrt)]
+        return [self.turned[index], seen.turned[index].about(wrt)] if index in seen.turned else []
 
     @np.errstate(all="ignore")
-    def match(self, answer: Numbers, reduce: Reduce = lambda numbers: numbers) -> list[Mistake]:
-        """The slip, or the two, that lead to this answer; an empty list if none do.
+    def _singles(self, seen: Answers, budget: Budget) -> dict[Link, list[Slip]]:
+        """Compare every single mistake with the answers, the first first; return those in a link."""
+        every = np.arange(len(self.chains.wrts))
+        self._compare_others(seen, np.flatnonzero(self.chains.lengths == 1))
+        for index, mistake in enumerate(self.turned):
+            seen.compare([mistake], -self.chains.gradients[None, [index]], every[[index]])
+        slips = self._compare_paths(seen)
+        for link, mistakes in self._made(budget).items():
+            slips.setdefault(link, []).extend(self._compare_link(link, mistakes, seen))
+        self._compare_others(seen, every)
+        self._compare_early(seen)
+        return slips
 
-        reduce: what was done to the values at the points (the last axis), such as a mean over samples.
-        """
-        if same(reduce(self.flow.gradient), answer):  # too near to the right one to tell
-            return []
-        gradients = reduce(np.array([found.gradient for found in self.found]))
-        for index in np.flatnonzero(same(gradients, answer)):
-            return [self.found[index].mistake]
-        for index in np.flatnonzero(same(-gradients, answer)):
-            return [self.found[0].mistake, self.found[index].mistake]
-        return next(self._pairs(answer, reduce), [])
+    def _compare_others(self, seen: Answers, which: Numbers) -> None:
+        for mistake in self.others:
+            seen.compare([mistake], np.tile(self.floats.value(mistake.expression), (1, len(which), 1)), which)
 
-    def _pairs(self, answer: Numbers, reduce: Reduce) -> Iterator[list[Mistake]]:
-        """Two slips in different links."""
-        second = [found for found in self.found if found.link][:PAIRS]
-        changes = np.array([found.local - self.flow.links[found.link] for found in second])
-        for first in second:
-            flow = Flow(self.equations, self.wrt, self.flow.links | {first.link: first.local})
-            through = {link: flow.through(link) * (link != first.link) for link in flow.links}
-            gradients = flow.gradient + changes * np.array([through[found.link] for found in second])
-            for index in np.flatnonzero(same(reduce(gradients), answer)):
-                yield [first.mistake, second[index].mistake]
+    def _compare_early(self, seen: Answers) -> None:
+        """The adjoint of a symbol on the way."""
+        loss, last = loss_of(self.chains.equations), {}
+        for of, symbol in self.chains.locals:
+            last[of] = np.union1d(last.get(of, []), self.chains.on[of, symbol]).astype(int)
+        for symbol in reversed([symbol for symbol in last if symbol != loss]):
+            message = f"this is {partial((loss, symbol))}: go on, from {symbol} to {{wrt}}."
+            numbers = np.tile(self.chains.flow.adjoint[symbol], (1, len(last[symbol]), 1))
+            seen.compare([Mistake("stops early", message, symbol, credit=0.0)], numbers, last[symbol])
+
+    def _compare_paths(self, seen: Answers) -> dict[Link, list[Slip]]:
+        """One of several paths forgotten, or the only one counted."""
+        parts, flow = {}, self.chains.flow
+        for link, on in self.chains.on.items():
+            part = flow.links[link] * flow.through(link)[on]
+            alone = same(part, self.chains.gradients[on])
+            if not alone.all():
+                parts[link] = np.where(alone[:, np.newaxis], np.nan, part)
+        missing = {}
+        for link, part in parts.items():
+            message = f"the paths through {partial(link)} are missing: paths are added."
+            missing[link] = Mistake("missing path", message, sp.S.Zero)
+            on = self.chains.on[link]
+            seen.compare([missing[link]], (self.chains.gradients[on] - part)[np.newaxis], on)
+        for link, part in parts.items():
+            message = f"only the paths through {partial(link)} are counted: others lead there too."
+            seen.compare(
+                [Mistake("only one path", message, sp.S.One)], part[np.newaxis], self.chains.on[link]
+            )
+        return {link: [Slip(mistake, 0 * flow.links[link])] for link, mistake in missing.items()}
+
+    def _made(self, budget: Budget) -> dict[Link, list[Mistake]]:
+        """The mistakes in each link, a few of each in turn, the likeliest first, while the budget lasts."""
+        chains = self.chains
+        waiting = {
+            link: link_mistakes(chains.equations, link, right, self.roles)
+            for link, right in chains.locals.items()
+        }
+        made = {link: [] for link in waiting}
+        while waiting:
+            for link, mistakes in list(waiting.items()):
+                few = [mistake for mistake in islice(mistakes, AT_ONCE) if budget.allows()]
+                made[link] += few
+                if not few:
+                    del waiting[link]
+        return made
+
+    def _compare_link(self, link: Link, mistakes: list[Mistake], seen: Answers) -> list[Slip]:
+        on, right = self.chains.on[link], self.chains.flow.links[link]
+        if np.all(self.chains.lengths[on] == 1):
+            mistakes = [mistake for mistake in mistakes if mistake.slip not in NO_SLIPS]
+        mistakes, wrong = each_with_numbers(mistakes, self.floats)
+        different = np.isfinite(wrong).all(axis=-1) & ~same(wrong, right)
+        mistakes, wrong = [mistakes[row] for row in np.flatnonzero(different)], wrong[different]
+        changes = (wrong - right)[:, np.newaxis] * self.chains.flow.through(link)[on]
+        seen.compare(mistakes, self.chains.gradients[on] + changes, on)
+        return list(map(Slip, mistakes, wrong))
 
 
 def is_difference(expression: sp.Expr) -> bool:
@@ -167,11 +184,3 @@ def is_difference(expression: sp.Expr) -> bool:
         factor.is_Add and any(term.could_extract_minus_sign() for term in factor.args)
         for factor in sp.Mul.make_args(expression)
     )
-
-
-@np.errstate(all="ignore")
-def same(one: Numbers, other: Numbers) -> np.ndarray:
-    """Whether numbers agree along the last axis and are not all zero. False for nan and infinity."""
-    size = np.where(np.isfinite(other), np.abs(other), np.nan)
-    scale = np.median(size, axis=-1, keepdims=True)  # not the largest: one may dwarf all others
-    return np.any(size > 0, axis=-1) & np.all(np.abs(one - other) <= CLOSE * (size + scale / 1000), axis=-1)

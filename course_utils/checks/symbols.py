@@ -5,19 +5,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, listed, read
-from .equivalence import agree, computed, defined_points, inputs_of, shown, smallest, tolerance_of
+from .budget import TooSlow, time_limit
+from .comparison import Comparison
+from .equivalence import computed, inputs_of, same_at, shown
+from .kinks import kinks
 from .mistakes import Mistake
-from .slips import Slips, at
-from .values import Point, Undefined, exact, mp, value
+from .regions import POINTS, Regions, regions_of
+from .slips import Slips
+from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
 
-POINTS = 16  # where a right answer must agree
-PATIENCE = 100  # so many points are tried to find some where the key is not zero
+COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
+WORK = 20_000  # more is not computed
+SECONDS = 4.0  # of computing, for an answer that no count has stopped
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -122,6 +128,24 @@ def symbols_of(model: Model) -> list[sp.Symbol]:
     return [symbol for group in roles_of(model) for symbol in group]
 
 
+def as_arrays(points: Sequence[Point]) -> dict[str, np.ndarray]:
+    """The values at the points, shape (points,), for each name."""
+    return {name: np.array([float(point[name]) for point in points]) for name in points[0]}
+
+
+def as_float(expression: sp.Expr, point: Point) -> float:
+    """The value of an expression, in floats but as if computed exactly; nan where there is none."""
+    try:
+        return float(value(expression, point))
+    except Undefined:
+        return np.nan
+
+
+def work(expression: sp.Expr) -> int:
+    """How much it costs to compute an expression, in parts that are added or multiplied."""
+    return sum(COSTLY.get(type(part), 1) for part in sp.preorder_traversal(expression))
+
+
 @dataclass
 class Question:
     """A derivative that is asked for.
@@ -150,34 +174,43 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        self.tolerance = tolerance_of(expression, *self.lines.values())
-        if all(self.agrees(expression, point) for point in self.points):
-            return right(f"this is {self.name}.")
+        try:
+            if work(expression) <= WORK:
+                with time_limit(SECONDS, computing=True):
+                    return self.verdict(expression)
+        except TooSlow:
+            pass
+        return wrong(
+            "this takes too long to check: leave the computed symbols in it, as the chain rule does."
+        )
+
+    def verdict(self, expression: sp.Expr) -> Verdict:
+        self.comparison = Comparison(self.regions, expression)
+        if self.comparison.counterexample is None:
+            return right(f"this is {self.name}.", self.comparison.met)
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
         return wrong(f"this is not {self.name}: {self.difference(expression)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
-        return agree(answer, self.right(point), point, self.tolerance)
+        return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is True
 
     def right(self, point: Point):
         return point[self.key.name]
 
     @cached_property
+    def regions(self) -> Regions:
+        named = {symbol.name: symbol for symbol in inputs_of(self.lines)}
+        ordered = [s.name for s in self.symbols] if isinstance(self.symbols, Sequence) else sorted(named)
+        inputs = tuple(named[name] for name in ordered if name in named)
+        return regions_of(tuple(self.lines.items()), inputs, self.key)
+
+    @property
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
-        points, alive = [], []
-        least = smallest(tolerance_of(*self.lines.values()))
-        for point in defined_points(self.lines):
-            size = abs(self.right(point))
-            if size > least or not size:
-                (alive if size else points).append(point)
-            if len(alive) + len(points) >= (POINTS if len(alive) >= POINTS // 2 else PATIENCE):
-                break
-        if not (alive or points):
+        if not self.regions.points:
             raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
-        half = POINTS // 2
-        return [*alive[:half], *points[:half], *alive[half:]][:POINTS]
+        return self.regions.points
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
         """The slip, or the two, that lead to this answer."""
@@ -190,13 +223,13 @@ class Question:
             Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
             for what, expression in self.others.items()
         ]
-        slips = Slips(self.chain, self.wrt, points, self.roles, others)
-        return slips.match(at(answer, points, exact))
+        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
+        return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
 
     def difference(self, expression: sp.Expr) -> str:
         """A point where the answer is not the key, a simple one if possible, and what they are there."""
-        points = [*self.simple_points(), *self.points]
-        point = next(point for point in points if not self.agrees(expression, point))
+        simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
+        point = next(simple, self.comparison.counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
@@ -210,12 +243,15 @@ class Question:
         digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
         return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
 
-    def simple_points(self, count: int = 30) -> Iterator[Point]:
-        """Points of small round numbers where the key is not tiny."""
-        names, numbers = sorted(symbol.name for symbol in inputs_of(self.lines)), random.Random(0)
-        for _ in range(count):
+    def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
+        """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""
+        numbers, places = random.Random(0), [*self.regions.kinks, *kinks(answer)]
+        names = sorted(symbol.name for symbol in self.regions.inputs)
+        chosen = np.array([[float(numbers.choice(SIMPLE)) for _ in names] for _ in range(count)]).T
+        simple = self.regions.off_kinks(dict(zip(names, chosen, strict=True)), places)
+        for values in zip(*simple.values(), strict=True):
             try:
-                point = computed(self.lines, {name: mp.mpf(numbers.choice(SIMPLE)) for name in names})
+                point = computed(self.lines, dict(zip(names, map(mp.mpf, values), strict=True)))
             except Undefined:
                 continue
             if abs(self.right(point)) > 0.01:

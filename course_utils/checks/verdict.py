@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from .mistakes import Mistake
@@ -14,12 +14,14 @@ class Verdict:
     """A check's result: whether the answer is right, how many points, and a sentence.
 
     score: in [0, 1], also float(verdict). slips: short names of the mistakes found.
+    regions: how many regions a right answer was tried in, where kinks divide the space.
     """
 
     correct: bool
     message: str
     score: float = 0.0
     slips: tuple[str, ...] = ()
+    regions: int = field(default=0, compare=False)
 
     def __float__(self) -> float:
         return float(self.score)
@@ -58,8 +60,8 @@ def load_ipython_extension(ipython) -> None:
         ipython.display_formatter.formatters["text/html"].for_type(Verdict, aloud)
 
 
-def right(message: str) -> Verdict:
-    return Verdict(True, message, score=1.0)
+def right(message: str, regions: int = 0) -> Verdict:
+    return Verdict(True, message, score=1.0, regions=regions)
 
 
 def wrong(message: str) -> Verdict:

@@ -6,6 +6,7 @@ meanings   what the names in generated code mean
 base       what training asks of a compiled model
 lines      equations as the lines of a function
 scalars    a model's loss and gradients, averaged over samples
+loops      the same as a loop that numba compiles
 arrays     an expression between matrices, as NumPy writes it
 matrices   a matrix model's loss and gradients
 """

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
@@ -29,6 +30,19 @@ class CodePrinter(SchoolOrder, SciPyPrinter):
     def __init__(self, parameters: Collection[sp.Symbol] | None = None):
         super().__init__(PRINTED)
         self.parameters = parameters
+
+    def _print_Max(self, expr, name="numpy.maximum"):
+        function = self._module_format(name)  # SymPy's amax takes arrays of one shape only
+        return reduce(lambda one, other: f"{function}({one}, {other})", map(self._print, expr.args))
+
+    def _print_Min(self, expr):
+        return self._print_Max(expr, "numpy.minimum")
+
+    def _print_And(self, expr, sign=" & "):
+        return f"({sign.join(map(self._print, expr.args))})"  # SymPy's reduce takes arrays of one shape only
+
+    def _print_Or(self, expr):
+        return self._print_And(expr, " | ")
 
 
 def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.ndarray:

@@ -1,9 +1,10 @@
 """What the names in generated code mean: those of the model's symbols, and all the others."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
+from io import StringIO
 from keyword import iskeyword
+from tokenize import COMMENT, NAME, generate_tokens
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -11,10 +12,10 @@ from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedErr
 
 from ..derivation.functions import NUMPY_LACKS, Activation
 from ..derivation.given import some
-from ..derivation.names import duplicates_in, spelled
+from ..derivation.names import check_name, duplicates_in, spelled
 
-NAME = re.compile(r"(?<![\w.])[^\W\d]\w*\b(?!=[^=])")  # in code; no attribute, no name of an argument
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
+ARRAYS = {name for name in ("numpy", "scipy") if find_spec(name)}  # whose functions take arrays
 
 
 def is_arithmetic(expression: sp.Expr) -> bool:
@@ -38,15 +39,24 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
     if is_arithmetic(expression):
         return set()
     marks = {s: sp.Symbol(f"marked_symbol_{i}") for i, s in enumerate(expression.atoms(sp.Symbol))}
+    for applied in expression.atoms(sp.Function):
+        check_name(applied.func.__name__)
     try:
         code = printer.doprint(expression.xreplace(marks))
     except PrintMethodNotImplementedError:
-        raise ValueError(f"{some([expression])} cannot be written in NumPy") from None
-    named = all(applied.func.__name__.isidentifier() for applied in expression.atoms(sp.Function))
-    words = set(NAME.findall(code)) - set(map(str, marks.values()))
-    if not named or "#" in code or words & {"lambda", "for"}:  # not written, or for one sample alone
-        raise ValueError(f"{some([expression])} cannot be computed in NumPy for many samples at once")
-    return {word for word in words if not iskeyword(word)}
+        code = "# "
+    tokens = [*generate_tokens(StringIO(code).readline)]  # reads text, and compiles none
+    if any(token.type == COMMENT for token in tokens):  # how SymPy says that it cannot
+        raise ValueError(f"{some([expression])} cannot be written in NumPy")
+    names = {
+        token.string
+        for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False)
+        if token.type == NAME and not iskeyword(token.string)
+        if after.string != "=" and (before is None or before.string != ".")  # no keyword, no attribute
+    }
+    if any(token.string == "lambda" for token in tokens):
+        raise ValueError(f"{some([expression])} cannot be computed for many samples at once")
+    return names - set(map(str, marks.values()))
 
 
 def activations_in(expressions: Iterable[sp.Expr]) -> dict:
@@ -78,13 +88,8 @@ def check_meanings(
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
     modules = {name: module for module, known in printer.module_imports.items() for name in known}
     for name in sorted(used.keys() - set(functions) - NATIVE):
-        if not is_installed(modules.get(name, "math")):
+        if modules.get(name, "math").partition(".")[0] not in ARRAYS:
             if name not in NUMPY_LACKS:
                 raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
             functions[name] = NUMPY_LACKS[name]
     return functions
-
-
-def is_installed(module: str) -> bool:
-    """Whether this module's functions can be used, on arrays. (Those of `math` take single numbers.)"""
-    return module != "math" and find_spec(module.partition(".")[0]) is not None

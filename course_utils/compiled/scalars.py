@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from math import isfinite
+from operator import is_
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, loss_of
-from ..derivation.given import as_expression, listed, pairs
+from ..derivation.given import as_expression, brief, listed, pairs
 from ..derivation.names import check_names
 from .base import CompiledModel
 from .inputs import as_floats, finite_start, in_order
@@ -29,8 +30,11 @@ class Compiled(CompiledModel):
     Its lines are the model's own equations followed by the backward equations.
 
     source: the generated Python, for one sample or elementwise for many.
+    engine: "numpy", or "numba" for a `CompiledLoop`.
     Raises ValueError naming what cannot be computed, and a symbol that means something else in the source.
     """
+
+    engine = "numpy"
 
     def __init__(self, equations: Equations, parameters: Sequence, data: Sequence = ()):
         self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
@@ -43,8 +47,11 @@ class Compiled(CompiledModel):
         for symbol, expression in self._lines:
             if expression.has(sp.Derivative, sp.Subs):
                 raise ValueError(f"{symbol} = {expression} cannot be computed: an equation has no derivative")
-        inputs, printer = [*self.parameters, *self.data], CodePrinter(self.parameters)
-        self._step, self.source = line_by_line(inputs, self._lines, outputs, printer)
+        self._last = [object()], 0  # no data are these
+        self._compile([*self.parameters, *self.data], self._lines, outputs)
+
+    def _compile(self, inputs: Sequence, lines: Sequence[tuple], outputs: Sequence) -> None:
+        self._step, self.source = line_by_line(inputs, lines, outputs, CodePrinter(self.parameters))
 
     def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
         """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.
@@ -54,48 +61,59 @@ class Compiled(CompiledModel):
         data: for each symbol an array of shape (samples,), or one number that all samples share.
         Raises ValueError for values that are missing, of different lengths or not finite.
         """
-        parameters, columns = in_order(parameters, self.parameters, "parameters"), self.columns(data)
-        runs = ()
-        if not NUMBERS.issuperset(map(type, parameters)):
-            parameters, runs = self._runs(parameters)
-        shape = (*runs, self._samples(columns))
-        try:
-            means = self._means(parameters, columns, shape)
-        except ArithmeticError:  # as Python's own floats raise, where NumPy's go on with inf or nan
-            means = None
-        if runs or not means or not NUMBERS.issuperset(map(type, means)) or not all(map(isfinite, means)):
+        points, runs = in_order(parameters, self.parameters, "parameters"), ()
+        if NUMBERS.issuperset(map(type, points)):
+            points = list(map(np.array, points))  # so that 1/0 is inf; NumPy also multiplies them quicker
+        else:
+            points, runs = self._runs(points)
+        columns, samples = self._known(data)
+        means = self._means(points, columns, runs, samples)
+        if runs or not NUMBERS.issuperset(map(type, means)) or not all(map(isfinite, means)):
             self.check_data(columns)
-            parameters = parameters if runs else list(map(np.float64, parameters))
-            means = [without_complex(mean) for mean in self._means(parameters, columns, shape)]
+            means = [without_complex(mean) for mean in means]
         return means[0], tuple(means[1:])
 
-    def _means(self, parameters: Sequence, columns: Sequence, shape: tuple) -> list:
-        """Loss and gradients, averaged over the last axis of the shape (runs, ..., samples)."""
-        weights = equal_weights(shape[-1])
+    def _known(self, data: Mapping | Sequence) -> tuple[list, int]:
+        """The data as arrays of one length, and that length.
+
+        Training hands over the same arrays at every step: they are looked at once. Of an array only its
+        type and shape are taken as known, so its numbers may change in place.
+        """
+        columns, samples = self._last
+        if type(data) not in (list, tuple) or len(data) != len(columns) or not all(map(is_, data, columns)):
+            columns = self.columns(data)
+            samples = self._samples(columns)
+            self._last = columns, samples
+        return columns, samples
+
+    def _means(self, points: list, columns: list, runs: tuple, samples: int) -> Sequence:
+        """Loss and gradients, averaged over the samples, each of shape runs."""
+        if runs:
+            points = [np.broadcast_to(point, runs)[..., np.newaxis] for point in points]
+        shape, weights = (*runs, samples), equal_weights(samples)
         return [
             # a constant derivative comes back as one number, or one a run
-            (v if getattr(v, "shape", None) == shape else np.broadcast_to(v, shape)).dot(weights)
-            for v in self._step(*parameters, *columns)
+            (v if type(v) is np.ndarray and v.shape == shape else np.broadcast_to(v, shape)).dot(weights)
+            for v in self._step(*points, *columns)
         ]
 
     def _runs(self, parameters: Sequence) -> tuple[list[np.ndarray], tuple]:
-        """(the parameters with an axis for the samples, the shape of the runs)."""
+        """(the parameters as arrays, the shape of the runs)."""
         arrays = list(map(as_floats, parameters, self.parameters))
         try:
-            runs = np.broadcast_shapes(*(array.shape for array in arrays))
+            return arrays, np.broadcast_shapes(*(array.shape for array in arrays))
         except ValueError:
             found = {str(s): array.shape for s, array in zip(self.parameters, arrays, strict=True)}
             raise ValueError(
                 f"parameters should be arrays of one shape, but their shapes are {found}"
             ) from None
-        return [np.broadcast_to(array, runs)[..., np.newaxis] for array in arrays], runs
 
     def _samples(self, columns: list[np.ndarray]) -> int:
-        shapes = [column.shape for column in columns if column.ndim] or [(1,)]
-        if shapes.count(shapes[0]) < len(shapes) or len(shapes[0]) > 1 or shapes[0] == (0,):
+        shapes = {column.shape for column in columns} - {()} or {(1,)}
+        if len(shapes) > 1 or shapes == {(0,)} or len(*shapes) > 1:
             found = {str(s): c.shape for s, c in zip(self.data, columns, strict=True)}
             raise ValueError(f"data should be arrays of one length, but their shapes are {found}")
-        return shapes[0][0]
+        return shapes.pop()[0]
 
     def check_data(self, data: Mapping | Sequence) -> list[np.ndarray]:
         """The data as arrays, in order. Raises ValueError unless they are finite numbers of one length."""
@@ -124,3 +142,21 @@ class Compiled(CompiledModel):
 def without_complex(mean: np.ndarray) -> np.ndarray:
     """A mean as real numbers: nan where it is complex."""
     return np.where(np.imag(mean) == 0, np.real(mean), np.nan)[()]
+
+
+def engine_called(name: str) -> type[Compiled]:
+    """The class that compiles for this engine, "numpy" or "numba".
+
+    Raises ValueError for another name, and ImportError, saying what to install, where numba is missing.
+    """
+    if name == "numpy":
+        return Compiled
+    if name != "numba":
+        raise ValueError(f'engine should be "numpy" or "numba", not {brief(name)}')
+    try:
+        from .loops import CompiledLoop  # brings numba, which not everybody needs
+    except ImportError as error:
+        raise ImportError(
+            f'the engine "numba" needs numba ({error}): pip install "gradient-descent-derived[fast]"'
+        ) from None
+    return CompiledLoop

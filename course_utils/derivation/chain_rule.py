@@ -6,7 +6,7 @@ An expression may use the symbols defined before it, and any others (parameters,
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 import sympy as sp
 
@@ -33,6 +33,7 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
+@lru_cache(4096)  # a verdict asks again and again
 def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol."""
     if not (isinstance(expression, sp.Expr) and isinstance(wrt, sp.Symbol)):  # SymPy would evaluate text
@@ -43,6 +44,11 @@ def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in expression.free_symbols}
     back = {dummy: symbol for symbol, dummy in real.items()}
     return expression.xreplace(real).diff(real[wrt]).xreplace(back)
+
+
+def until(equations: Equations, symbol: sp.Symbol) -> Equations:
+    """The equations up to that of a symbol."""
+    return {s: equations[s] for s in list(equations)[: list(equations).index(symbol) + 1]}
 
 
 def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:

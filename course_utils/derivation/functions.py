@@ -23,7 +23,8 @@ class Activation(sp.Function):
 
     A subclass defines two static methods:
     `slope(output)`, the derivative as an expression of the function's own value, and
-    `numpy(z)`, the function of an array of any shape.
+    `numpy(z)`, the function of an array of any shape. Where that cannot take a single number,
+    the numba engine needs a third: `scalar(z)`.
     """
 
     nargs = 1
@@ -55,7 +56,8 @@ class sigmoid(Activation):
 
     @staticmethod
     def numpy(z):
-        return np.reciprocal(1 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))
+        grown = np.exp(np.minimum(z, LARGEST_EXPONENT))
+        return grown / (1 + grown)
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return 1 / (1 + sp.exp(-z))
@@ -79,6 +81,10 @@ class step(Activation):
     def numpy(z):
         steps = np.ceil(z)  # nan stays nan
         return np.clip(steps, 0, 1, out=steps if isinstance(steps, np.ndarray) else None)  # in place: faster
+
+    @staticmethod
+    def scalar(z):
+        return np.sign(np.maximum(z, 0))
 
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):
         return sp.Piecewise((1, z > 0), (0, True))

@@ -1,9 +1,11 @@
-"""Submissions in, scores out: what a learner wrote runs in a sandbox, what it is worth is decided outside.
+"""Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
-sandbox        one submission's program, locked away: only numbers, text and formulas come out
-wire           what may come out, and how it is read (formulas, activations: of which parts)
-session        that program, asked for its answers (worker: its inside, shell: its IPython)
-assembly       a submission, put back on its source's skeleton
-examination    the source's own checks, run on the answers in a clean process
-preprocessors  the same as two steps of nbgrader's autograde; hooks: what comes before them
+converter      nbgrader's autograde, which copies a submission's files first (regular: no links)
+preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
+pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
+broker         passes messages between the two sandboxes, and says which results are believed (results)
+session        the submission's program from outside (worker: its inside, shell: its IPython)
+examiner       the other one's inside: an examination of each submission, a process for each question
+wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
+sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
 """

@@ -5,6 +5,7 @@ formula of INPUT and OUTPUT, the value as a formula of INPUT where there is one,
 function that is called there, with numbers.
 """
 
+import builtins
 from collections.abc import Callable
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..derivation.functions import Activation
 from .formulas import INPUT, OUTPUT, FormulaReader, FormulaWriter, Refused, identifier, whole
 
 MOST = 20  # of one message
-TAKEN = {*BY_NAME, *dir(np), *(name.removeprefix("_print_") for name in dir(CodePrinter))}  # in printed code
+TAKEN = {*BY_NAME, *dir(np), *dir(builtins), *(name.removeprefix("_print_") for name in dir(CodePrinter))}
 
 
 class Defined:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import nbformat
 from nbformat import NotebookNode
 
+from .attachments import attached
+from .results import clean
+
 Cells = list[NotebookNode]
 
 
@@ -31,11 +34,19 @@ def groups(cells: Cells, known: set[str]) -> Iterator[tuple[str | None, Cells]]:
     yield name, members
 
 
+def pasted(cell: NotebookNode) -> dict:
+    """The pictures that were pasted into a Markdown cell, as its field `attachments`, if there are any."""
+    pictures = attached(cell) if cell.cell_type == "markdown" else {}
+    return {"attachments": pictures} if pictures else {}
+
+
 def extra(cell: NotebookNode) -> NotebookNode | None:
     """A cell that the learner added, as plain text or code, or None if it is neither."""
     if cell.cell_type == "code":
-        return nbformat.v4.new_code_cell(cell.source)
-    return nbformat.v4.new_markdown_cell(cell.source) if cell.cell_type == "markdown" else None
+        return nbformat.v4.new_code_cell(clean(cell.source))
+    if cell.cell_type == "markdown":
+        return nbformat.v4.new_markdown_cell(clean(cell.source), **pasted(cell))
+    return None
 
 
 def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
@@ -58,6 +69,7 @@ def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         name = label(cell).get("grade_id")
         answer = written.get(name)
         if answer is not None and answered_here(cell) and answer.cell_type == cell.cell_type:
-            cell.source = answer.source
+            cell.source = clean(answer.source)
+            cell.update(pasted(answer))
         assembled.cells += [cell, *added.get(name, [])]
     return assembled

@@ -1,149 +1,141 @@
-"""A submission's scores: the source's own checks run here, and only the answers come from the sandbox."""
+"""A submission's cells run, and its answers meet the source's own checks, each in a process of its own."""
 
-import ast
-import math
+import json
+import os
 import resource
 import signal
+import socket
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from numbers import Real
-from pathlib import Path
+from contextlib import suppress
 
-from nbformat import NotebookNode
-
-from ..checks.verdict import Verdict
-from .assembly import answered_here, label
-from .session import Died, Failed, Session
+from .channel import PATIENCE, Channel, Died
+from .question import Failed, Question, pair, understood
+from .results import Result, SourceFault, believed, shown
 from .shell import QuietShell
+from .syntax import loads, only_shows, stores
 from .wire import Refused
+from .worker import limit
 
-MEMORY = 2 * 2**30  # bytes that reading answers and checking them may take
-CHECK_SECONDS = 60
-
-
-class SourceFault(RuntimeError):
-    """The problem set itself is broken: its own cells fail, or a check gives no score."""
-
-
-@dataclass
-class Result:
-    """What came of a cell: outputs to show; of a grade cell the score too, in [0, 1], and a sentence."""
-
-    outputs: list = field(default_factory=list)
-    score: float | None = None
-    message: str = ""
-
-
-def names(source: str, context: type) -> set[str]:
-    """The names that a cell binds at its top level (ast.Store), or mentions anywhere (ast.Load)."""
-    try:
-        tree = ast.parse("\n".join(line for line in source.splitlines() if not line.startswith("%")))
-    except SyntaxError:
-        return set()
-    definitions = ast.FunctionDef | ast.ClassDef
-    if context is ast.Load:
-        return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assigned = [n for part in tree.body if not isinstance(part, definitions) for n in ast.walk(part)]
-    found = {n.id for n in assigned if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return found | {part.name for part in tree.body if isinstance(part, definitions)}
-
-
-def only_shows(source: str) -> bool:
-    """Whether a cell is made of values and calls, such as a picture: nothing after it needs it."""
-    try:
-        return all(isinstance(part, ast.Expr) for part in ast.parse(source).body)
-    except SyntaxError:  # a magic
-        return False
-
-
-def runs(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and (bool(cell.source.strip()) or bool(label(cell).get("grade")))
+ALL_CHECKS = 3  # how many checks may take as long as one may
+OUTPUTS = 1_000  # of one cell
 
 
 class Examination:
-    """Goes through an assembled notebook, cell by cell, with the submission's program beside it.
+    """Goes through an assembled notebook, cell by cell; the broker tells what the submission's program says.
 
-    asked: the names of the answers, those that the released solution cells bind.
+    asked: the names of the answers, by the source's cells that bind them.
+    seconds: of computing, for each check.
     """
 
-    def __init__(self, session: Session, asked: set[str]):
-        self.session, self.asked = session, asked
+    def __init__(self, broker: Channel, asked: dict[str, list[str]], seconds: int):
+        self.broker, self.asked, self.seconds = broker, asked, seconds
+        self.answers = set().union(*asked.values())
         self.shell = QuietShell.instance()
-        self.uses = {name: {name} for name in asked}  # the answers that a name depends on
+        self.waiting = []  # the source's cells that need answers: they run with a check that needs them
         self.stopped = {}  # what went wrong in the cells that bind an answer
 
-    def results(self, cells: list[NotebookNode]) -> Iterator[Result]:
-        """One result for each cell that runs."""
-        for cell in filter(runs, cells):
-            yield self.graded(cell) if label(cell).get("grade") else self.passed(cell)
+    def results(self, cells: list[dict]) -> Iterator[Result]:
+        """One result for each cell. Raises SourceFault."""
+        for cell in cells:
+            yield self.checked(cell) if cell["check"] else self.passed(cell)
 
-    def passed(self, cell: NotebookNode) -> Result:
-        """Run a cell that is worth no points: in the sandbox, and here too if it is the source's."""
-        error, outputs = self.session.run(cell.source)
-        if label(cell) and not answered_here(cell):
-            self.run_here(cell.source)
+    def ask(self, *request) -> bytes:
+        self.broker.send(json.dumps(["ask", request]).encode())
+        return self.broker.receive()
+
+    def passed(self, cell: dict) -> Result:
+        """Run a cell that is worth no points: in the submission's program, and the source's own here too."""
+        error, outputs = ran(self.ask("run", cell["source"]))
+        if cell["given"]:
+            self.run_here(cell["source"])
         elif error:
-            self.stopped |= dict.fromkeys(names(cell.source, ast.Store), ": ".join(error))
+            self.stopped |= dict.fromkeys(self.asked.get(cell["id"], ()), error)
         return Result(outputs)
 
     def run_here(self, source: str) -> None:
-        needed = self.needed(source)
         if only_shows(source):
             return
-        for name in needed:
-            self.fetch(name)
-        result, printed, _ = self.timed(source)
-        if needed:
-            self.uses |= dict.fromkeys(names(source, ast.Store) - self.asked, needed)
-        elif not result.success:
+        if self.needed(source)[1]:
+            self.waiting.append(source)
+            return
+        result, printed, _ = self.shell.run(source)
+        if not result.success:
             raise SourceFault(f"a cell of the problem set fails:\n{source}\n{printed}")
 
-    def needed(self, source: str) -> set[str]:
-        """The answers that a cell uses, by itself or by way of what other cells computed from them."""
-        return set().union(*(self.uses.get(name, ()) for name in names(source, ast.Load)))
+    def needed(self, source: str) -> tuple[list[str], set[str]]:
+        """The waiting cells that a cell needs, and the answers that it uses, by itself or by way of those."""
+        before, mentioned = [], loads(source)
+        for cell in reversed(self.waiting):
+            if stores(cell) & mentioned:
+                before.insert(0, cell)
+                mentioned |= loads(cell)
+        return before, mentioned & self.answers
 
-    def fetch(self, name: str) -> str | None:
-        """Bind an answer here. If there is none that can be used, say why."""
-        self.shell.user_ns.pop(name, None)
+    def checked(self, cell: dict) -> Result:
+        """Run a check in a process of its own. Without a result it is worth nothing."""
+        seconds = min(self.seconds, int(ALL_CHECKS * self.seconds - computing_of_children()))
+        if seconds < 1:
+            return Result(score=0.0, message="no points: the checks before this one took too long")
+        question = Question(cell["source"], *self.needed(cell["source"]), self.stopped)
+        here, there = (Channel(*2 * [end.detach()]) for end in socket.socketpair())
+        child = os.fork()
+        if child == 0:
+            self.broker.close()
+            here.close()
+            limit({"RLIMIT_CPU": seconds, "RLIMIT_NPROC": 0, "RLIMIT_FSIZE": 0})
+            question.settle(self.shell, there)
+        there.close()
         try:
-            self.shell.user_ns[name] = self.session.get(name)
-        except NameError as error:
-            return self.stopped.get(name, str(error))
-        except (Died, Failed, Refused) as error:
-            return f"{name} cannot be read: {error}"
-        return None
-
-    def timed(self, source: str):
-        signal.signal(signal.SIGALRM, too_slow)
-        signal.setitimer(signal.ITIMER_REAL, CHECK_SECONDS)
-        try:
-            return self.shell.run(source)
+            return self.relayed(here, PATIENCE * seconds)
+        except (Died, ValueError, TypeError, LookupError):
+            return Result(score=0.0, message="no points: the check took too long, or ended without a result")
+        except SourceFault as fault:
+            raise SourceFault(f"the check {cell['id']} {fault}") from None
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            here.close()
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
-    def graded(self, cell: NotebookNode) -> Result:
-        """Run a check. Without a result it is worth nothing."""
-        grade_id = label(cell)["grade_id"]
-        for name in sorted(self.needed(cell.source)):
-            if trouble := self.fetch(name):
-                return Result(score=0.0, message=f"no points: {trouble}")
-        result, printed, _ = self.timed(cell.source)
-        verdict = result.result
-        if result.success and isinstance(verdict, Verdict | Real):
-            score = float(verdict)
-            if math.isfinite(score) and 0 <= score <= 1:
-                return Result(score=score, message=repr(verdict))
-        if result.success:
-            raise SourceFault(f"the check {grade_id} gives no score from 0 to 1, but {verdict!r:.100}")
-        return Result(score=0.0, message=f"no points: the check failed. {printed.strip()[-300:]}")
-
-
-def too_slow(*_):
-    raise TimeoutError("it took too long to check")
+    def relayed(self, question: Channel, seconds: float) -> Result:
+        """Pass on what a question asks for, until it has its score. Raises Died or SourceFault."""
+        late = time.monotonic() + seconds
+        while True:
+            kind, content = said(question.receive(late))
+            if kind == "graded":
+                score, message = content
+                return believed({"outputs": [], "score": float(score), "message": message})
+            if kind == "fault":
+                raise SourceFault(content[0])
+            asked = time.monotonic()
+            reply = self.ask(kind, *content)
+            late += time.monotonic() - asked
+            question.send(reply, late)
 
 
-def limit_memory() -> None:
-    """Let this process take no more than MEMORY bytes beyond what it has."""
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = MEMORY + pages * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+def said(line: bytes) -> tuple[str, list]:
+    """What a question says. Raises Died for what it may not say."""
+    try:
+        kind, *content = json.loads(line)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        raise Died("the question spoke out of turn") from None
+    if kind not in ("graded", "fault", "get", "call"):
+        raise Died("the question spoke out of turn")
+    return kind, content
+
+
+def ran(reply: bytes) -> tuple[str | None, list]:
+    """What came of a cell in the submission's program: its error, and its outputs."""
+    try:
+        error, outputs = pair(understood(reply))
+        error = error and ": ".join(str(part)[:500] for part in pair(error))
+        return error, [shown(output) for output in outputs[:OUTPUTS]] if isinstance(outputs, list) else []
+    except (Died, Failed, Refused) as reason:
+        return f"{type(reason).__name__}: {reason}", []
+
+
+def computing_of_children() -> float:
+    """Seconds that the questions so far computed."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

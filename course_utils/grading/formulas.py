@@ -3,6 +3,7 @@
 A part is [name, arguments...]. An activation of the submission's own has a number in place of a name.
 """
 
+from collections.abc import Callable
 from keyword import iskeyword
 from unicodedata import normalize
 
@@ -17,6 +18,7 @@ DEPTH = 160  # of one formula
 BITS = 14_000  # of one whole number
 LARGEST_EXPONENT = 100_000  # of a float, to the base 2
 LETTERS = 100  # of one name
+CONDITIONS = 50  # joined by one And or Or
 
 INPUT, OUTPUT = sp.Dummy("input"), sp.Dummy("output")  # of an activation, where it is defined
 PLACES = {"(input)": INPUT, "(output)": OUTPUT}
@@ -96,14 +98,21 @@ class FormulaReader:
         return BY_NAME[name], OPERATIONS[BY_NAME[name]]
 
     def number(self, data: list) -> sp.Expr:
-        """A formula that is a number, all of whose parts are known. Raises Refused."""
+        """A formula to go on computing with: a number, all of whose parts are known. Raises Refused."""
         try:
             formula = self.formula(data)
         except Unknown as unknown:
             raise Refused(f"{unknown!s:.60} cannot be checked here") from None
         if not isinstance(formula, sp.Expr):
             raise Refused("no expression")
+        if any(map(is_rounded, sp.preorder_traversal(formula))):
+            raise Refused("an operation of floats that was not computed")  # it confuses SymPy
         return formula
+
+
+def is_rounded(part: sp.Basic) -> bool:
+    """Whether SymPy would have put a number in its place."""
+    return any(a.is_Float for a in part.args) and all(a.is_Number for a in part.args)
 
 
 def whole(number) -> int:
@@ -153,7 +162,19 @@ def cases(*pairs: ExprCondPair, evaluate: bool) -> sp.Basic:
     return sp.Piecewise(*pairs, evaluate=False)
 
 
-BUILT = {ExprCondPair: case, sp.Piecewise: cases}  # everything else builds itself
+def conditions(function: type) -> Callable:
+    """And or Or, which SymPy compares with one another, even here."""
+
+    def built(*parts: sp.Basic, evaluate: bool) -> sp.Basic:
+        if len(parts) > CONDITIONS:
+            raise Refused("too many conditions in one")
+        return function(*parts, evaluate=False)
+
+    return built
+
+
+# Everything else builds itself
+BUILT = {ExprCondPair: case, sp.Piecewise: cases, sp.And: conditions(sp.And), sp.Or: conditions(sp.Or)}
 
 LEAVES = {"Symbol": symbol, "Rational": rational, "Float": floating}
 LEAVES |= {name: lambda constant=constant: constant for name, constant in (CONSTANTS | PLACES).items()}

@@ -1,7 +1,5 @@
-"""Two steps of nbgrader's autograde: put the submission on its source's skeleton, and examine it."""
+"""Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
-import ast
-import multiprocessing
 import os
 from itertools import zip_longest
 from pathlib import Path
@@ -11,9 +9,17 @@ from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Enum, Float, Integer
 
 from .assembly import answered_here, assemble, label
-from .examination import Examination, Result, SourceFault, limit_memory, names, runs
-from .sandbox import SandboxUnavailable, bubblewrap, limits, unprotected
+from .attachments import attached, is_picture
+from .broker import examiner
+from .pages import written
+from .programs import Program, Sandbox, SandboxUnavailable
+from .results import Result
+from .sandbox import bubblewrap, limits, unprotected
 from .session import Session
+from .syntax import stores
+
+EXAMINER_MEMORY = 3 * 2**30  # bytes, of which Python and its packages take one
+USERS = {"worker": 65534, "examiner": 65533}  # whom root becomes: neither counts the other's processes
 
 
 def course(step: NbGraderPreprocessor):
@@ -52,69 +58,77 @@ class Examine(NbGraderPreprocessor):
     cell_seconds = Float(20, help="Seconds of computing for each cell, and for each call of a function.").tag(
         config=True
     )
+    check_seconds = Integer(
+        20, help="Seconds of computing for each check, and a third of those for all."
+    ).tag(config=True)
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
-    def command(self, resources) -> list[str]:
+    def sandboxed(self, module: str, memory: int, resources) -> Sandbox:
         if os.name != "posix" or not Path("/proc").is_dir():
             raise SandboxUnavailable("Grading needs Linux. On Windows, WSL is one.")
-        limit = limits(self.memory, int(self.total_seconds))
+        program = Program(module, limits(memory, int(self.total_seconds)), USERS[module])
         if self.sandbox == "none":
             self.log.warning("Submissions run without a sandbox: they may read and change your files.")
-            return unprotected(limit)
+            return unprotected(program)
         folder = source_folder(self, resources)
         files = {p.name: p for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
-        return bubblewrap(files, Path(course(self).root), limit)
+        return bubblewrap(files, Path(course(self).root), program)
 
     def preprocess(self, nb, resources):
-        folder = source_folder(self, resources)
+        worker = self.sandboxed("worker", self.memory, resources)
         beside = Path(resources["metadata"]["path"])
-        session = Session(self.command(resources), self.cell_seconds, self.total_seconds, beside)
-        original = [cell for cell in released(self, resources).cells if answered_here(cell)]
-        asked = set().union(*(names(c.source, ast.Store) for c in original if c.cell_type == "code"))
-        results = examined(session, asked, nb.cells, folder, self.total_seconds + 60)
-        for cell, result in zip_longest(filter(runs, nb.cells), results):
+        checks = examiner(
+            self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
+        )
+        asked = {
+            label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)
+        }
+        cells = list(filter(runs, nb.cells))
+        with Session(worker, self.cell_seconds, self.total_seconds, beside) as session:
+            described_cells = list(map(described, cells))
+            results = checks.results(session, cells=described_cells, asked=asked, seconds=self.check_seconds)
+        for cell, result in zip_longest(cells, results):
             show(cell, result)
         return nb, resources
 
 
-def examined(session: Session, asked: set[str], cells: list, folder: Path, seconds: float) -> list[Result]:
-    """The results of all cells that were reached in time, found in a process of their own.
-
-    Raises SandboxUnavailable or SourceFault if it is not the submission's fault.
-    """
-    context = multiprocessing.get_context("fork")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=examine, args=(sender, session, asked, cells, folder))
-    process.start()
-    sender.close()
-    results = []
-    try:
-        while receiver.poll(seconds):
-            result = receiver.recv()
-            if isinstance(result, SandboxUnavailable | SourceFault):
-                raise result
-            results.append(result)
-    except EOFError:
-        pass
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-    return results
+def code_answers(step: NbGraderPreprocessor, resources) -> list:
+    cells = released(step, resources).cells
+    return [cell for cell in cells if answered_here(cell) and cell.cell_type == "code"]
 
 
-def examine(sender, session: Session, asked: set[str], cells: list, folder: Path) -> None:
-    """In the process of its own: send the results one by one."""
-    os.chdir(folder)
-    limit_memory()
-    with session:
-        try:
-            for result in Examination(session, asked).results(cells):
-                sender.send(result)
-        except (SandboxUnavailable, SourceFault) as fault:
-            sender.send(fault)
-    sender.close()
+def runs(cell) -> bool:
+    return cell.cell_type == "code" and (bool(cell.source.strip()) or bool(label(cell).get("grade")))
+
+
+def described(cell) -> dict:
+    """What an examiner has to know of a cell."""
+    labels = label(cell)
+    given = bool(labels) and not answered_here(cell)
+    return {
+        "id": labels.get("grade_id"),
+        "source": cell.source,
+        "given": given,
+        "check": bool(labels.get("grade")),
+    }
+
+
+class Harmless(NbGraderPreprocessor):
+    """Leaves of learners' Markdown what is safe to open, once nbgrader has compared it with the source."""
+
+    most = Integer(100_000, help="Characters of Markdown in a notebook; what is beyond stays text.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb, resources):
+        left = self.most
+        for cell in nb.cells:
+            if cell.cell_type == "markdown" and (answered_here(cell) or not label(cell)):
+                left -= len(cell.source)
+                cell.source = written(cell.source, attached(cell), read=left >= 0)
+                cell.pop("attachments", None)
+        return nb, resources
 
 
 def show(cell, result: Result | None) -> None:
@@ -122,7 +136,7 @@ def show(cell, result: Result | None) -> None:
     cell.outputs, cell.execution_count = [], None
     if label(cell).get("grade"):
         result = result or Result(score=0.0, message="no points: this check was not reached in time")
-        points = result.score * float(label(cell)["points"])
+        points = (result.score or 0.0) * float(label(cell)["points"])
         data = {"text/plain": repr(points)}
         cell.outputs = [
             nbformat.v4.new_output("stream", name="stdout", text=result.message),
@@ -137,5 +151,5 @@ def harmless(bundle) -> dict:
     """Of what a submission showed: its text, or a picture. No HTML and no script."""
     if not isinstance(bundle, dict):
         return {}
-    kinds = ("text/plain", "image/png")
-    return {kind: bundle[kind] for kind in kinds if isinstance(bundle.get(kind), str)}
+    shown = {kind: bundle[kind] for kind in ("text/plain", "image/png") if isinstance(bundle.get(kind), str)}
+    return {kind: data for kind, data in shown.items() if kind == "text/plain" or is_picture(kind, data)}

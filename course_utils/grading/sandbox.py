@@ -1,7 +1,7 @@
 """The sandbox: the command that starts a program which reads almost nothing and reaches nobody."""
 
-import json
 import os
+import platform
 import shutil
 import site
 import sys
@@ -10,7 +10,9 @@ from pathlib import Path
 
 import matplotlib
 
-PACKAGE = Path(__file__).resolve().parents[1]
+from . import seccomp
+from .programs import HOME, LIBRARY, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
+
 SYSTEM = [
     "/usr",
     "/bin",
@@ -23,13 +25,7 @@ SYSTEM = [
     "/etc/fonts",
 ]
 EXERCISE = "/exercise"  # the submission's working directory
-LIBRARY = "/library"  # course_utils
-HOME = "/scratch"  # for temporary files
 SCRATCH = str(64 * 2**20)  # bytes of files that a submission may write
-
-
-class SandboxUnavailable(RuntimeError):
-    """Nothing is graded, because submissions cannot be locked away here."""
 
 
 def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
@@ -40,23 +36,6 @@ def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
         "RLIMIT_FSIZE": int(SCRATCH),
         "RLIMIT_NPROC": 64,
         "RLIMIT_CORE": 0,
-    }
-
-
-def environment() -> dict[str, str]:
-    """All the environment that the program sees."""
-    return {
-        "PATH": "/usr/bin:/bin",
-        "HOME": HOME,
-        "TMPDIR": HOME,
-        "MPLCONFIGDIR": HOME,
-        "IPYTHONDIR": HOME,
-        "PYTHONPATH": LIBRARY,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",
-        "LC_ALL": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
     }
 
 
@@ -93,29 +72,42 @@ def folder(path: str | Path) -> list[str]:
     return ["--perms", "0755", "--dir", str(path)]
 
 
-def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> list[str]:
-    """The command that runs the worker in bubblewrap, with these files in its working directory.
-
-    hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
-    """
+def bubblewrap_program() -> str:
+    """Where bubblewrap is. Raises SandboxUnavailable."""
     program = shutil.which("bwrap")
     if program is None:
         raise SandboxUnavailable(
             "bubblewrap is not installed (on Debian and Ubuntu: apt install bubblewrap). Submissions are "
             "other people's programs, so none was run, and none graded. See exercises/README.md."
         )
+    if platform.machine() not in seccomp.MACHINES:
+        raise SandboxUnavailable(
+            f"Submissions run on {' or '.join(seccomp.MACHINES)}, not {platform.machine()}."
+        )
+    return program
+
+
+def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbox:
+    """A program in bubblewrap, with these files in its working directory.
+
+    hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
+    """
     command = [
-        program,
+        bubblewrap_program(),
         "--unshare-ipc",
         "--unshare-pid",
         "--unshare-net",
         "--unshare-uts",
-        "--unshare-cgroup-try",
+        "--hostname",
+        "sandbox",
     ]
-    if os.geteuid() != 0:  # root may drop to nobody from inside, and then counts its processes like anybody
+    command += ["--unshare-cgroup-try", "--cap-drop", "ALL"]
+    if os.geteuid() == 0:  # the program drops the rest: to be nobody, whose processes are counted
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
         command += ["--unshare-user", "--disable-userns"]
     command += ["--die-with-parent", "--new-session", "--clearenv", *mounts(hidden.resolve())]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]
+    command += ["--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]  # and no /proc
     command += folder(LIBRARY)
     command += ["--ro-bind", str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"]
     for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
@@ -126,9 +118,9 @@ def bubblewrap(files: dict[str, Path], hidden: Path, limit: dict[str, int]) -> l
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    return [*command, sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit), "nobody"]
+    return Sandbox((*command, *program.command(str(program.user))))
 
 
-def unprotected(limit: dict[str, int]) -> list[str]:
-    """The command that runs the worker without a sandbox: it may do whatever its user may."""
-    return [sys.executable, "-m", "course_utils.grading.worker", json.dumps(limit)]
+def unprotected(program: Program) -> Sandbox:
+    """A program without a sandbox: it may do whatever its user may."""
+    return Sandbox(tuple(program.command()), filtered=False)

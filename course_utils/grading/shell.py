@@ -3,7 +3,6 @@
 import io
 from contextlib import redirect_stderr, redirect_stdout
 
-import matplotlib
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -29,7 +28,6 @@ class QuietShell(InteractiveShell):
         self.kept = []
         config = Config({"HistoryManager": {"enabled": False}})
         super().__init__(config=config, colors="NoColor", xmode="Minimal", **settings)
-        matplotlib.use("agg")
 
     def run(self, source: str):
         """IPython's result of a cell, what it printed, and what it displayed (MIME bundles).

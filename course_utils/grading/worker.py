@@ -1,7 +1,8 @@
 """The program inside the sandbox: it runs a submission's cells, and says what the answers are.
 
-One JSON message a line, on its standard input and output; the submission itself sees neither. Whatever this
-process says may be the submission's doing: the other side takes it for data, and checks it.
+One message a line, on its standard input and output: requests in JSON; their replies as number and JSON. The
+submission itself sees neither. Whatever this process says may be the submission's doing: the other side takes
+it for data, and checks it.
 """
 
 import json
@@ -9,21 +10,36 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterable, Iterator, Mapping
 
+from .channel import Channel
 from .shell import QuietShell
 from .wire import Decoder, encode
 
-CELL_OUTPUT = 200_000  # characters of one cell
+CELL_OUTPUT = 1_000_000  # characters of all that a cell shows
 
 
-def lock_down(limits: dict, nobody: bool) -> None:
-    """Give up what can be given up from inside, for good: root's rights too, to be nobody."""
-    if nobody and os.getuid() == 0:
+def locked_in() -> Channel:
+    """Give up what can be given up from inside, for good, and keep the only way to the outside.
+
+    Root's rights are given up too, to be the user whose number is on the command line.
+    """
+    limits, user = json.loads(sys.argv[1]), int(sys.argv[2]) if sys.argv[2:] else os.getuid()
+    if os.getuid() == 0 != user:
         os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
-    for name, limit in limits.items():
-        resource.setrlimit(getattr(resource, name), (limit, limit))
+        os.setgid(user)
+        os.setuid(user)
+    limit(limits)
+    channel = Channel(os.dup(0), os.dup(1))
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    return channel
+
+
+def limit(limits: Mapping[str, int]) -> None:
+    for name, most in limits.items():
+        resource.setrlimit(getattr(resource, name), (most, most))
 
 
 class Worker:
@@ -35,14 +51,21 @@ class Worker:
         return len(self.functions) - 1
 
     def run(self, source: str):
-        """Run a cell: its error (its name and text, or None), and its outputs as text and pictures."""
-        result, printed, bundles = self.shell.run(source)
+        """Run a cell: its error (its name and text, or None), and its outputs as text and pictures.
+
+        A cell that fills the memory ends the program, or those after it would have none.
+        """
+        try:
+            result, printed, bundles = self.shell.run(source)
+        except MemoryError:
+            os._exit(1)
+        if isinstance(result.error_in_exec, MemoryError):
+            os._exit(1)
         outputs = [{"text/plain": printed}] if printed else []
         for bundle in bundles:
             outputs.append({kind: bundle[kind] for kind in ("text/plain", "image/png") if kind in bundle})
         error = result.error_before_exec or result.error_in_exec
-        short = [output for output in outputs if len(str(output)) < CELL_OUTPUT]
-        return [failure(error) if error else None, short]
+        return [failure(error) if error else None, list(fitting(outputs))]
 
     def get(self, name: str):
         """The value of a name."""
@@ -53,10 +76,20 @@ class Worker:
     def call(self, number: int, args: list, kwargs: list):
         """What one of the submission's functions returns, and its error if it fails."""
         try:
-            args, kwargs = self.decoder.decode(args), self.decoder.decode(kwargs)
-            return [None, encode(self.functions[number](*args, **kwargs), self.register)]
+            positional, named = self.decoder.decode(args), self.decoder.decode(kwargs)
+            return [None, encode(self.functions[number](*positional, **named), self.register)]
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return [failure(error), None]
+
+
+def fitting(outputs: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The outputs without those that are too much for one cell."""
+    room = CELL_OUTPUT
+    for output in outputs:
+        size = len(str(output))
+        if size <= room:
+            room -= size
+            yield output
 
 
 def failure(error) -> list[str]:
@@ -83,17 +116,13 @@ def answer(worker: Worker, request: dict):
 
 
 def main() -> None:
-    lock_down(json.loads(sys.argv[1]), "nobody" in sys.argv)
-    worker = Worker(QuietShell.instance())
-    requests, replies = os.fdopen(os.dup(0), "r"), os.fdopen(os.dup(1), "w")
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
+    channel, worker = locked_in(), Worker(QuietShell.instance())
     signal.signal(signal.SIGPROF, too_slow)
-    print(json.dumps({"id": 0, "reply": "ready"}), file=replies, flush=True)
-    for line in requests:
-        request = json.loads(line)
-        print(json.dumps({"id": request["id"], "reply": answer(worker, request)}), file=replies, flush=True)
+    channel.send(b"0 true")
+    while True:
+        request = json.loads(channel.receive())
+        reply = json.dumps(answer(worker, request))
+        channel.send(f"{request['id']} {reply}".encode())
 
 
 if __name__ == "__main__":

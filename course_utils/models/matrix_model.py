@@ -70,8 +70,13 @@ class MatrixModel:
             raise ValueError(f"{symbol} depends on {some(missing)}: give it a value")
         return Step(inputs, [*lines.items()], [symbol])([values[spelled(s)] for s in inputs])[0]
 
-    def compile(self) -> CompiledMatrices:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
+    def compile(self, engine: str = "numpy") -> CompiledMatrices:
+        """The model as one NumPy function of (parameters, data): loss and gradients.
+
+        Raises ValueError for another engine than "numpy".
+        """
+        if engine != "numpy":
+            raise ValueError(f"a MatrixModel is compiled to NumPy only: its engine cannot be {brief(engine)}")
         return CompiledMatrices(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..compiled.lines import CodePrinter, evaluate
 from ..compiled.meanings import check_meanings
-from ..compiled.scalars import Compiled
+from ..compiled.scalars import Compiled, engine_called
 from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
 from ..derivation.given import as_expression, brief, listed, pairs, some
@@ -116,9 +116,13 @@ class Model:
         self._check_defined(symbol)
         return evaluate(self.equations, symbol, values)
 
-    def compile(self) -> Compiled:
-        """The model as one NumPy function of (parameters, data): loss and gradients."""
-        return Compiled(self.equations, self.parameters, self.data)
+    def compile(self, engine: str = "numpy") -> Compiled:
+        """The model as one function of (parameters, data): loss and gradients.
+
+        engine: "numpy", or "numba" for a loop in machine code, which takes a second or two to compile.
+        Raises ValueError for another engine, ImportError where numba is missing.
+        """
+        return engine_called(engine)(self.equations, self.parameters, self.data)
 
     def __repr__(self) -> str:
         lines = [f"{symbol} = {expression}" for symbol, expression in self.equations.items()]

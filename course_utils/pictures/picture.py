@@ -24,7 +24,7 @@ STYLE: dict[Any, Any] = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
-# The first three are Okabe and Ito's (2008). No two look alike to anybody: tests/test_figures.py computes it.
+# The first three are Okabe and Ito's (2008). No two look alike to anybody: tests/pictures says so.
 BLUE, ORANGE, GREEN, PURPLE, INK = "#0072B2", "#D55E00", "#009E73", "#882255", "#222222"
 GREY = "#555555"  # for frames and arrows
 SERIES = [

@@ -3,6 +3,7 @@
 update_rules   how a parameter moves, as equations: a new rule goes here
 loop           train, and train_in_batches
 sweep          many runs at once, and the loss over a grid
+whole_runs     the same runs in machine code, by numba
 curvature      the Hessian, and the largest stable learning rate
 trace          one round, symbol by symbol
 """

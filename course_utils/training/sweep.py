@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import as_floats, in_order
+from ..compiled.scalars import Compiled
 from ..compiled.settings import count
 from ..derivation.given import brief, listed
 from ..models.model import Model, check_model
@@ -56,28 +57,42 @@ def rule_of(rule: Callable, rates: np.ndarray) -> UpdateRule:
 
 
 def sweep(
-    model: Model,
+    model: Model | Compiled,
     start: Mapping | Sequence,
     data: Mapping | Sequence,
     learning_rates: Sequence[float],
     steps: int,
     rule: Callable[[np.ndarray], UpdateRule] = GradientDescent,
 ) -> Sweep:
-    """Train once for every learning rate, all runs together by broadcasting.
+    """Train once for every learning rate, all runs together.
 
+    model: compiled by numba, `model.compile("numba")`, the whole sweep is machine code, which takes about two
+        seconds to compile for each kind of rule: worth it for many or long sweeps.
     start: for each parameter one number, or a number for each run.
     rule: makes the update rule of all runs from their learning rates.
     Raises ValueError for bad start, data or learning rates, naming the culprit.
     """
-    check_model(model)
+    if not isinstance(model, Compiled):
+        check_model(model)
     rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
     if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
         raise ValueError(
             "learning_rates should be a list of numbers, and steps not too many: "
             f"shape {rates.shape}, {steps} steps"
         )
-    update, compiled = rule_of(rule, rates), model.compile()
+    update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
+    if compiled.engine == "numba" and type(update).step is UpdateRule.step:
+        from .whole_runs import in_machine_code as runs  # brings numba, which not everybody needs
+    else:
+        runs = by_broadcasting
+    return Sweep(rates, *runs(compiled, update, parameters, data, steps))
+
+
+def by_broadcasting(
+    compiled: Compiled, update: UpdateRule, parameters: list, data: list, steps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """(parameters, loss) before the first step and after each, of all runs side by side."""
     memory, trail, losses = update.start(parameters), [parameters], []
     with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
         for _ in range(steps):
@@ -86,7 +101,7 @@ def sweep(
             trail.append(parameters)
             losses.append(loss)
         losses.append(compiled(parameters, data)[0])
-    return Sweep(rates, np.array(trail), np.array(losses))
+    return np.array(trail), np.array(losses)
 
 
 def loss_grid(

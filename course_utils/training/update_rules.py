@@ -1,6 +1,7 @@
 """Update rules as equations: how a parameter changes when its gradient is known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,12 @@ learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
     "learning_rate momentum decay beta1 beta2 epsilon"
 )
 velocity, mean, square, step = sp.symbols("velocity mean square step")
+
+
+@cache
+def updating(inputs: tuple, lines: tuple, outputs: tuple) -> Callable:
+    """One update as a NumPy function, compiled once for all rules of a kind."""
+    return line_by_line(inputs, lines, outputs, CodePrinter())[0]
 
 
 class UpdateRule:
@@ -38,7 +45,7 @@ class UpdateRule:
         if wrong := [name for name, value in self.settings.items() if value is None]:
             raise ValueError(f"{wrong[0]} should be a finite number, not {brief(settings[wrong[0]])}")
         self.memory = [symbol for symbol in self.equations if symbol != parameter]
-        self._update = self._compiled()
+        self._update = updating(*map(tuple, (self.inputs(), self.lines().items(), self.outputs())))
 
     def lines(self) -> dict[sp.Symbol, sp.Expr]:
         """The equations in the order they are computed, each new value called new_symbol."""
@@ -48,13 +55,13 @@ class UpdateRule:
             lines[known[symbol]] = value.xreplace({s: new for s, new in known.items() if s != symbol})
         return lines
 
+    def inputs(self) -> list[sp.Symbol]:
+        """What `lines` start from: the parameter, its gradient, the memory, the settings."""
+        return [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
+
     def outputs(self) -> list[sp.Symbol]:
         """What `lines` compute: the new parameter, then the new memory."""
         return [sp.Symbol(f"new_{symbol}") for symbol in (parameter, *self.memory)]
-
-    def _compiled(self):
-        inputs = [parameter, gradient, *self.memory, *map(sp.Symbol, self.settings)]
-        return line_by_line(inputs, self.lines().items(), self.outputs(), CodePrinter())[0]
 
     def start(self, parameters: Sequence) -> list[list]:
         """The memory before the first step: zeros, for each parameter."""

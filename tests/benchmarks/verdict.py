@@ -1,41 +1,126 @@
-"""Time for a verdict on a gradient: right, one slip, two slips, and no slip that is known.
+"""Time for a verdict, right and wrong, on expressions and on functions, beside what it may take.
 
-Run: python tests/benchmarks/verdict.py
+Run: python tests/benchmarks/verdict.py [the number of networks]. CPU seconds, the best of three tries.
 """
 
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import sympy as sp
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from model_bank import MODELS
+from model_bank import SEED
 
-from course_utils import check_gradient
+from course_utils import (
+    Adam,
+    check_backward,
+    check_forward,
+    check_gradient,
+    check_local,
+    check_training,
+    check_update,
+)
+from course_utils.derivation.functions import numpy_functions
+from course_utils.models.networks import dense
 
-ANSWERS = {
-    "right": lambda gradient: sp.expand(gradient),
-    "one slip": lambda gradient: gradient / 2,
-    "two slips": lambda gradient: -gradient / 2,
-    "none known": lambda gradient: gradient + 1,
-}
+NETWORKS = {"seed": (SEED, 0.1), "2-4-4-1": (dense([2, 4, 4, 1]), 1.0), "2-8-8-1": (dense([2, 8, 8, 1]), 1.0)}
 
 
-def slowest(model, form):
-    """The slowest verdict on any parameter, in milliseconds: the best of three tries each."""
-    verdicts = []
-    for parameter in model.parameters:
-        answer, tries = form(model.gradient(parameter)), []
-        for _ in range(3):
-            start = time.perf_counter()
-            check_gradient(model, parameter, answer)
-            tries.append(1e3 * (time.perf_counter() - start))
-        verdicts.append(min(tries))
-    return max(verdicts)
+def learner(model):
+    """A right backward pass and a right training loop, as a learner's functions."""
+    compiled = model.compile()
+
+    def backward(**given):
+        return compiled([given[str(s)] for s in model.parameters], [given[str(s)] for s in model.data])[1]
+
+    def descend(start, data, learning_rate, steps):
+        losses = []
+        for _ in range(steps + 1):
+            loss, slopes = compiled(start, data)
+            losses.append(loss)
+            end, start = start, {p: start[p] - learning_rate * s for p, s in zip(start, slopes, strict=True)}
+        return end, losses
+
+    return backward, descend
+
+
+def verdicts(model):
+    """{what is checked: (with a right answer, with a wrong one)}."""
+    first, prediction = model.parameters[0], list(model.equations)[-2]
+    gradient, (backward, descend) = model.gradient(first), learner(model)
+    layer = next(s for s, line in model.equations.items() if first in line.free_symbols)
+    link, values = model.local(layer, first), np.linspace(-1, 1, 8)
+    start, data = ({str(s): 0.3 for s in model.parameters}, {str(s): values for s in model.data})
+
+    inputs = [*model.parameters, *model.data]
+    lines = list(model.equations.items())
+    known = [numpy_functions(), "numpy"]
+    computed = sp.lambdify(inputs, [prediction], known, cse=lambda _: (lines, [prediction]))
+
+    def forward(wrong):
+        def function(**given):
+            return computed(*(given[str(s)] for s in inputs))[0] + wrong
+
+        return lambda: check_forward(model, prediction, function)
+
+    def wrongly(**given):
+        return [1.0 + slope for slope in backward(**given)]
+
+    def uphill(start, data, learning_rate, steps):
+        return descend(start, data, -1.5 * learning_rate, steps)
+
+    return {
+        "gradient": (
+            lambda: check_gradient(model, first, gradient),
+            lambda: check_gradient(model, first, gradient + 1),
+        ),
+        "link": (
+            lambda: check_local(model, layer, first, link),
+            lambda: check_local(model, layer, first, link + 1),
+        ),
+        "forward": (forward(0), forward(1)),
+        "backward": (lambda: check_backward(model, backward), lambda: check_backward(model, wrongly)),
+        "training": tuple(
+            lambda function=function: check_training(model, function, start, data, 0.1, 20)
+            for function in (descend, uphill)
+        ),
+    }
+
+
+def adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon, wrong=0.0):
+    step, mean, square = (
+        step + 1,
+        beta1 * mean + (1 - beta1) * gradient,
+        beta2 * square + (1 - beta2) * gradient**2,
+    )
+    stride = np.sqrt(square / (1 - beta2**step)) + epsilon
+    return parameter - learning_rate * mean / (1 - beta1**step) / stride + wrong, step, mean, square
+
+
+def wrong_adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon):
+    return adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon, 1.0)
+
+
+def seconds(check):
+    tries = []
+    while len(tries) < 3 and sum(tries) < 5:
+        start = time.process_time()
+        check()
+        tries.append(time.process_time() - start)
+    return min(tries)
 
 
 if __name__ == "__main__":
-    print("milliseconds  " + "".join(f"{name:>12}" for name in ANSWERS))
-    for name, model in MODELS.items():
-        print(f"{name:14}" + "".join(f"{slowest(model, form):12.0f}" for form in ANSWERS.values()))
+    print(f"{'network':10}{'checked':10}{'right':>9}{'wrong':>9}{'limit':>9}   milliseconds", flush=True)
+    rule = Adam(0.1)
+    lines = [
+        ("a rule", "Adam", (lambda: check_update(rule, adam), lambda: check_update(rule, wrong_adam)), 0.1)
+    ]
+    for name, (model, limit) in list(NETWORKS.items())[: int((sys.argv[1:] or [9])[0])]:
+        lines += [(name, what, pair, limit) for what, pair in verdicts(model).items()]
+    for name, what, (right, wrong), limit in lines:
+        numbers = seconds(right), seconds(wrong), limit
+        times = "".join(f"{1e3 * number:9.0f}" for number in numbers)
+        print(f"{name:10}{what:10}{times}", flush=True)

@@ -1,0 +1,59 @@
+"""How much a check may cost: counted steps and, where nothing else can end it, seconds."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+
+AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
+
+
+class Budget:
+    """So many steps, within so many seconds of its making.
+
+    A search that may end with points counts steps alone: it is the same on every machine.
+    """
+
+    def __init__(self, steps: int, seconds: float = inf, clock: Callable[[], float] = time.monotonic):
+        self.left, self.clock, self.end = steps, clock, clock() + seconds
+
+    def allows(self, steps: int = 1) -> bool:
+        """Take so many steps of what is left. False, from then on, if that is too many or too late."""
+        self.left -= steps
+        return self.left >= 0 and self.clock() < self.end
+
+
+class TooSlow(BaseException):
+    """What runs within a time limit did not end. No Exception: `except Exception` in it should not help."""
+
+
+@contextmanager
+def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
+    """Raise TooSlow in what runs here, after so many seconds; `computing`: of this program's own work alone.
+
+    Only in the main thread, and where there are timers (not on Windows); elsewhere there is no limit.
+    A handler and a timer that were there before are there again afterwards.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_):
+        raise TooSlow
+
+    alarm, timer, clock = (
+        (signal.SIGVTALRM, signal.ITIMER_VIRTUAL, time.process_time)
+        if computing
+        else (signal.SIGALRM, signal.ITIMER_REAL, time.monotonic)
+    )
+    handler, start = signal.signal(alarm, stop), clock()
+    left, interval = signal.setitimer(timer, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(alarm, handler or signal.SIG_DFL)
+        if left:
+            signal.setitimer(timer, max(left - (clock() - start), 1e-3), interval)

@@ -1,0 +1,120 @@
+"""What a learner's function is tried with: numbers in every region of the model, at many scales.
+
+Floats are all that it gets, so a right function may be wrong in many digits where they cancel or saturate.
+There it is not tried: where a change in the last digits of what is computed on the way changes the key.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..derivation.chain_rule import Equations
+from ..derivation.functions import Activation
+from .equivalence import inputs_of
+from .floats import Floats, Numbers
+from .regions import Regions, patterns, regions_of
+from .values import formula
+
+CANDIDATES = 1500  # settings, of which some are chosen
+USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
+NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
+STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
+CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
+GENTLE = (
+    sp.log,
+    sp.sin,
+    sp.cos,
+    sp.atan,
+    sp.asin,
+    sp.acos,
+    sp.atan2,
+    sp.asinh,
+)  # and those that are never steep
+
+
+def chosen_inputs(
+    equations: Equations,
+    fixed: Sequence[sp.Symbol],
+    varied: Sequence[sp.Symbol],
+    asked: Sequence[sp.Symbol],
+    samples: int,
+) -> tuple[dict[str, Numbers], int]:
+    """(values of all symbols by name, shape (trials, samples); the number of regions that they are in).
+
+    Within a trial only the varied symbols change. asked: what is compared, as a mean over the samples.
+    Raises ValueError where the model has no values.
+    """
+    used, given = inputs_of(equations), (*fixed, *varied)
+    inputs = tuple(symbol for symbol in given if symbol in used)
+    regions = regions_of(tuple(equations.items()), inputs, asked[-1])
+    points = spread(regions, {symbol.name for symbol in varied}, samples)
+    cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})
+    steady = is_steady(regions, cloud, [symbol.name for symbol in asked], samples)
+    if not steady.any():
+        raise ValueError("this model has no values at the points that were tried")
+    where = patterns(cloud, regions.kinks).reshape(-1, samples)
+    sizes = np.log(np.abs([cloud.points[symbol.name] for symbol in inputs])).mean(axis=0)[::samples]
+    chosen = covering(where, np.flatnonzero(steady), sizes)
+    values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
+    unused = {
+        symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
+    }
+    return values | unused, len(np.unique(where[chosen]))
+
+
+def spread(regions: Regions, varied: set[str], samples: int) -> dict[str, Numbers]:
+    """Settings from all of a cloud, the usual ones first, each with so many samples of one scale."""
+    random, size = np.random.default_rng(2), regions.cloud.shape[0]
+    usual = np.arange(min(regions.count // 4, CANDIDATES // 3))
+    others = np.arange(len(usual), size)[:: max(1, size // CANDIDATES)]
+    points = {}
+    for symbol in regions.inputs:
+        numbers = regions.cloud.points[symbol.name][[*usual, *others]][:, None]
+        factors = random.uniform(0.5, 1.5, (len(numbers), samples)) * random.choice(
+            [-1, 1], (len(numbers), samples)
+        )
+        factors[:, 0] = 1
+        points[symbol.name] = numbers * (factors if symbol.name in varied else np.ones(samples))
+    return points
+
+
+@np.errstate(all="ignore")
+def is_steady(regions: Regions, cloud: Floats, asked: Sequence[str], samples: int) -> Numbers:
+    """Whether all that is asked has values that floats can tell, for each trial."""
+    random, moved = np.random.default_rng(3), Floats({s.name: cloud.points[s.name] for s in regions.inputs})
+    small = np.ones(cloud.shape, bool)
+    for symbol, expression in regions.lines.items():
+        numbers, arguments = moved.value(expression), steep_arguments(expression)
+        small &= np.all([np.abs(moved.value(a)) < STEEPEST for a in arguments] or [small], axis=0)
+        least = 1.0 if arguments else 0.0
+        noise = NUDGE * random.choice([-1, 1], cloud.shape)
+        moved.points[symbol.name] = numbers + noise * (np.abs(numbers) + least)
+    steady = small.reshape(-1, samples).all(axis=1)
+    for name in asked:
+        one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
+        for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):
+            steady &= np.all(np.abs(changed - key) <= CHANGE * np.abs(key), axis=1)
+    return steady
+
+
+def steep_arguments(expression: sp.Expr) -> list[sp.Expr]:
+    """The arguments of functions that saturate or grow like exp."""
+
+    def straight(function):
+        form = isinstance(function, Activation) and formula(function.func, sp.Symbol("z"))
+        return isinstance(function, CORNERS + GENTLE) or (form and not form.has(sp.exp, sp.tanh))
+
+    return [f.args[0] for f in sorted(expression.atoms(sp.Function), key=str) if not straight(f)]
+
+
+def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
+    """Of the trials in this order some usual ones, some of all sizes, and those that are in new regions."""
+    by_size = order[np.argsort(sizes[order])][np.linspace(0, len(order) - 1, SCALES).astype(int)]
+    chosen = dict.fromkeys([*order[:USUAL], *by_size])
+    met = set(where[list(chosen)].ravel().tolist())
+    for trial in order.tolist():
+        if len(chosen) < MOST and not met.issuperset(here := where[trial].tolist()):
+            chosen[trial] = None
+            met.update(here)
+    return list(map(int, chosen))

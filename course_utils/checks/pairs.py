@@ -1,0 +1,54 @@
+"""Which two slips, in different links, lead to an answer?"""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from .budget import Budget
+from .flow import Chains, Flow, Numbers
+from .mistakes import Link, Mistake
+
+PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
+PAIRED, SECONDS = 3_000_000, 1.0  # so many pairs are tried, for so long: two slips are worth nothing
+
+
+class Slip(NamedTuple):
+    """A mistake in a link, and the numbers that it puts in place of the local derivative."""
+
+    mistake: Mistake
+    local: Numbers
+
+
+@np.errstate(all="ignore")
+def pair_of_slips(
+    chains: Chains, index: int, slips: Mapping[Link, Sequence[Slip]], seen, budget: Budget
+) -> list[Mistake]:
+    """Two slips that lead to the answer `index`; an empty list if there are none, or the budget is spent.
+
+    All pairs with the first in one link are tried at once. seen: the learner's `Answers`.
+    """
+    if not budget.allows(0):
+        return []
+    wrt, way = chains.wrts[index], chains.way(index)
+    links = {link: chains.flow.links[link] for link in way}
+    second = [(link, slip) for link in way for slip in slips.get(link, [])[: max(1, PAIRS // len(way))]]
+    second.sort(key=lambda pair: pair[1].mistake.slip != "missing path")  # these come first
+    places = [way.index(link) for link, _ in second]
+    changes = np.array([slip.local - links[link] for link, slip in second])
+    for (link, _), some in groupby(
+        second, key=lambda pair: (pair[0], pair[1].mistake.slip == "missing path")
+    ):
+        first = [slip for _, slip in some]
+        if not budget.allows(len(first) * len(second)):
+            return []
+        flow = Flow(chains.equations, [wrt], links | {link: np.array([[slip.local] for slip in first])})
+        through = [flow.through(other) * (other != link) for other in way]
+        shape = (len(first), 1, changes.shape[-1])
+        through = np.concatenate([np.broadcast_to(numbers, shape) for numbers in through], axis=1)
+        gradients = flow.adjoint[wrt] + changes * through[:, places]
+        hits = np.all(np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index], axis=-1)
+        for one, other in np.argwhere(hits):
+            return [first[one].mistake.about(wrt), second[other][1].mistake.about(wrt)]
+    return []

@@ -1,0 +1,93 @@
+"""Between a submission's program and an examiner, each in its sandbox: messages go on, results come in.
+
+Neither is believed. What the submission says is passed on unread; what the examiner says, read part by part.
+"""
+
+import atexit
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from .channel import Died
+from .programs import Running, Sandbox
+from .results import MESSAGE, Result, SourceFault, believed, clean, fitting
+from .session import Session
+
+
+class Examiner:
+    """A program in a sandbox that goes through assembled submissions, one at a time: see examiner.py.
+
+    It starts with the first, and stays. After anything strange it is stopped, and starts anew.
+    """
+
+    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
+        self.sandbox, self.folder = sandbox, folder
+        self.program: Running | None = None
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        if self.program:
+            self.program.stop()
+            self.program = None
+
+    def results(self, session: Session, **task) -> list[Result]:
+        """One result for each cell that was reached in time. Raises SourceFault.
+
+        task: cells, asked and seconds, as the Examination has them.
+        """
+        results = []
+        try:
+            for result in fitting(self.said(session, task)):
+                results.append(result)
+        except Died:
+            self.stop()
+        except BaseException:
+            self.stop()
+            raise
+        return results
+
+    def said(self, session: Session, task: dict) -> Iterator[Result]:
+        if self.program is None or self.program.process.poll() is not None:
+            self.stop()
+            self.program = Running(self.sandbox, self.folder)
+            self.program.wait_until_ready()
+        channel = self.program.channel
+        channel.send(json.dumps(task).encode(), session.end)
+        while True:
+            kind, content = message(channel.receive(session.end))
+            if kind == "ask":
+                channel.send(answer(session, content), session.end)
+            elif kind == "result":
+                yield believed(content)
+            elif kind == "fault":
+                raise SourceFault(clean(str(content)[:MESSAGE]))
+            else:
+                return
+
+
+def message(line: bytes) -> tuple[str, object]:
+    """What an examiner says: its kind, and its content."""
+    try:
+        kind, content = json.loads(line)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        raise Died("the examiner spoke out of turn") from None
+    if kind not in ("ask", "result", "fault", "ended"):
+        raise Died("the examiner spoke out of turn")
+    return kind, content
+
+
+def answer(session: Session, request) -> bytes:
+    """What the submission's program replies: `said` and its words, or `died` and the reason."""
+    try:
+        if not isinstance(request, list) or request[:1] not in (["run"], ["get"], ["call"]):
+            raise Died("nobody asks like this")
+        return b"said " + session.ask(*request)
+    except Died as reason:
+        return f"died {reason}".encode()
+
+
+@cache
+def examiner(sandbox: Sandbox, folder: Path) -> Examiner:
+    """The one examiner of a problem set. Without a sandbox it runs in `folder`."""
+    return Examiner(sandbox, folder)

@@ -1,0 +1,61 @@
+"""Lines of bytes between two programs that do not trust each other: bounded in length, and in time."""
+
+import os
+import select
+import time
+from collections.abc import Iterable
+
+LONGEST = 20_000_000  # bytes of one line
+PATIENCE = 4  # seconds on the clock for one of computing: on a busy machine, it takes longer
+
+
+class Died(Exception):
+    """The other program ended, hung, or said something that it may not say."""
+
+
+class Channel:
+    """Sends lines to one file descriptor, and receives them from another.
+
+    late: when to give up, by `time.monotonic`; None: never.
+    """
+
+    def __init__(self, source: int, sink: int):
+        self.source, self.sink, self.buffer = source, sink, bytearray()
+        os.set_blocking(sink, False)
+
+    def close(self) -> None:
+        for descriptor in {self.source, self.sink}:
+            os.close(descriptor)
+
+    def send(self, line: bytes, late: float | None = None) -> None:
+        left = memoryview(line + b"\n")
+        while left:
+            in_time([], [self.sink], late)
+            try:
+                left = left[os.write(self.sink, left) :]
+            except BlockingIOError:  # another process of ours filled the pipe
+                continue
+            except OSError:
+                raise Died("the program ended") from None
+
+    def receive(self, late: float | None = None) -> bytes:
+        looked = 0
+        while (end := self.buffer.find(b"\n", looked)) < 0:
+            looked = len(self.buffer)
+            if looked > LONGEST:
+                raise Died("the program said too much")
+            in_time([self.source], [], late)
+            chunk = os.read(self.source, 1 << 16)
+            if not chunk:
+                raise Died("the program ended")
+            self.buffer += chunk
+        line = bytes(self.buffer[:end])
+        del self.buffer[: end + 1]
+        return line
+
+
+def in_time(reading: Iterable[int], writing: Iterable[int], late: float | None) -> None:
+    """Wait until one of these may be read, or written. Raises Died when it is late."""
+    left = None if late is None else max(late - time.monotonic(), 0)
+    if not any(select.select(reading, writing, [], left)):
+        raise Died("it took too long")

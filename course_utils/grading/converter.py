@@ -1,0 +1,105 @@
+"""nbgrader's autograde, which copies a submission's regular files first, and looks at nothing else."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import parse_utc
+
+from .programs import SandboxUnavailable
+from .regular import Irregular, copy
+from .sandbox import bubblewrap_program
+
+# A date, a time and a zone. The name of a zone is no path: nbgrader would open it.
+TIME = re.compile(r"[\d-]{8,10}[ T][\d:.]{4,15} ?(Z|[+-][\d:]{2,6}|[A-Za-z]\w*([/+-]\w+)*)?", re.ASCII)
+
+
+class CarefulAutograde(Autograde):
+    """Old scores are 0 before anything of a new try is looked at. One that breaks costs its own points."""
+
+    desk = ""  # the folder that takes the place of submitted/, once its submissions are known
+    assignments: dict
+
+    @property
+    def _input_directory(self) -> str:
+        return self.desk if self.desk and self._sanitizing else super()._input_directory
+
+    def start(self) -> None:
+        if self.config.Examine.get("sandbox") != "none":
+            try:
+                bubblewrap_program()
+            except SandboxUnavailable as reason:  # nothing will be graded: all scores stay
+                self.log.error(reason)
+                raise NbGraderException(reason) from None
+        with TemporaryDirectory() as self.folder:
+            super().start()
+
+    def init_notebooks(self) -> None:
+        super().init_notebooks()
+        self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
+        self.assignments = {
+            self.on_desk(folder): list(map(self.on_desk, notebooks))
+            for folder, notebooks in self.assignments.items()
+        }
+
+    def on_desk(self, path: str) -> str:
+        return os.path.join(self.desk, os.path.relpath(path, self.submitted))
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        if student_id in self.coursedir.student_id_exclude.split(","):
+            return False
+        copied = Path(self._format_source(assignment_id, student_id))
+        try:
+            self.take(copied)
+            wanted = super().init_destination(assignment_id, student_id)
+        except Exception:
+            self.forget(assignment_id, student_id)
+            raise
+        if wanted:
+            self.forget(assignment_id, student_id, self.coursedir.get_existing_timestamp(str(copied)))
+        return wanted
+
+    def take(self, copied: Path) -> None:
+        """Copy a submission to the desk. Raises Irregular."""
+        for earlier in Path(self.desk).iterdir():
+            shutil.rmtree(earlier)
+        copy(self.submitted, copied.relative_to(self.desk), copied)
+        stamp = copied / "timestamp.txt"
+        if stamp.exists():
+            stamp.write_text(time_in(stamp))
+
+    def forget(self, assignment_id: str, student_id: str, *timestamp) -> None:
+        """Set a submission's scores to 0 until it is graded. Another try, with another timestamp or one that
+        cannot be read, is marked by hand anew as well."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                submission = gradebook.find_submission(assignment_id, student_id)
+            except MissingEntry:
+                return
+            another_try = timestamp != (submission.timestamp,)
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = 0.0, True
+                    if another_try:
+                        grade.manual_score = grade.extra_credit = None
+                for comment in notebook.comments if another_try else ():
+                    comment.manual_comment = None
+            gradebook.db.commit()
+
+
+def time_in(stamp: Path) -> str:
+    """What a timestamp.txt says. Raises Irregular."""
+    try:
+        text = stamp.read_text("utf-8-sig").strip()
+        if text and not (TIME.fullmatch(text) and parse_utc(text)):
+            raise ValueError
+    except Exception:  # dateutil raises many kinds
+        raise Irregular(
+            f"{stamp.parent.parent.name}'s timestamp.txt holds no time like 2026-03-01 12:00:00 UTC."
+        ) from None
+    return text

@@ -1,0 +1,56 @@
+"""The program in the examiner's sandbox: it goes through one submission after another.
+
+It has in memory all that checks need, and forks for each submission. That child runs the source's cells, and
+forks for each question: no answer is read in it, so whatever an answer might do ends with its question.
+"""
+
+import gc
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+
+from .channel import Channel
+from .examination import Examination
+from .results import SourceFault
+from .shell import QuietShell
+from .syntax import imports
+from .worker import locked_in
+
+
+def warm_up(cells: list[dict]) -> None:
+    """Import what the source's cells import, once for all submissions."""
+    for cell in cells:
+        if cell["given"]:
+            with suppress(Exception):  # it will fail again in its place
+                exec(imports(cell["source"]), {})
+    gc.freeze()  # or forks would copy what the collector touches
+
+
+def examine(broker: Channel, cells: list[dict], **settings) -> None:
+    try:
+        for result in Examination(broker, **settings).results(cells):
+            broker.send(json.dumps(["result", asdict(result)]).encode())
+    except SourceFault as fault:
+        broker.send(json.dumps(["fault", str(fault)]).encode())
+
+
+def main() -> None:
+    broker = locked_in()
+    QuietShell.instance()
+    broker.send(b"ready")
+    while True:
+        task = json.loads(broker.receive())
+        warm_up(task["cells"])
+        child = os.fork()
+        if child == 0:
+            try:
+                examine(broker, **task)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        broker.send(json.dumps(["ended", None]).encode())
+
+
+if __name__ == "__main__":
+    main()

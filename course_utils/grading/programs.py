@@ -1,0 +1,101 @@
+"""Programs of this package: how they start, in a sandbox or without, and how they are stopped."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import seccomp
+from .channel import Channel, Died
+
+PACKAGE = Path(__file__).resolve().parents[1]
+LIBRARY = "/library"  # course_utils, as it is seen from inside
+HOME = "/scratch"  # for temporary files
+START_SECONDS = 60
+
+
+class SandboxUnavailable(RuntimeError):
+    """Nothing is graded, because submissions cannot be locked away here."""
+
+
+def environment() -> dict[str, str]:
+    """All the environment that the program sees."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": HOME,
+        "TMPDIR": HOME,
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": HOME,
+        "IPYTHONDIR": HOME,
+        "PYTHONPATH": LIBRARY,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "LC_ALL": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+@dataclass(frozen=True)
+class Program:
+    """A module of this package as a program: its limits, and the user that root becomes to run it."""
+
+    module: str
+    limits: Mapping[str, int]
+    user: int = 65534
+
+    def command(self, *user: str) -> list[str]:
+        return [sys.executable, "-m", f"{__package__}.{self.module}", json.dumps(dict(self.limits)), *user]
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A command that starts a program: with a filter of system calls, or with your own rights."""
+
+    command: tuple[str, ...]
+    filtered: bool = True
+
+    def start(self, folder: Path | None = None) -> subprocess.Popen:
+        """The program in a folder, with pipes to talk with it."""
+        reading, writing = os.pipe()
+        try:
+            os.write(writing, seccomp.program() if self.filtered else b"")
+            os.close(writing)
+            option = ("--seccomp", str(reading)) if self.filtered else ()
+            return subprocess.Popen(
+                [self.command[0], *option, *self.command[1:]],
+                cwd=folder,
+                env=environment() | {"PYTHONPATH": str(PACKAGE.parent)},
+                pass_fds=[reading] if self.filtered else [],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        finally:
+            os.close(reading)
+
+
+class Running:
+    """A program in its sandbox."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
+        self.process = sandbox.start(folder)
+        assert self.process.stdin and self.process.stdout
+        self.channel = Channel(self.process.stdout.fileno(), self.process.stdin.fileno())
+
+    def wait_until_ready(self) -> None:
+        try:
+            self.channel.receive(time.monotonic() + START_SECONDS)
+        except Died:
+            self.process.kill()
+            _, reason = self.process.communicate()
+            reason = reason.decode(errors="replace")[-500:]
+            raise SandboxUnavailable(f"The sandbox does not start: {reason}") from None
+
+    def stop(self) -> None:
+        self.process.kill()  # bubblewrap takes everything inside with it
+        self.process.communicate()

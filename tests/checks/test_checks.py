@@ -1,0 +1,234 @@
+"""Numbers, choices and verdicts; a sentence for anything at all; and the lessons' own questions."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from model_bank import SEED, b, h, w, w1, w2, x, y, y_hat, z
+
+from course_utils import check_choice, check_derivative, check_gradient, check_number
+from course_utils.checks import Verdict
+from course_utils.checks.questions import LESSONS, check, questions
+
+CHOICES = {"left": "no: the slope is negative there.", "right": "downhill is to the right."}
+
+
+class Silent:
+    def __repr__(self):
+        raise RuntimeError("this cannot be shown")
+
+
+def endless(times=60):
+    """An expression of few objects that is endlessly long when written out."""
+    expression = x
+    for _ in range(times):
+        expression = sp.Add(sp.exp(expression, evaluate=False), expression, evaluate=False)
+    return expression
+
+
+TEN = sp.Integer(10)
+ANYTHING = {
+    "None": None,
+    "string": "2*x",
+    "code in a string": "__import__('os')",
+    "nan": float("nan"),
+    "infinity": float("inf"),
+    "minus infinity": -np.inf,
+    "complex": 2j,
+    "true": True,
+    "tuple": (2, x),
+    "function": abs,
+    "class": sp.sin,
+    "equation": sp.Eq(x, 2),
+    "SymPy's nan": sp.nan,
+    "SymPy's infinity": sp.oo,
+    "zoo": sp.zoo,
+    "matrix symbol": sp.MatrixSymbol("A", 2, 2),
+    "matrix": sp.Matrix([2 * x]),
+    "polynomial object": sp.Poly(2 * x, x),
+    "set": sp.Interval(0, 1),
+    "order": sp.O(x),
+    "limit": sp.Limit(x, x, 1),
+    "derivative": sp.Derivative(x**2, x),
+    "lambda": sp.Lambda(x, 2 * x),
+    "object": object(),
+    "list": [2 * x],
+    "dictionary": {x: 2},
+    "array": np.array([2.0]),
+    "endless": endless(),
+    "long number": 10**5000,
+    "cannot be shown": Silent(),
+    "power not computed": sp.Mul(sp.Pow(TEN, TEN**9, evaluate=False), x, evaluate=False),
+    "power of a power": sp.Pow(sp.Pow(x, TEN**900, evaluate=False), TEN**900, evaluate=False),
+    "huge float": sp.Mul(sp.Float._new((0, 1, 10**9, 1), 53), x, evaluate=False),
+}
+CHECKS = {
+    "gradient": lambda answer: check_gradient(SEED, w1, answer),
+    "derivative": lambda answer: check_derivative(x**2, x, answer),
+    "number": lambda answer: check_number(answer, 0.5),
+    "choice": lambda answer: check_choice(answer, CHOICES, "right"),
+}
+
+
+@pytest.mark.parametrize("checked", CHECKS.values(), ids=CHECKS)
+@pytest.mark.parametrize("answer", ANYTHING.values(), ids=ANYTHING)
+def test_anything_gets_a_sentence(checked, answer):
+    verdict = checked(answer)
+    assert not verdict.correct and verdict.message.endswith(".") and len(verdict.message) < 300
+    assert "<script>" not in checked("<script>alert(1)</script>")._repr_html_()
+
+
+@pytest.mark.parametrize("checked", CHECKS.values(), ids=CHECKS)
+def test_an_unanswered_question_says_so(checked):
+    assert repr(checked(...)).startswith("○ open: no answer yet")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "tolerance"),
+    [
+        *((a, 0.5, 1e-6) for a in (0.5, np.float32(0.5), sp.Rational(1, 2), 0.5000001, sp.sqrt(4) / 4)),
+        (np.array(3.0), 3, 1e-6),
+        (1010.0, 1000.0, 0.02),  # the tolerance is relative
+        (-1010.0, -1000.0, 0.02),
+        (1e-7, 0, 1e-6),  # but around 0
+    ],
+)
+def test_the_number_is_right_in_every_numeric_type(answer, expected, tolerance):
+    assert check_number(answer, expected, tolerance).correct
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "tolerance", "words"),
+    [
+        (0.501, 0.5, 1e-6, "0.501 is not the number."),
+        (-0.5, 0.5, 1e-6, "-0.5 is not the number."),
+        (sp.pi, 0.5, 1e-6, "3.14159 is not the number."),
+        (sp.Integer(10) ** 301, 0.5, 1e-6, "huge is not the number."),
+        (1030.0, 1000.0, 0.02, "1030 is not the number."),
+        (0, 0.005, 0.01, "0 is not the number."),
+        (1e-5, 0, 1e-6, "1e-05 is not the number."),
+        (2 * x, 0.5, 1e-6, "the answer should be a number, not an object of type Mul."),
+        ("0.5", 0.5, 1e-6, "the answer should be a number, not '0.5'."),
+        (sp.sqrt(-1), 0.5, 1e-6, "the answer should be a number"),
+        (sp.log(-1 + sp.exp(sp.Integer(0))), 0.5, 1e-6, "the answer should be"),
+    ],
+)
+def test_what_is_not_the_number_is_told_why(answer, expected, tolerance, words):
+    verdict = check_number(answer, expected, tolerance)
+    assert not verdict.correct and verdict.message.startswith(words)
+
+
+def test_a_number_from_a_likely_slip_gets_its_hint():
+    verdict = check_number(4.0, 0.5, slips={2: "double.", 4: "the square is missing."})
+    assert (verdict.correct, verdict.message) == (False, "the square is missing.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "correct", "words"),
+    [
+        ("right", True, CHOICES["right"]),
+        ("left", False, CHOICES["left"]),
+        ("up", False, "choose one of 'left', 'right', with the quotation marks."),
+    ],
+)
+def test_a_choice_gets_its_words(answer, correct, words):
+    verdict = check_choice(answer, CHOICES, "right")
+    assert (verdict.correct, float(verdict), verdict.message) == (correct, correct, words)
+
+
+def test_a_verdict_shows_its_mark_and_its_message():
+    assert repr(Verdict(True, "because.")) == "✓ right: because."
+    assert repr(Verdict(False, "because.")) == "✗ not yet: because."
+    html = Verdict(True, 'a < b & "c"')._repr_html_()
+    assert html == "<p><strong>✓ right</strong>: a &lt; b &amp; &quot;c&quot;</p>"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "enough"), [((0.25,), True), ((0.5,), True), ((0.75,), False), ((), False)]
+)
+def test_require_raises_the_message_where_the_score_is_not_enough(fraction, enough):
+    half = Verdict(False, "half of it.", score=0.5)
+    assert float(half) == 0.5
+    if enough:
+        half.require(*fraction)
+    else:
+        with pytest.raises(AssertionError, match=r"^half of it\.$"):
+            half.require(*fraction)
+
+
+QUESTIONS = {name: ask for lesson in LESSONS for name, ask in questions(lesson).items()}
+ANSWERS = {  # as the lessons ask
+    "00.1": "diverging",
+    "01.1": 3 * x**2 - 2,
+    "01.2": 0.09,
+    "01.3": 2 * (w * x + b),
+    "02.1": 3,
+    "02.2": 0.64,
+    "02.3": "line",
+    "03.1": 2 * (y_hat - y) * w2 * 2 * h * h * (1 - h) * x,
+    "03.2": 2,
+    "03.3": "input weights",
+    "04.1": 1.5,
+    "04.2": 9.75,
+    "04.3": "up",
+    "05.1": 5,
+    "05.2": 2.646,
+    "05.3": "scale",
+    "06.1": 1 / 3,
+    "06.2": 1 / 6,
+    "06.3": "stays",
+    "07.1": 501_000,
+    "07.2": 25,
+    "07.3": "shared",
+    "08.1": 0.64,
+    "08.2": 2 * z,
+    "08.3": "dead",
+    "09.1": 5,
+    "09.2": 0.1,
+    "09.3": "Adam",
+    "10.1": 8192,
+    "10.2": "A^T Z_bar B^T",
+    "10.3": 16,
+    "11.1": -0.3,
+    "11.2": 1000,
+    "11.3": "more data",
+    "12.1": 64,
+    "12.2": 64,
+    "12.3": "1",
+    "13.1": 1 / 1024,
+    "13.2": 9,
+    "13.3": "no",
+    "14.1": 18,
+    "14.2": 0.025,
+    "14.3": "shapes",
+}
+
+WITH_A_HINT = {  # what slips lead to
+    "01.2": [0.9, 0.1, 0.25], "02.1": [0.5, 2, 1], "02.2": [0.8, -0.8], "03.2": [-2, 4, 8, 1, 0.5],
+    "04.1": [2.5, -3], "04.2": [9.93, 9.95, 10.25], "05.1": [0.05, 25], "05.2": [2.621, 0.025],
+    "06.1": [2 / 3], "06.2": [1 / 3], "07.1": [500_000, 1_001_000], "07.2": [5, 10, 15, 125, 75],
+    "08.1": [0.24, 0.4, 0.36], "09.1": [0.8, 10, 1.25, 4.99], "09.2": [-0.1, 0.5, 1, -0.5],
+    "10.1": [6400, 12_800, 128, 8320, 819_200],
+    "10.3": [256, 32, 1, 2], "11.1": [0.3, 0.7, -0.7, -10 / 7, 0.356675], "11.2": [50, 20, 100_000],
+    "12.1": [100, 49, 8, 9, 144], "12.2": [1, 9, 100, 576], "13.1": [5, 0.05, 1024, 1 / 512],
+    "13.2": [10, 1, 2, 3, 11, 511], "14.1": [6, 12, 36, 216, 9, 27], "14.2": [0.3, 3.6],
+}  # fmt: skip
+
+
+def test_every_question_of_the_lessons_is_answered_here():
+    assert list(ANSWERS) == list(QUESTIONS) and set(WITH_A_HINT) < set(ANSWERS)
+
+
+@pytest.mark.parametrize(("name", "answer"), ANSWERS.items(), ids=ANSWERS)
+def test_a_question_of_the_lessons_takes_its_answer_and_nothing_else(name, answer):
+    assert check(name, answer).correct
+    assert check(name, ...).mark == "○ open"
+    assert not check(name, object()).correct
+    hints = list(QUESTIONS[name].keywords.get("slips", {}).values())
+    assert [check(name, slip).message for slip in WITH_A_HINT.get(name, ())] == hints
+    for choice in {*QUESTIONS[name].keywords.get("choices", ())} - {answer}:
+        assert not check(name, choice).correct
+
+
+def test_a_question_that_does_not_exist_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"there is no question '99\.9': they are 00\.1, 01\.1, "):
+        check("99.9", 0)

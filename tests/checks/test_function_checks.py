@@ -1,0 +1,339 @@
+"""Checks of functions that learners write: right ones, each with one slip, and anything at all."""
+
+import sys
+
+import numpy as np
+import pytest
+from model_bank import MODELS, SEED, h, x, y_hat
+
+from course_utils import (
+    Adam,
+    GradientDescent,
+    Momentum,
+    RMSprop,
+    check_backward,
+    check_forward,
+    check_gradient,
+    check_local,
+    check_training,
+    check_update,
+)
+from course_utils.models.networks import classifier
+
+
+def sigma(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(x, w1, b1, w2, b2):
+    return w2 * sigma(w1 * x + b1) + b2
+
+
+def by_place(x, /, w1, b1, w2, b2):
+    return forward(x, w1, b1, w2, b2)
+
+
+def by_any_name(**v):
+    return forward(v["x"], v["w1"], v["b1"], v["w2"], v["b2"])
+
+
+def greedy(x, w1, b1, w2, b2):
+    """Changes what it was given: the next function must not see it."""
+    y_hat = forward(x, w1, b1, w2, b2)
+    x *= 0
+    return y_hat
+
+
+def from_the_middle(h, w2, b2):
+    return h * w2 + b2
+
+
+@pytest.mark.parametrize("function", [forward, by_place, by_any_name, greedy, from_the_middle])
+def test_a_right_forward_function_of_any_signature_is_right(function):
+    assert check_forward(SEED, y_hat, function).correct
+
+
+FORWARD = [
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "a term of y_hat is lost"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "a factor in a term of z is lost"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 does not belong in z"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "a sign inside z"),
+    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "z does not belong in y_hat"),
+    (h, lambda z: z, 0.5, "the sigmoid in h is missing"),
+    (h, lambda y_hat, w2, b2: (y_hat - b2) / w2, 0, "its argument y_hat is unknown here"),
+]
+
+
+@pytest.mark.parametrize(("of", "function", "score", "words"), FORWARD, ids=[words for *_, words in FORWARD])
+def test_a_slip_in_a_forward_function_is_named(of, function, score, words):
+    verdict = check_forward(SEED, of, function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
+    message = check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w1 * sigma(w2 * x + b1) + b2).message
+    yours, expected = (float(word.strip(",.")) for word in message.split() if word[:1] in "-0123456789")
+    assert yours != expected
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("it says nothing")
+
+
+class Silent:
+    def __repr__(self):
+        raise RuntimeError("this cannot be shown")
+
+
+def failing(error):
+    raise error
+
+
+ANY_FUNCTION = {
+    "dots": (..., "no answer yet"),
+    "a number": (3, "should be a function, not int"),
+    "a string": ("lambda x: x", "should be a function, not str"),
+    "nothing returned": (lambda x: None, "returns nothing yet"),
+    "dots returned": (lambda x: ..., "returns nothing yet"),
+    "unknown argument": (lambda q: q, "its argument q is unknown here"),
+    "fails": (lambda x: failing(KeyError("lost")), "it fails with KeyError"),
+    "fails without words": (lambda x: failing(Mute), "it fails with Mute."),
+    "exits": (lambda x: exit(), "it fails with SystemExit"),
+    "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
+    "wrong shape": (lambda x: np.zeros((3, 1)), "should have shape (3,), not (3, 1)"),
+    "nan": (lambda x: np.nan * x, "came out as nan"),
+    "written in C": (print, "returns nothing yet"),
+    "no signature": (max, "written in Python"),
+    "ragged": (lambda x: [[1], [1, 2]], "should be numbers"),
+    "complex": (lambda **v: by_any_name(**v) + 5j, "should be numbers"),
+    "strings": (lambda **v: [str(n) for n in by_any_name(**v)], "should be numbers"),
+    "cannot be shown": (lambda x: Silent(), "should be numbers"),
+    "infinite": (lambda x: np.where(x > 1, np.inf, x), "came out as"),
+}
+
+
+@pytest.mark.parametrize(("function", "words"), ANY_FUNCTION.values(), ids=ANY_FUNCTION)
+def test_any_function_gets_a_sentence(function, words):
+    verdict = check_forward(SEED, y_hat, function)
+    assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+def test_a_symbol_that_is_not_computed_is_refused_by_name():
+    with pytest.raises(ValueError, match="x is not computed by this model"):
+        check_forward(SEED, x, lambda x: x)
+
+
+def test_what_a_function_prints_and_warns_of_is_dropped(capfd, recwarn):
+    check_forward(SEED, y_hat, lambda x: print("seen") or np.log(-np.abs(x)))
+    check_forward(SEED, y_hat, lambda x: print("seen", file=sys.stderr))
+    assert capfd.readouterr() == ("", "") and not list(recwarn)
+
+
+def backward(two=2, mean=np.mean, slope=lambda h, z: h * (1 - h), sign=1, weight="w2"):
+    """The seed network's backward pass, with a place for a slip."""
+
+    def function(x, y, w1, b1, w2, b2):
+        z = w1 * x + b1
+        h = sigma(z)
+        d_y_hat = sign * two * (w2 * h + b2 - y)
+        d_z = d_y_hat * {"w1": w1, "w2": w2}[weight] * slope(h, z)
+        return mean(d_z * x), mean(d_z), mean(d_y_hat * h), mean(d_y_hat)
+
+    return function
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_the_compiled_model_is_a_right_backward_function(model):
+    compiled = model.compile()
+
+    def by_the_model(**values):
+        return compiled([values[p.name] for p in model.parameters], [values[s.name] for s in model.data])[1]
+
+    assert check_backward(model, by_the_model).correct
+
+
+def by_name(x, y, w1, b1, w2, b2):
+    return dict(zip(["w1", "b1", "w2", "b2"], backward()(x, y, w1, b1, w2, b2), strict=True))
+
+
+@pytest.mark.parametrize("function", [backward(), by_name], ids=["in order", "by name"])
+def test_a_right_backward_function_is_right(function):
+    assert check_backward(SEED, function).correct
+
+
+BACKWARD = [
+    (backward(two=1), "the factor 2 of ∂L/∂y_hat is lost", 0.5),
+    (backward(sign=-1), "the sign is turned", 0.5),
+    (backward(mean=np.sum), "take the mean over the samples", 0.5),
+    (backward(slope=lambda h, z: h), "h itself stands in place of ∂h/∂z", 0.75),
+    (backward(slope=lambda h, z: z * (1 - z)), "∂h/∂z is a formula of h here", 0.75),
+    (backward(slope=lambda h, z: 1), "the sigmoid's own derivative", 0.75),
+    (backward(weight="w1"), "w1 does not belong in ∂y_hat/∂h", 0.75),
+    (
+        lambda **given: backward()(**{k: given[k] for k in ("x", "y", "w1", "b1", "w2", "b2")})[::-1],
+        "the gradient of b2 stands in its place",
+        0,
+    ),
+    (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
+    (lambda x, w1: x, "it should return 4 gradients", 0),
+    (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),
+    (lambda x: (np.inf, 1, 2, 3), "the gradient of w1 came out as inf", 0),
+]
+
+
+@pytest.mark.parametrize(("function", "words", "score"), BACKWARD, ids=[words for _, words, _ in BACKWARD])
+def test_a_slip_in_a_backward_function_is_named(function, words, score):
+    verdict = check_backward(SEED, function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def gradient_descent(parameter, gradient, learning_rate):
+    return parameter - learning_rate * gradient
+
+
+def momentum(parameter, gradient, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + gradient
+    return parameter - learning_rate * velocity, velocity
+
+
+def rmsprop(parameter, gradient, square, learning_rate, decay, epsilon):
+    square = decay * square + (1 - decay) * gradient**2
+    return parameter - learning_rate * gradient / (np.sqrt(square) + epsilon), square
+
+
+def adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon):
+    step += 1
+    mean = beta1 * mean + (1 - beta1) * gradient
+    square = beta2 * square + (1 - beta2) * gradient**2
+    stride = np.sqrt(square / (1 - beta2**step)) + epsilon
+    return parameter - learning_rate * mean / (1 - beta1**step) / stride, step, mean, square
+
+
+RULES = [
+    (GradientDescent(0.1), gradient_descent),
+    (Momentum(0.1, 0.9), momentum),
+    (RMSprop(0.1), rmsprop),
+    (Adam(0.1), adam),
+]
+
+
+@pytest.mark.parametrize(("rule", "function"), RULES, ids=[type(rule).__name__ for rule, _ in RULES])
+def test_a_right_update_is_right(rule, function):
+    assert check_update(rule, function).correct
+
+
+def without_epsilon(parameter, gradient, square, learning_rate, decay):
+    square = decay * square + (1 - decay) * gradient**2
+    return parameter - learning_rate * gradient / np.sqrt(square), square
+
+
+def without_momentum(parameter, gradient, velocity, learning_rate):
+    return parameter - learning_rate * gradient, gradient
+
+
+def lazy_momentum(parameter, gradient, velocity, learning_rate, momentum):
+    return parameter - learning_rate * velocity, momentum * velocity + gradient
+
+
+UPDATES = [
+    (GradientDescent(0.1), lambda parameter, gradient, learning_rate: parameter + learning_rate * gradient,
+     "a sign inside new_parameter is turned"),
+    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient, "a factor in a term of"),
+    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "a term of"),
+    (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
+    (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
+    (RMSprop(0.1), without_epsilon, "came out as"),
+    (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "function", "words"), UPDATES, ids=[words for *_, words in UPDATES])
+def test_a_slip_in_an_update_is_named(rule, function, words):
+    verdict = check_update(rule, function)
+    assert not verdict.correct and words in verdict.message
+
+
+START, X = {"w1": 0.5, "b1": 0.1, "w2": 0.5, "b2": 0.0}, np.linspace(-1, 1, 6)
+DATA = {"x": X, "y": X**2}
+
+
+def loop(slip=""):
+    """A training loop of the seed network, with a place for a slip."""
+
+    def function(start, data, learning_rate, steps):
+        def loss(p):
+            return np.mean((data["y"] - p["w2"] * sigma(p["w1"] * data["x"] + p["b1"]) - p["b2"]) ** 2)
+
+        def gradients(p):
+            mean = np.sum if slip == "sum" else np.mean
+            return dict(zip(p, backward(mean=mean)(**data, **p), strict=True))
+
+        p, losses = dict(start), [loss(start)]
+        for _ in range(steps + (slip == "surplus")):
+            slopes, sign = gradients(p), 1 if slip == "uphill" else -1
+            for name in p:
+                slopes = gradients(p) if slip == "one by one" else slopes
+                p[name] += sign * learning_rate * slopes[name]
+            losses.append(loss(p))
+        return p, {"no first": losses[1:], "no last": losses[:-1]}.get(slip, losses)
+
+    return function
+
+
+def test_a_right_training_loop_is_right():
+    assert check_training(SEED, loop(), START, DATA, learning_rate=0.1, steps=7).correct
+
+
+LOOPS = {
+    "uphill": "the update goes uphill",
+    "sum": "the mean over the samples, not their sum",
+    "one by one": "all gradients before any parameter changes",
+    "surplus": "one step too many",
+    "no first": "the loss at the start is missing",
+    "no last": "the loss after the last step is missing",
+}
+
+
+@pytest.mark.parametrize(("slip", "words"), LOOPS.items())
+def test_a_slip_in_a_training_loop_is_named(slip, words):
+    verdict = check_training(SEED, loop(slip), START, DATA, learning_rate=0.1, steps=7)
+    assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
+
+
+ANY_LOOP = [
+    (lambda start: 3, 7, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
+    (lambda start: (start, [1.0] * 8), 7, "a loss came out as 1"),
+    (lambda start: (start, [1.0] * 3), 7, "7 steps have 8 losses"),
+    (lambda start, data, learning_rate, steps: ..., 7, "returns nothing yet"),
+    (lambda weights: weights, 7, "its argument weights is unknown here"),
+    (lambda start: ({p: np.ones(3) for p in start}, [1.0]), 0, "should have shape ()"),
+    (lambda start: (start, np.array([1j])), 0, "its losses should be numbers"),
+]
+
+
+@pytest.mark.parametrize(("function", "steps", "words"), ANY_LOOP, ids=[words for *_, words in ANY_LOOP])
+def test_any_training_loop_gets_a_sentence(function, steps, words):
+    verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=steps)
+    assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+def test_no_losses_after_no_steps_are_half_right():
+    verdict = check_training(SEED, lambda start: (start, []), START, DATA, learning_rate=0.1, steps=0)
+    assert not verdict.correct and "the loss at the start is missing" in verdict.message
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda model: check_gradient(model, model.parameters[0], 1),
+        lambda model: check_local(model, model.loss, model.parameters[0], 1),
+        lambda model: check_forward(model, model.loss, loop()),
+        lambda model: check_backward(model, loop()),
+        lambda model: check_training(model, loop(), START, DATA, 0.1, 7),
+    ],
+    ids=["gradient", "local", "forward", "backward", "training"],
+)
+def test_a_model_between_matrices_is_refused_by_name(check):
+    with pytest.raises(ValueError, match="scalars can be checked, not MatrixModel"):
+        check(classifier([2, 3, 2]))

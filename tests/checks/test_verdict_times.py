@@ -1,0 +1,218 @@
+"""What a verdict may cost: counted work, a search that is cut, functions and answers that never end."""
+
+import contextlib
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+import sympy as sp
+from model_bank import MODELS, SEED, w1, y_hat
+
+from course_utils import (
+    Adam,
+    Model,
+    check_backward,
+    check_derivative,
+    check_forward,
+    check_gradient,
+    check_local,
+    check_number,
+    check_training,
+    check_update,
+)
+from course_utils.checks import calls, symbols
+from course_utils.checks.budget import Budget, TooSlow, time_limit
+from course_utils.checks.floats import Floats
+from course_utils.checks.line_slips import SINGLE
+from course_utils.checks.pairs import PAIRED
+from course_utils.checks.slips import Slips
+from course_utils.checks.symbols import roles_of
+from course_utils.models.networks import dense
+
+a, b, c, x, y, z, L = sp.symbols("a b c x y z L")
+
+
+def clock():
+    """A clock that goes on by a second whenever it is asked."""
+    return iter(range(10**6)).__next__
+
+
+def test_a_budget_counts_steps_and_seconds():
+    steps = Budget(3)
+    assert [steps.allows() for _ in range(5)] == [True, True, True, False, False]
+    assert not Budget(3).allows(4)
+    timed = Budget(100, seconds=3, clock=clock())  # made at 0
+    assert [timed.allows() for _ in range(4)] == [True, True, False, False]
+
+
+def searched(model, change, single=SINGLE, paired=None):
+    """(what explains changed gradients, the steps that were taken for single slips, and for pairs)."""
+    inputs = [*model.parameters, *model.data]
+    random = np.random.default_rng(0)
+    points = Floats({symbol.name: random.uniform(0.4, 1.6, 8) for symbol in inputs}).compute(model.equations)
+    slips = Slips(model.equations, model.parameters, points.points, roles_of(model))
+    single, paired = Budget(single), paired or Budget(PAIRED)
+    before = single.left, paired.left
+    found = slips.explain(change(slips.chains.gradients), single=single, paired=paired)
+    return found, before[0] - single.left, before[1] - paired.left
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_models_of_the_lessons_are_searched_to_the_end(name):
+    _, single, paired = searched(MODELS[name], lambda gradients: 1.2345 * gradients)
+    assert 0 < single < SINGLE / 10 and 0 <= paired < PAIRED
+
+
+def test_in_a_large_network_all_links_are_searched():
+    found, single, _ = searched(dense([2, 8, 8, 1]), lambda gradients: gradients / 2)
+    assert single < SINGLE
+    assert {mistake.slip for mistakes in found for mistake in mistakes} == {"lost factor"}
+
+
+def test_single_slips_do_not_depend_on_the_clock_and_pairs_cost_no_points():
+    """The likeliest slips are first, so that few steps find them; a late clock leaves pairs alone out."""
+    late = Budget(PAIRED, seconds=0, clock=clock())
+    for change in (lambda gradients: -gradients, lambda gradients: gradients / 2):
+        assert searched(SEED, change, paired=late)[0] == searched(SEED, change)[0]
+    half, *_ = searched(SEED, lambda gradients: gradients / 2, single=60)
+    assert [mistakes[0].slip for mistakes in half] == ["lost factor"] * 4
+    assert searched(SEED, lambda gradients: gradients / 2, single=0)[0] == [[]] * 4
+
+
+def two_slips(gradients):
+    """The 2 of the square is lost, and the gradient of the last parameter is a third of that."""
+    return gradients / np.array([[2], [2], [2], [6]])
+
+
+def test_pairs_are_cut_by_the_clock():
+    late = Budget(PAIRED, seconds=0, clock=clock())
+    lost = Model(
+        SEED.equations | {y_hat: 3 * sp.Symbol("w2") * sp.Symbol("h") + 3 * sp.Symbol("b2")},
+        SEED.parameters,
+        SEED.data,
+    )
+    assert [len(mistakes) for mistakes in searched(lost, two_slips)[0]] == [1, 1, 1, 2]
+    assert [len(mistakes) for mistakes in searched(lost, two_slips, paired=late)[0]] == [1, 1, 1, 0]
+
+
+def forever(*_, **__):
+    while True:
+        pass
+
+
+def asleep(x):
+    time.sleep(60)
+
+
+def stubborn(x):
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(0.01)
+
+
+DATA = {"x": np.arange(3.0), "y": np.arange(3.0)}
+START = dict.fromkeys(["w1", "b1", "w2", "b2"], 1.0)
+ENDLESS = {
+    "forward": lambda: check_forward(SEED, y_hat, lambda x: forever()),
+    "asleep": lambda: check_forward(SEED, y_hat, asleep),
+    "stubborn": lambda: check_forward(SEED, y_hat, stubborn),
+    "backward": lambda: check_backward(SEED, lambda **given: forever()),
+    "update": lambda: check_update(Adam(0.1), lambda parameter: forever()),
+    "training": lambda: check_training(SEED, lambda start: forever(), START, DATA, 0.1, 3),
+    "slow, and often": lambda: check_forward(SEED, y_hat, lambda x: time.sleep(0.05) or x),
+}
+
+
+@pytest.mark.parametrize("check", ENDLESS.values(), ids=ENDLESS)
+def test_a_function_that_never_ends_gets_a_sentence(check, monkeypatch):
+    monkeypatch.setattr(calls, "SECONDS", 0.2)
+    verdict = check()
+    assert (verdict.correct, verdict.score) == (False, 0.0) and "it takes too long" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("computing", "alarm", "timer"),
+    [(False, signal.SIGALRM, signal.ITIMER_REAL), (True, signal.SIGVTALRM, signal.ITIMER_VIRTUAL)],
+)
+def test_a_time_limit_leaves_handler_and_timer_as_they_were(computing, alarm, timer):
+    before = signal.signal(alarm, handler := lambda *_: None)
+    signal.setitimer(timer, 1000)
+    try:
+        with pytest.raises(TooSlow), time_limit(0.05, computing):
+            forever()
+        assert signal.getsignal(alarm) is handler
+        assert 900 < signal.setitimer(timer, 0)[0] < 1000
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(alarm, before)
+
+
+def test_in_another_thread_there_is_no_limit():
+    seen = []
+
+    def work():
+        with time_limit(0.01):
+            time.sleep(0.05)
+            seen.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen
+
+
+def wide(function, count):
+    return sp.Add(*(function(i * x + 1) for i in range(1, count)))
+
+
+LONG = {
+    "gammas": wide(sp.gamma, 1500),
+    "gammas of large numbers": wide(lambda t: sp.loggamma(10**300 * t**2), 900),
+    "errors": wide(sp.erf, 1500),
+}
+
+
+@pytest.mark.parametrize("answer", LONG.values(), ids=LONG)
+def test_what_costs_too_much_is_not_begun(answer, monkeypatch):
+    monkeypatch.setattr(symbols.Question, "verdict", forever)  # would not return
+    verdict = check_gradient(SEED, w1, answer)
+    assert "this takes too long to check: leave the computed symbols in it" in verdict.message
+
+
+def test_what_no_count_has_stopped_the_clock_stops(monkeypatch):
+    monkeypatch.setattr(symbols, "SECONDS", 0.1)
+    verdict = check_gradient(SEED, w1, wide(sp.sin, 1500))
+    assert "this takes too long to check" in verdict.message and float(verdict) == 0
+    monkeypatch.setattr("course_utils.checks.simple.value", forever)
+    monkeypatch.setattr("course_utils.checks.simple.SECONDS", 0.1)
+    monkeypatch.setattr("course_utils.checks.simple.expected_value", float)
+    assert "takes too long to compute" in check_number(sp.Integer(2), 3).message
+
+
+LOST = "division in ∂f/∂x is lost"
+TURNED = "two slips. One: the sign is turned. The other: this is "
+SAID = [
+    # the turned sign is a slip of its own; what is asked for may be another thing turned
+    (lambda: check_derivative(x**2, x, -2 * x), "the sign is turned.", 0.5),
+    (lambda: check_derivative(x**3, x, -(x**3)), TURNED + "the function itself", 0),
+    (lambda: check_derivative(sp.sin(x), x, -sp.sin(x)), TURNED + "the function itself", 0),
+    (lambda: check_derivative(a * x**2, x, -(x**2)), TURNED + "the derivative with respect to a", 0),
+    (lambda: check_local(SEED, y_hat, sp.Symbol("w2"), -y_hat), TURNED + "y_hat itself", 0),
+    (lambda: check_derivative(x**3, x, x**3), "this is the function itself", 0),
+    # a division that is lost, where there is no mean, and where there is one; never the number if it is all
+    (lambda: check_derivative(x**2 / 3, x, 2 * x), f"a {LOST}.", 0.5),
+    (lambda: check_derivative(x / 7, x, sp.Integer(1)), f"a {LOST}.", 0.5),
+    (lambda: check_derivative((x + a**2) / 7, x, sp.Integer(1)), f"a {LOST}.", 0.5),
+    (lambda: check_derivative((a**3 + b**3 + x**4) / 3, x, 4 * x**3), f"3{LOST[8:]}: a mean", 0.5),
+    (lambda: check_derivative((a + b + x) / 3, x, sp.Integer(1)), f"the {LOST}: a mean", 0.5),
+    (lambda: check_derivative((x**4 + a**4) / 3, x, 4 * x**3), f"a {LOST}.", 0.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "words", "score"), SAID, ids=range(len(SAID)))
+def test_a_slip_is_called_what_it_is(check, words, score):
+    verdict = check()
+    assert words in verdict.message and float(verdict) == score
+    assert verdict.message.count("this is the function itself") <= 1
