@@ -36,7 +36,6 @@ refresh: $(VENV)/dev
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
-	$(BIN)/python tests/benchmarks/verdict.py
 
 clean:
 	rm -rf $(VENV)

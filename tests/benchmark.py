@@ -1,6 +1,6 @@
 """How fast our code is beside others, turn by turn in one run, so that a busy machine is fair to all.
 
-Run: python tests/benchmark.py [step] [sweep] [compile] [digits] [grading]  (all, unless some are named)
+Run: python tests/benchmark.py [step] [sweep] [compile] [digits] [verdict] [grading]  (all, unless named)
 """
 
 import os
@@ -20,6 +20,7 @@ from grading_course import EXERCISES, Course, needs_bubblewrap
 from helpers import sunflower_data
 from model_bank import SEED
 from sympy.core.cache import clear_cache
+from verdicts import verdict
 
 from course_utils import GradientDescent, train
 from course_utils.models import classifier, dense, random_start
@@ -211,6 +212,7 @@ ROWS = {
     "sweep": many_rates,
     "compile": derive_and_compile,
     "digits": digits,
+    "verdict": verdict,
     "grading": grading,
 }
 

@@ -1,16 +1,9 @@
-"""Time for a verdict, right and wrong, on expressions and on functions, beside what it may take.
+"""Verdicts for benchmark.py to time: right and wrong, on expressions and on functions of three networks."""
 
-Run: python tests/benchmarks/verdict.py [the number of networks]. CPU seconds, the best of three tries.
-"""
-
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from model_bank import SEED
 
 from course_utils import (
@@ -103,7 +96,8 @@ def wrong_adam(parameter, gradient, step, mean, square, learning_rate, beta1, be
     return adam(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon, 1.0)
 
 
-def seconds(check):
+def cpu_seconds(check):
+    """The best of three tries, or of as many as fit into five seconds."""
     tries = []
     while len(tries) < 3 and sum(tries) < 5:
         start = time.process_time()
@@ -112,15 +106,15 @@ def seconds(check):
     return min(tries)
 
 
-if __name__ == "__main__":
-    print(f"{'network':10}{'checked':10}{'right':>9}{'wrong':>9}{'limit':>9}   milliseconds", flush=True)
+def verdict():
+    """Seconds of computing for a verdict, and their share of what it may take."""
     rule = Adam(0.1)
-    lines = [
-        ("a rule", "Adam", (lambda: check_update(rule, adam), lambda: check_update(rule, wrong_adam)), 0.1)
+    pairs = [
+        ("a rule, Adam", (lambda: check_update(rule, adam), lambda: check_update(rule, wrong_adam)), 0.1)
     ]
-    for name, (model, limit) in list(NETWORKS.items())[: int((sys.argv[1:] or [9])[0])]:
-        lines += [(name, what, pair, limit) for what, pair in verdicts(model).items()]
-    for name, what, (right, wrong), limit in lines:
-        numbers = seconds(right), seconds(wrong), limit
-        times = "".join(f"{1e3 * number:9.0f}" for number in numbers)
-        print(f"{name:10}{what:10}{times}", flush=True)
+    for name, (model, limit) in NETWORKS.items():
+        pairs += [(f"{name}, {what}", pair, limit) for what, pair in verdicts(model).items()]
+    for name, checks, limit in pairs:
+        for kind, check in zip(("right", "wrong"), checks, strict=True):
+            taken = cpu_seconds(check)
+            yield f"{name}, {kind}", taken, taken / limit
