@@ -94,6 +94,7 @@ def of_activation(function: type[Activation], numbers: Numbers) -> Numbers:
 
 
 def comparison(compare: np.ufunc) -> Callable:
+    """The comparison for arrays of floats: 1 where it holds, 0 where not, nan where a side has no value."""
     return lambda one, other: np.where(np.isnan(one) | np.isnan(other), np.nan, compare(one, other))
 
 
@@ -115,6 +116,7 @@ def power(base, exponent):
 
 
 def heaviside(z, at_zero):
+    """0 below zero, 1 above, `at_zero` between them, and nan where z has no value."""
     return np.where(z > 0, 1.0, np.where(z < 0, 0.0, np.where(z == 0, at_zero, np.nan)))
 
 

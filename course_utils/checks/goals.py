@@ -55,6 +55,7 @@ def sides_of(expression: sp.Basic) -> Iterator[Goal]:
 
 
 def greater(one: sp.Basic, other: sp.Basic) -> sp.Basic:
+    """The condition one > other, kept as it stands even where SymPy could decide it."""
     return sp.StrictGreaterThan(one, other, evaluate=False)
 
 

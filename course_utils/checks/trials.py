@@ -32,6 +32,7 @@ def trials(
 
 
 def indices(shape: tuple[int, int]) -> list[list[tuple[int, int]]]:
+    """For each trial the (trial, sample) of its points, to index arrays of this shape with."""
     return [[(trial, sample) for sample in range(shape[1])] for trial in range(shape[0])]
 
 
@@ -48,6 +49,7 @@ def telling(right: np.ndarray) -> list[int]:
 
 
 def numbers(points: Sequence[Point], symbol: sp.Symbol) -> np.ndarray:
+    """A symbol's values at the points, as floats of shape (points,)."""
     return np.array([float(point[symbol.name]) for point in points])
 
 

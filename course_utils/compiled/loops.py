@@ -64,6 +64,7 @@ def compiled_lines(
 
 
 def activations_of_a_number(lines: Iterable[tuple]) -> dict[str, Callable]:
+    """The activations in these lines, by name, each as a numba function of one number."""
     kinds = {type(applied) for _, expression in lines for applied in expression.atoms(Activation)}
     return {kind.__name__: of_a_number(getattr(kind, "scalar", kind.numpy)) for kind in kinds}
 
@@ -97,6 +98,7 @@ def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
 
 
 def compiles(function: Callable, inputs: int) -> bool:
+    """Whether numba can compile a function of so many numbers."""
     try:
         njit(function).compile((NUMBER,) * inputs)
     except NumbaError:
@@ -151,6 +153,7 @@ class CompiledLoop(Compiled):
         self.source = f"{source}\n\n{loop}"
 
     def __call__(self, parameters, data):
+        """Return (loss, gradients), as `Compiled` does; the fast way where all are numbers and arrays."""
         try:
             if type(parameters) in LISTS and ARRAYS.issuperset(map(type, data)):
                 means = self.mean(*parameters, *data)

@@ -28,6 +28,7 @@ class Defined:
     derivative, value = sp.S.Zero, None
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Its derivative, from the formula that came with it."""
         return self.derivative.xreplace({INPUT: self.args[0], OUTPUT: self})
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
