@@ -191,11 +191,11 @@ class Question:
     def verdict(self, expression: sp.Expr) -> Verdict:
         """The verdict on an expression: right, explained by slips, or shown to differ at a point."""
         self.comparison = Comparison(self.regions, expression)
-        if self.comparison.counterexample is None:
+        if (counterexample := self.comparison.counterexample) is None:
             return right(f"this is {self.name}.", self.comparison.met)
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
-        return wrong(f"this is not {self.name}: {self.difference(expression)}.")
+        return wrong(f"this is not {self.name}: {self.difference(expression, counterexample)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
         """Whether the answer has the key's value at a point. Unknown counts as no."""
@@ -234,10 +234,10 @@ class Question:
         slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
         return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
 
-    def difference(self, expression: sp.Expr) -> str:
-        """A point where the answer is not the key, a simple one if possible, and what they are there."""
+    def difference(self, expression: sp.Expr, counterexample: Point) -> str:
+        """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
-        point = next(simple, self.comparison.counterexample)
+        point = next(simple, counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"

@@ -27,7 +27,9 @@ def trials(
     """
     values, regions = chosen_inputs(equations, fixed, varied, asked, SAMPLES)
     shape = next(iter(values.values())).shape
-    points = [[{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)]
+    points: list[Trial] = [
+        [{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)
+    ]
     return points, regions
 
 

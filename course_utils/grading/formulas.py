@@ -187,7 +187,8 @@ def conditions(function: type) -> Callable:
 
 
 # Everything else builds itself
-BUILT = {ExprCondPair: case, sp.Piecewise: cases, sp.And: conditions(sp.And), sp.Or: conditions(sp.Or)}
+BUILT: dict[type, Callable] = {ExprCondPair: case, sp.Piecewise: cases}
+BUILT |= {joint: conditions(joint) for joint in (sp.And, sp.Or)}
 
-LEAVES = {"Symbol": symbol, "Rational": rational, "Float": floating}
+LEAVES: dict[str, Callable] = {"Symbol": symbol, "Rational": rational, "Float": floating}
 LEAVES |= {name: lambda constant=constant: constant for name, constant in (CONSTANTS | PLACES).items()}

@@ -136,7 +136,8 @@ class Decoder:
         def caller(*args, **kwargs):
             return self.call(number, args, kwargs)
 
-        caller.__signature__ = inspect.Signature([argument(*parts) for parts in arguments[:100]])
+        signature = inspect.Signature([argument(*parts) for parts in arguments[:100]])
+        caller.__signature__ = signature  # type: ignore[attr-defined]  # `inspect` looks for it there
         return caller
 
 
@@ -150,7 +151,7 @@ def exactly(kind: type, most: int = 1) -> Callable:
     """A reader of what JSON has already made: of this type alone, and no longer than `most`."""
 
     def reader(decoder: Decoder, depth: int, data):
-        if type(data) is not kind or (kind is str and len(data) > most):
+        if type(data) is not kind or (isinstance(data, str) and len(data) > most):
             raise Refused(f"no {kind.__name__}, or one that is too long")
         return data
 
@@ -168,7 +169,7 @@ def array(decoder: Decoder, depth: int, shape: list, numbers: list) -> np.ndarra
     return np.array(numbers, dtype=float).reshape(shape)
 
 
-READERS = {
+READERS: dict[str, Callable] = {
     "None": lambda decoder, depth: None,
     "...": lambda decoder, depth: ...,
     "text": exactly(str, TEXT),
