@@ -1,15 +1,19 @@
 """nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
 
+import sys
 from pathlib import Path
 
 import nbgrader
 from nbgrader.apps import api, autogradeapp
 
 from course_utils.grading.converter import CarefulAutograde
+from course_utils.grading.formgrader import close
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless
 
 autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
+if handlers := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):  # in JupyterLab
+    close(handlers, Path(__file__).parent)
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 

@@ -256,7 +256,7 @@ def inquiries(answer, function, network):
         yield "check_backward", lambda one=one: cu.check_backward(KINKS, one)
         yield "check_update", lambda one=one: cu.check_update(cu.Momentum(0.1), one)
         yield "check_training", lambda one=one: cu.check_training(SEED, one, START, DATA, RATE, STEPS)
-        yield "check_fit", lambda one=one: checks.check_fit(SEED, one, DATA, 0.5)
+        yield "check_fit", lambda one=one: checks.check_fit(SEED, y_hat, (START, one), (DATA, DATA), 0.5)
         yield "check_steepest", lambda one=one: checks.check_steepest(AXIS**2, AXIS, one)
         yield "check", lambda one=one: cu.check("03.2", one)
         yield "check_network", lambda one=one: checks.check_network(one, y_hat, [x, y])
@@ -284,7 +284,7 @@ def of_own(answer, function):
         "check_gradient": lambda own: cu.check_gradient(own, own.parameters[0], answer),
         "check_backward": lambda own: cu.check_backward(own, function),
         "check_training": lambda own: cu.check_training(own, function, anywhere(own), DATA, RATE, STEPS),
-        "check_fit": lambda own: checks.check_fit(own, anywhere(own), DATA, 0.5),
+        "check_fit": lambda own: checks.check_fit(own, y_hat, (anywhere(own), answer), (DATA, DATA), 0.5),
         "check_steepest": lambda own: checks.check_steepest(curve(own), AXIS, answer),
     }
 

@@ -394,6 +394,12 @@ def test_formgrader_in_the_browser(browser, course):
         submission = f"{address}/formgrader/submissions/{course.submission}/"
         assert visit(browser, submission) == []
         window = browser.new_page(viewport={"width": 1280, "height": 900})
+        elsewhere = window.request.get(f"{address}/formgrader?path=submitted/mallory/tiny")
+        assert elsewhere.status == 403, "nbgrader would run the nbgrader_config.py that it finds there"
+        assert window.request.get(f"{address}/formgrader").ok
+        named = window.request.get(f"{address}/formgrader/manage_students/%3Csvg%20onload=alert(1)%3E")
+        assert named.ok and "<svg onload" not in named.text() and "&lt;svg onload" in named.text()
+        assert "sandbox" in window.request.get(f"{submission}tiny.ipynb").headers["content-security-policy"]
         window.goto(submission)
         window.locator(".glyphicon-eye-open").click()
         assert NAMES in window.locator("a.name-shown").inner_text()

@@ -129,6 +129,18 @@ REFUSED = {
         ["w"],
         [],
     ],
+    "a model of a power that fills the memory": [
+        "model",
+        [["L", ["Add", ["Symbol", "w"], ["Pow", ["Rational", 10, 1], ["Rational", 10**9, 1]]]]],
+        ["w"],
+        [],
+    ],
+    "a model of twenty functions in one another": [
+        "model",
+        [["L", nested(20, ["Symbol", "w"], "cosh")]],
+        ["w"],
+        [],
+    ],
     "too many conditions": ["formula", ["Or", *[["StrictGreaterThan", X, X]] * 100]],
     "a long number": ["int", 2 ** (BITS + 1)],
     "a float that is none": ["float", "0x1p0"],
@@ -236,13 +248,17 @@ def handed_in(symbolic, numpy, slope):
 
 def verdicts(model, formula, backward, descend):
     data = {"x": np.array([0.5, -1.0, 2.0]), "y": np.array([1.0, 0.0, -1.0])}
-    start = {"w": 0.5, "b": 0.6}
+    start, end, axis = {"w": 0.5, "b": 0.6}, {"w": 2.0, "b": 0.6}, np.linspace(-1, 1, 9)
+
+    def fitted(own):
+        return {"x": axis, "y": checks.predicted(own, y_hat, end, {x: axis})}
+
     for check in (
         lambda own: checks.check_network(own, y_hat, [x, y]),
         lambda own: cu.check_gradient(own, w, formula),
         lambda own: cu.check_backward(own, backward),
         lambda own: cu.check_training(own, descend, start, data, 0.1, 3),
-        lambda own: checks.check_fit(own, start, data, 10.0),
+        lambda own: checks.check_fit(own, y_hat, (start, end), (fitted(own), fitted(own)), 1.0),
     ):
         yield checks.for_network(model, y_hat, [x, y], check)
 
@@ -327,7 +343,7 @@ ANSWERS = {
     "not a decimal": (Decimal("nan"), "should be finite"),
     "a long decimal": (Decimal("1e100000"), "too long to check"),
     "a data symbol that no equation uses": (unused * x, "this is not the gradient of w"),
-    "a thousand names": (MANY, "a0, a1, a10 and 997 more does not belong to this question"),
+    "a thousand names": (MANY, "a0, a1, a10, a100, a101 and 995 more does not belong to this question"),
     "a name of a million letters": (sp.Symbol("a" * 10**6), "does not belong to this question"),
     "a long expression": (sp.Add(*[x] * (LONGEST + 1), evaluate=False), "too long to check"),
     "nothing": (None, "not NoneType"),

@@ -9,12 +9,14 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.functions import Activation
+from ..derivation.given import some
 from .parts import KNOWN, NUMBERS
 from .values import LARGEST
 from .verdict import Verdict, wrong
 
 PARTS = 10_000  # the longest answer that is checked
 DEPTH = 150  # and the deepest
+NESTED = 10  # functions in one another, in a question: SymPy needs minutes for the derivative of twenty
 
 TOO_LONG = "{} has a number in it that is too long to check."
 UNANSWERED = Verdict(
@@ -42,7 +44,7 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
         raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
     answer = as_expression(answer, name)
     if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
-        raise Unreadable(f"{listed(sorted(strangers))} does not belong to this question.")
+        raise Unreadable(f"{some(sorted(strangers))} does not belong to this question.")
     return answer
 
 
@@ -53,7 +55,22 @@ def asked(expression, name: str) -> sp.Expr:
         check_parts(expression, name)
     except Unreadable as unreadable:
         raise ValueError(unreadable.verdict.message) from None
+    if nesting(expression) > NESTED:
+        raise ValueError(
+            f"{name} has more than {NESTED} functions in one another: give what is inside a name"
+        )
     return expression
+
+
+def nesting(expression: sp.Expr) -> int:
+    """How many functions stand in one another."""
+    most, waiting = 0, [(expression, 0)]
+    while waiting:
+        part, outside = waiting.pop()
+        depth = outside + isinstance(part, sp.Function)
+        most = max(most, depth)
+        waiting += ((argument, depth) for argument in part.args)
+    return most
 
 
 def as_expression(thing, name: str) -> sp.Expr:
@@ -85,12 +102,6 @@ def as_number(number: Real | Decimal, name: str) -> sp.Number:
 
 def kind(thing) -> str:
     return f"{type(thing).__name__:.60}"
-
-
-def listed(names: Iterable[str], most: int = 3) -> str:
-    """Names, each cut short, and how many more there are if there are many."""
-    names = [f"{name:.40}…" if len(name) > 40 else name for name in names]
-    return ", ".join(names[:most]) + f" and {len(names) - most} more" * (len(names) > most)
 
 
 def brief(thing) -> str:

@@ -10,7 +10,8 @@ from numbers import Real
 
 import numpy as np
 
-from .answers import UNANSWERED, Unreadable, brief, kind, listed
+from ..derivation.given import some
+from .answers import UNANSWERED, Unreadable, brief, kind
 from .budget import TooSlow, time_limit
 from .verdict import Verdict
 
@@ -90,7 +91,7 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
         elif argument.name in given:
             (by_place if argument.kind is argument.POSITIONAL_ONLY else by_name).append(argument.name)
         elif argument.default is argument.empty:
-            known = listed(given, most=30)
+            known = some(given, most=30)
             raise Unreadable(f"its argument {argument.name:.40} is unknown here: it may ask for {known}.")
     return by_place, by_name
 

@@ -55,8 +55,10 @@ def crossings(
         beyond += outside(gap, grid)
     if len(brackets) > BRACKETS:
         brackets = [brackets[i] for i in np.linspace(0, len(brackets) - 1, BRACKETS).astype(int)]
-    found = [*beyond, *zoomed(lines, places, evaluated, brackets)]
-    return [apart([number for line, number in found if line == of]) for of in every]
+    on = [[] for _ in every]
+    for line, number in [*beyond, *zoomed(lines, places, evaluated, brackets)]:
+        on[line].append(number)
+    return list(map(apart, on))
 
 
 def apart(numbers: Sequence[float]) -> Numbers:

@@ -10,8 +10,9 @@ import sympy as sp
 
 from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
+from ..derivation.given import some
 from ..models.model import Model
-from .answers import Unreadable, listed
+from .answers import Unreadable
 from .calls import as_array, as_numbers, call_each
 from .flow import same
 from .line_slips import slip_in_lines
@@ -125,7 +126,7 @@ def over_trials(values: np.ndarray) -> np.ndarray:
 
 def gradients_of(result, model: Model) -> np.ndarray:
     """One number for each parameter. Raises Unreadable for anything else."""
-    names = listed(map(str, model.parameters), most=10)
+    names = some(map(str, model.parameters), most=10)
     try:
         ordered = in_order(result, model.parameters, "the gradients")
     except (TypeError, ValueError):

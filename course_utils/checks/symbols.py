@@ -9,8 +9,9 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, derivative, local
+from ..derivation.given import some
 from ..models.model import Model
-from .answers import Unreadable, asked, brief, kind, listed, read
+from .answers import Unreadable, asked, brief, kind, read
 from .budget import TooSlow, time_limit
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
@@ -96,7 +97,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
 
 def called(thing) -> str:
     """A symbol's name, and of anything else what it is."""
-    return listed([thing.name]) if isinstance(thing, sp.Symbol) else brief(thing)
+    return some([thing.name]) if isinstance(thing, sp.Symbol) else brief(thing)
 
 
 def must_be_scalar(model: Model) -> None:

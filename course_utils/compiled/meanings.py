@@ -12,7 +12,7 @@ from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedErr
 
 from ..derivation.functions import NUMPY_LACKS, Activation
 from ..derivation.given import some
-from ..derivation.names import duplicates_in, spelled
+from ..derivation.names import check_name, duplicates_in, spelled
 
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
 ARRAYS = {name for name in ("numpy", "scipy") if find_spec(name)}  # whose functions take arrays
@@ -39,6 +39,8 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
     if is_arithmetic(expression):
         return set()
     marks = {s: sp.Symbol(f"marked_symbol_{i}") for i, s in enumerate(expression.atoms(sp.Symbol))}
+    for applied in expression.atoms(sp.Function):
+        check_name(applied.func.__name__)
     try:
         code = printer.doprint(expression.xreplace(marks))
     except PrintMethodNotImplementedError:

@@ -36,10 +36,10 @@ class Brief(reprlib.Repr):
 brief = Brief().repr
 
 
-def some(names: Iterable) -> str:
+def some(names: Iterable, most: int = 5) -> str:
     """A few of the names, each in a few letters, and how many more there are."""
     names = [f"{name!s:.40}" for name in names]
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:

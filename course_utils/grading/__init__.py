@@ -2,6 +2,7 @@
 
 converter      nbgrader's autograde, which copies a submission's files first (regular: no links)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
+formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
 broker         passes messages between the two sandboxes, and says which results are believed (results)
 session        the submission's program from outside (worker: its inside, shell: its IPython)

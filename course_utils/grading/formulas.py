@@ -18,6 +18,7 @@ DEPTH = 160  # of one formula
 BITS = 14_000  # of one whole number
 LARGEST_EXPONENT = 100_000  # of a float, to the base 2
 LETTERS = 100  # of one name
+COMPUTED = 1000  # the largest number that is given to a function when it is computed
 CONDITIONS = 50  # joined by one And or Or
 
 INPUT, OUTPUT = sp.Dummy("input"), sp.Dummy("output")  # of an activation, where it is defined
@@ -105,14 +106,17 @@ class FormulaReader:
             raise Refused(f"{unknown!s:.60} cannot be checked here") from None
         if not isinstance(formula, sp.Expr):
             raise Refused("no expression")
-        if any(map(is_rounded, sp.preorder_traversal(formula))):
-            raise Refused("an operation of floats that was not computed")  # it confuses SymPy
+        if any(map(is_unfinished, sp.preorder_traversal(formula))):
+            raise Refused("an operation of numbers that was not computed")  # it confuses SymPy
         return formula
 
 
-def is_rounded(part: sp.Basic) -> bool:
-    """Whether SymPy would have put a number in its place."""
-    return any(a.is_Float for a in part.args) and all(a.is_Number for a in part.args)
+def is_unfinished(part: sp.Basic) -> bool:
+    """Whether SymPy would have put another number in its place, or one that fills the memory."""
+    if not part.args or not all(a.is_Number or a.is_NumberSymbol for a in part.args):
+        return False
+    large = any(a.is_Number and abs(a) > COMPUTED for a in part.args)
+    return (large and not (part.is_Add or part.is_Mul)) or part.func(*part.args) != part
 
 
 def whole(number) -> int:
