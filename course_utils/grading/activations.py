@@ -64,8 +64,8 @@ def read(definitions: list, formulas: FormulaReader, call: Callable | None) -> N
             type(name, (Defined, Activation), {"numpy": staticmethod(values_of(name, number, call))})
         )
     for activation, (_, derivative, value, _) in zip(formulas.own, definitions, strict=True):
-        activation.derivative = formulas.number(derivative)
-        activation.value = None if value is None else formulas.number(value)
+        activation.derivative = formulas.number(derivative, "a slope")
+        activation.value = None if value is None else formulas.number(value, "a value")
 
 
 def values_of(name: str, number: int, call: Callable) -> Callable:

@@ -10,6 +10,7 @@ from unicodedata import normalize
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from ..checks.answers import asked
 from ..checks.parts import BY_NAME, CONSTANT_NAMES, CONSTANTS, OPERATIONS, RATIONALS, Operation, kind_of
 from ..derivation.functions import Activation
 
@@ -18,7 +19,6 @@ DEPTH = 160  # of one formula
 BITS = 14_000  # of one whole number
 LARGEST_EXPONENT = 100_000  # of a float, to the base 2
 LETTERS = 100  # of one name
-COMPUTED = 1000  # the largest number that is given to a function when it is computed
 CONDITIONS = 50  # joined by one And or Or
 
 INPUT, OUTPUT = sp.Dummy("input"), sp.Dummy("output")  # of an activation, where it is defined
@@ -101,25 +101,13 @@ class FormulaReader:
             raise Unknown(name.strip("()"))
         return BY_NAME[name], OPERATIONS[BY_NAME[name]]
 
-    def number(self, data: list) -> sp.Expr:
-        """A formula to go on computing with: a number, all of whose parts are known. Raises Refused."""
+    def number(self, data: list, name: str) -> sp.Expr:
+        """A formula to go on computing with: a number, all of whose parts are known. Raises ValueError."""
         try:
             formula = self.formula(data)
         except Unknown as unknown:
             raise Refused(f"{unknown!s:.60} cannot be checked here") from None
-        if not isinstance(formula, sp.Expr):
-            raise Refused("no expression")
-        if any(map(is_unfinished, sp.preorder_traversal(formula))):
-            raise Refused("an operation of numbers that was not computed")  # it confuses SymPy
-        return formula
-
-
-def is_unfinished(part: sp.Basic) -> bool:
-    """Whether SymPy would have put another number in its place, or one that fills the memory."""
-    if not part.args or not all(a.is_Number or a.is_NumberSymbol for a in part.args):
-        return False
-    large = any(a.is_Number and abs(a) > COMPUTED for a in part.args)
-    return (large and not (part.is_Add or part.is_Mul)) or part.func(*part.args) != part
+        return asked(formula, name)
 
 
 def whole(number) -> int:

@@ -12,7 +12,6 @@ from types import FunctionType, MethodType
 import numpy as np
 import sympy as sp
 
-from ..checks.answers import asked
 from ..models.model import Model
 from . import activations
 from .formulas import PARTS, FormulaReader, FormulaWriter, Refused, Unknown, identifier, symbol, whole
@@ -124,7 +123,7 @@ class Decoder:
 
     def model(self, depth: int, equations: list, parameters: list, data: list) -> Model:
         """A model whose equations are of known parts alone."""
-        pairs = [(symbol(name), asked(self.formulas.number(formula), name)) for name, formula in equations]
+        pairs = [(symbol(name), self.formulas.number(formula, name)) for name, formula in equations]
         return Model(pairs, list(map(symbol, parameters)), list(map(symbol, data)))
 
     def function(self, depth: int, number: int, arguments: list) -> Callable:
