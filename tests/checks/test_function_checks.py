@@ -318,6 +318,23 @@ def test_any_training_loop_gets_a_sentence(function, steps, words):
     assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
 
 
+OWN = {"start": START, "data": DATA, "learning_rate": 0.1, "steps": 7}
+
+
+@pytest.mark.parametrize(
+    ("own", "score"),
+    [*(([name], 0.5) for name in ("start", "data", "learning_rate")), (OWN, 0), (["steps"], 0)],
+)
+def test_a_training_loop_with_numbers_of_its_own_is_wrong(own, score):
+    def function(start, data, learning_rate, steps):
+        given = {"start": start, "data": data, "learning_rate": learning_rate, "steps": steps}
+        return loop()(**given | {name: OWN[name] for name in own})
+
+    verdict = check_training(SEED, function, **OWN)
+    first = "steps" if "steps" in own else own[0]
+    assert (verdict.correct, verdict.score) == (False, score) and f"the argument {first}," in verdict.message
+
+
 def test_no_losses_after_no_steps_are_half_right():
     verdict = check_training(SEED, lambda start: (start, []), START, DATA, learning_rate=0.1, steps=0)
     assert not verdict.correct and "the loss at the start is missing" in verdict.message
