@@ -143,6 +143,32 @@ def backward(two=2, mean=np.mean, slope=lambda h, z: h * (1 - h), sign=1, weight
     return function
 
 
+RARELY = {
+    "one sample": lambda x, **_: len(x) == 1,
+    "two samples": lambda x, **_: len(x) == 2,
+    "an even number of samples": lambda x, **_: len(x) % 2 == 0,
+    "many samples": lambda x, **_: len(x) > 100,
+    "zero": lambda b1, **_: b1 == 0,
+    "whole numbers": lambda w1, **_: w1 % 1 == 0,
+    "equal parameters": lambda w1, b1, **_: w1 == b1,
+    "equal samples": lambda x, **_: np.ptp(x) == 0,
+    "one small": lambda w1, b1, **_: abs(w1) < abs(b1) / 100,
+    "one large": lambda w2, w1, b1, **_: abs(w2) > 100 * max(abs(w1), abs(b1)),
+}
+
+
+@pytest.mark.parametrize("when", RARELY.values(), ids=RARELY)
+def test_a_function_that_is_rarely_wrong_is_wrong(when):
+    def slopes(x, y, w1, b1, w2, b2):
+        rare = when(x=x, w1=w1, b1=b1, w2=w2)
+        return np.array(backward()(x, y, w1, b1, w2, b2)) * (1.01 if rare else 1)
+
+    def output(x, w1, b1, w2, b2):
+        return forward(x, w1, b1, w2, b2) * (1.01 if when(x=x, w1=w1, b1=b1, w2=w2) else 1)
+
+    assert not check_backward(SEED, slopes).correct and not check_forward(SEED, y_hat, output).correct
+
+
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 def test_the_compiled_model_is_a_right_backward_function(model):
     compiled = model.compile()
@@ -244,6 +270,7 @@ UPDATES = [
     (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
     (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
     (RMSprop(0.1), without_epsilon, "came out as"),
+    (GradientDescent(0.1), lambda gradient, **v: gradient_descent(gradient=gradient or 1, **v), "came out"),
     (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
 ]  # fmt: skip
 
