@@ -281,6 +281,12 @@ BESIDE = {  # files that the attacker hands in beside the notebook
     "gradebook.db": "forged",
 }
 BROKEN = {"broken JSON": "{", "another format": json.dumps({"cells": "none"}), "binary": "\0\1\2"}
+BROKEN |= {
+    "a list": "[]",
+    "deep JSON": "[" * 10**6,
+    "another kind of cells": '{"cells": [[]], "nbformat": 4}',
+}
+BROKEN["too many cells"] = json.dumps({"cells": [new_code_cell()] * 2001, "nbformat": 4})
 
 
 # These may break what their own answer to question 1 needs, or the cell that it stands in.
