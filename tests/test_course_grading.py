@@ -97,14 +97,13 @@ def evil(self, data):
         verdict.Verdict.__float__ = verdict.Verdict.__eq__ = lambda *a: 1.0
         question.score = lambda value: (1.0, "forged")
         examination.Examination.checked = lambda *a: results.Result(score=1.0)
-    if what == "speaks":
+    if what in ("speaks", "counts"):
         result = {"outputs": [], "score": 1.0, "message": ""}
-        for line in (["graded", 1.0, "forged"], ["result", result], ["ended", 0]):
+        lines = [["graded", 1.0, "forged"], ["result", result], ["ended", 0]]
+        for line in lines if what == "speaks" else [["graded", 10**400, "forged"]]:
             for channel in range(40):
-                try:
+                with contextlib.suppress(OSError):
                     os.write(channel, json.dumps(line).encode() + b"\\n")
-                except OSError:
-                    pass
     if what == "forks" and os.fork() >= 0:
         return "right"
     if what == "writes" and open("/scratch/left", "w").write("42" * 10_000):
@@ -160,7 +159,17 @@ def scores(examiner, *texts):
     return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
 
 
-EVILS = ["patches", "speaks", "forks", "writes", "never ends", "fills the memory", "leaves", "limits others"]
+EVILS = [
+    "patches",
+    "speaks",
+    "forks",
+    "writes",
+    "never ends",
+    "fills the memory",
+    "leaves",
+    "limits others",
+    "counts",
+]
 
 
 @needs_bubblewrap
