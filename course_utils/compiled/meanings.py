@@ -77,16 +77,21 @@ def check_meanings(
     Raises ValueError naming a symbol that means something else in the code, or what has no NumPy form.
     functions: what the code may call besides activations, by name.
     """
-    names, used, functions = list(map(spelled, symbols)), {}, {**functions, **activations_in(expressions)}
+    names, used, own = list(map(spelled, symbols)), {}, activations_in(expressions)
+    known, functions = set(names), {**functions, **own}
     for expression in expressions:
         if undefined := expression.atoms(AppliedUndef):
             raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
-        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - set(names):
+        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - known:
             raise ValueError(f"nothing gives {some(sorted(unknown))} a value")
         used |= dict.fromkeys(names_used(expression, printer), expression)
-    if clashes := sorted({*duplicates_in(names), *used.keys() & set(names)}):
+    if clashes := sorted({*duplicates_in(names), *used.keys() & known}):
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
-    modules = {name: module for module, known in printer.module_imports.items() for name in known}
+    modules = {name: module for module, called in printer.module_imports.items() for name in called}
+    if taken := sorted(
+        name for name in own if name in {*modules, *NATIVE} or hasattr(printer, f"_print_{name}")
+    ):
+        raise ValueError(f"the activation {taken[0]} means something else in the generated code: rename it")
     for name in sorted(used.keys() - set(functions) - NATIVE):
         if modules.get(name, "math").partition(".")[0] not in ARRAYS:
             if name not in NUMPY_LACKS:
