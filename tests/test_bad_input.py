@@ -301,7 +301,8 @@ BAD_CALLS = [
     *((lambda s=s: derivation.backward(EQUATIONS, s), "parameters") for s in [*NO_TEXT, None, w, {w}]),
     *((lambda f=f, e=e: f(e), "equation|model|given|derivative of") for e in [*NO_LIST, {}, {"L": w}, {L:
         1.0}, [(L, w)], np.array(1)] for f in (lambda e: derivation.local(e, L, w),
-        lambda e: derivation.gradient(e, w), lambda e: derivation.paths(e, w), lambda e: derivation.expand(e, L), lambda e: derivation.backward(e, [w]),
+        lambda e: derivation.gradient(e, w), lambda e: derivation.paths(e, w),
+        lambda e: derivation.expand(e, L), lambda e: derivation.backward(e, [w]),
         lambda e: evaluate(e, L, {}), system, computation_graph)),
     *((lambda f=f, s=s: f(s), "no symbol|unhashable|no derivative") for s in NO_SYMBOL for
         f in
