@@ -60,7 +60,7 @@ def chosen_inputs(
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
     chosen = covering(where, usual, sizes)
-    clear = np.reshape(off_kinks(regions, cloud), (-1, samples)).all(axis=1)
+    clear = np.all(np.reshape(off_kinks(regions, cloud), (-1, samples)), axis=1, keepdims=True)[:, 0]
     chosen += whole[clear[whole]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {

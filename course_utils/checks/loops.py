@@ -137,6 +137,7 @@ def expected(model: Model, arguments: Arguments) -> Run:
 
 
 def all_finite(run: Run) -> bool:
+    """Whether a run has stayed within the numbers."""
     return all(np.isfinite(numbers).all() for numbers in run)
 
 
