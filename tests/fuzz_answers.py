@@ -379,6 +379,7 @@ def warm_up(fuzzer) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--replies", type=int, default=sys.maxsize, help="the most to send")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -387,7 +388,11 @@ def main() -> int:
     warm_up(fuzzer)
     limit_memory()
     end, batch = time.monotonic() + 60 * arguments.minutes, 0
-    while time.monotonic() < end:
+
+    def goes_on():
+        return time.monotonic() < end and fuzzer.counts["sent"] < arguments.replies
+
+    while goes_on():
 
         @seed(hash((arguments.seed, batch)))
         @settings(
@@ -399,7 +404,7 @@ def main() -> int:
         )
         @given(replies())
         def send(reply):
-            if time.monotonic() < end:
+            if goes_on():
                 fuzzer.examine(reply)
 
         send()

@@ -60,7 +60,8 @@ def chosen_inputs(
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
     chosen = covering(where, usual, sizes)
-    chosen += whole[off_kinks(regions, cloud).reshape(-1, samples).all(axis=1)[whole]][:FEW].tolist()
+    clear = np.all(np.reshape(off_kinks(regions, cloud), (-1, samples)), axis=1, keepdims=True)[:, 0]
+    chosen += whole[clear[whole]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
@@ -110,7 +111,7 @@ def is_steady(regions: Regions, cloud: Floats, asked: Sequence[str], samples: in
         least = 1.0 if arguments else 0.0
         noise = NUDGE * random.choice([-1, 1], cloud.shape)
         moved.points[symbol.name] = numbers + noise * (np.abs(numbers) + least)
-    steady = small.reshape(-1, samples).all(axis=1)
+    steady = np.all(small.reshape(-1, samples), axis=1)
     for name in asked:
         one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
         for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):

@@ -137,6 +137,7 @@ def expected(model: Model, arguments: Arguments) -> Run:
 
 
 def all_finite(run: Run) -> bool:
+    """Whether a run has stayed within the numbers."""
     return all(np.isfinite(numbers).all() for numbers in run)
 
 
@@ -149,7 +150,7 @@ class Descent:
 
     def compiled(self, at: np.ndarray):
         """The loss and the gradients."""
-        return self.model(at, self.data)
+        return self.model(list(at), self.data)
 
     def run(self, move: Callable, steps: int) -> tuple[list, np.ndarray]:
         """The parameters from the start on, and the losses there. move(parameters, gradients)."""
@@ -162,12 +163,15 @@ class Descent:
         return trail, np.array(losses)
 
     def downhill(self, at, gradients):
+        """Where a right step leads."""
         return at - self.rate * gradients
 
     def uphill(self, at, gradients):
+        """Where a step leads that adds the gradients instead of subtracting them."""
         return at + self.rate * gradients
 
     def one_by_one(self, at, _):
+        """Where a step leads whose gradients are computed anew after each parameter's own update."""
         for index in range(len(at)):
             at = at - self.rate * np.array(self.compiled(at)[1]) * (np.arange(len(at)) == index)
         return at
@@ -214,4 +218,5 @@ def returned(result, model: Model) -> Run:
 
 
 def run_agrees(answer: Run, run: Run) -> bool:
+    """Whether a learner's run is this one, parameters and losses: the same shapes, the same numbers."""
     return all(a.shape == b.shape and (not a.size or agrees(a, b)) for a, b in zip(answer, run, strict=True))

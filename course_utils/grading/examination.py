@@ -41,6 +41,7 @@ class Examination:
             yield self.checked(cell) if cell["check"] else self.passed(cell)
 
     def ask(self, *request) -> bytes:
+        """The reply of the submission's program to a request, unread."""
         self.broker.send(json.dumps(["ask", request]).encode())
         return self.broker.receive()
 
@@ -54,6 +55,7 @@ class Examination:
         return Result(outputs)
 
     def run_here(self, source: str) -> None:
+        """Run one of the source's cells, or keep it waiting if it needs answers. Raises SourceFault."""
         if only_shows(source):
             return
         if self.needed(source)[1]:
@@ -88,7 +90,7 @@ class Examination:
         there.close()
         try:
             return self.relayed(here, PATIENCE * seconds)
-        except (Died, ValueError, TypeError, LookupError):
+        except (Died, ValueError, TypeError, LookupError, ArithmeticError):
             return Result(score=0.0, message="no points: the check took too long, or ended without a result")
         except SourceFault as fault:
             raise SourceFault(f"the check {cell['id']} {fault}") from None
