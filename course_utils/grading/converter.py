@@ -43,9 +43,11 @@ class CarefulAutograde(Autograde):
     def init_notebooks(self) -> None:
         super().init_notebooks()
         self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
+        named = {folder: notebooks for folder, notebooks in self.assignments.items() if folder.isprintable()}
+        for folder in self.assignments.keys() - named.keys():  # one line break stops nbgrader altogether
+            self.log.error("%a cannot be graded: give the folder a name that can be printed.", folder)
         self.assignments = {
-            self.on_desk(folder): list(map(self.on_desk, notebooks))
-            for folder, notebooks in self.assignments.items()
+            self.on_desk(folder): list(map(self.on_desk, notebooks)) for folder, notebooks in named.items()
         }
 
     def on_desk(self, path: str) -> str:
