@@ -279,6 +279,7 @@ BESIDE = {  # files that the attacker hands in beside the notebook
     "nbgrader_config.py": "c = get_config()\nc.Examine.sandbox = 'none'",
     "sitecustomize.py": "raise SystemExit",
     "gradebook.db": "forged",
+    "feedback.html": "<script>",
 }
 BROKEN = {"broken JSON": "{", "another format": json.dumps({"cells": "none"}), "binary": "\0\1\2"}
 BROKEN |= {
@@ -384,6 +385,12 @@ def test_what_is_no_notebook_is_reported_and_worth_nothing(graded, student):
 
 def test_a_folder_that_nbgrader_cannot_name_is_said(graded):
     assert r"new\nline" in graded.done.stderr and not graded.scores("new\nline", "tiny")
+
+
+def test_feedback_holds_no_file_of_a_learner(graded):
+    assert graded.command("generate_feedback", "tiny", "--student", "files_beside").returncode == 0
+    folder = graded.folder / "feedback" / "files_beside" / "tiny"
+    assert {path.name for path in folder.iterdir()} == {"tiny.html", "timestamp.txt"}
 
 
 def test_the_gradebook_holds_nobody_else(graded):
