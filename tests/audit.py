@@ -71,7 +71,7 @@ class Watch:
         if event not in ("compile", "exec"):
             return event.startswith(FORBIDDEN)
         caller, code = sys._getframe(2).f_code, arguments[0]
-        if self.printing and caller.co_filename in OWN_CODE:
+        if caller.co_filename in OWN_CODE:
             return False
         if event == "compile":
             return not ((self.printing or caller is PARSE) and self.is_printed(code))

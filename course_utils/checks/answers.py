@@ -16,6 +16,7 @@ from .verdict import Verdict, wrong
 
 PARTS = 10_000  # the longest answer that is checked
 DEPTH = 150  # and the deepest
+COMPUTED = 1000  # the largest number that a function or a power is tried with
 NESTED = 10  # functions in one another, in a question: SymPy needs minutes for the derivative of twenty
 
 TOO_LONG = "{} has a number in it that is too long to check."
@@ -55,11 +56,21 @@ def asked(expression, name: str) -> sp.Expr:
         check_parts(expression, name)
     except Unreadable as unreadable:
         raise ValueError(unreadable.verdict.message) from None
+    if any(map(is_unfinished, sp.preorder_traversal(expression))):
+        raise ValueError(f"{name} has an operation of numbers in it that was not computed")
     if nesting(expression) > NESTED:
         raise ValueError(
             f"{name} has more than {NESTED} functions in one another: give what is inside a name"
         )
     return expression
+
+
+def is_unfinished(part: sp.Basic) -> bool:
+    """Whether it is an operation of numbers that SymPy would compute, and trips over where nobody did."""
+    if not part.args or not all(a.is_Number or a.is_NumberSymbol for a in part.args):
+        return False
+    large = any(a.is_Number and abs(a) > COMPUTED for a in part.args)  # it might fill the memory
+    return (large and not (part.is_Add or part.is_Mul)) or part.func(*part.args) != part
 
 
 def nesting(expression: sp.Expr) -> int:
@@ -101,6 +112,7 @@ def as_number(number: Real | Decimal, name: str) -> sp.Number:
 
 
 def kind(thing) -> str:
+    """What sort of thing was given: the name of its class, cut to 60 letters."""
     return f"{type(thing).__name__:.60}"
 
 
@@ -133,6 +145,7 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
 
 
 def check_number_part(number: sp.Number, name: str) -> None:
+    """Raise Unreadable, naming the answer, for a number that is not finite or has too many digits."""
     if not number.is_finite:
         raise Unreadable(f"{name} should be finite, not {number}.")
     _, _, exponent, bits = number._mpf_ if number.is_Float else (0, 0, 0, 0)

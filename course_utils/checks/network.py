@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..derivation.chain_rule import Equations, until, upstream
+from ..derivation.chain_rule import Equations, needed_for, until, upstream
 from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
@@ -53,7 +53,7 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
 
 def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict:
     """Check that the prediction bends somewhere, and that the model's first parameter is inside the bend."""
-    lines, first = until(model.equations, prediction), model.parameters[0]
+    lines, first = needed_for(model.equations, prediction)[0], model.parameters[0]
     along_input = bend_along(given, [*model.parameters, given], lines)
     if np.isnan(along_input):
         return wrong(f"your network cannot be checked: {prediction} has no value wherever it was tried.")
@@ -122,7 +122,8 @@ def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], plac
     places = by_name(places)
     shape = np.shape(next(iter(places.values())))
     numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
-    return Floats(places | numbers).compute(until(model.equations, prediction)).points[prediction.name]
+    lines, _ = needed_for(model.equations, prediction)
+    return Floats(places | numbers).compute(lines).points[prediction.name]
 
 
 def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tuple, rival: float) -> Verdict:

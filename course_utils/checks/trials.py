@@ -12,6 +12,7 @@ from .inputs import chosen_inputs
 from .values import Point
 
 SAMPLES = 3  # data points for each setting of the parameters
+MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 CLOSE = 1e-9  # relative: these are floats
 
@@ -27,12 +28,20 @@ def trials(
     """
     values, regions = chosen_inputs(equations, fixed, varied, asked, SAMPLES)
     shape = next(iter(values.values())).shape
-    points = [[{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)]
+    points: list[Trial] = [
+        [{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)
+    ]
     return points, regions
 
 
 def indices(shape: tuple[int, int]) -> list[list[tuple[int, int]]]:
+    """For each trial the (trial, sample) of its points, to index arrays of this shape with."""
     return [[(trial, sample) for sample in range(shape[1])] for trial in range(shape[0])]
+
+
+def resized(tried: Sequence[Trial]) -> list[Trial]:
+    """The first trial with one data point, with two, and with many."""
+    return [tried[0][:1], tried[0][:2], tried[0] * MANY]
 
 
 def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -48,6 +57,7 @@ def telling(right: np.ndarray) -> list[int]:
 
 
 def numbers(points: Sequence[Point], symbol: sp.Symbol) -> np.ndarray:
+    """A symbol's values at the points, as floats of shape (points,)."""
     return np.array([float(point[symbol.name]) for point in points])
 
 

@@ -4,7 +4,6 @@ import binascii
 from base64 import b64decode
 from io import BytesIO
 
-from nbformat import NotebookNode
 from PIL import Image
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
@@ -29,7 +28,7 @@ def is_picture(kind: str, data) -> bool:
         return False
 
 
-def attached(cell: NotebookNode) -> dict[str, dict[str, str]]:
+def attached(cell: dict) -> dict[str, dict[str, str]]:
     """The pictures that were pasted into a Markdown cell, by name, each {its type: base64}."""
     attachments = cell.get("attachments")
     found = {}

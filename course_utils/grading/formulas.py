@@ -10,6 +10,7 @@ from unicodedata import normalize
 import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
+from ..checks.answers import asked
 from ..checks.parts import BY_NAME, CONSTANT_NAMES, CONSTANTS, OPERATIONS, RATIONALS, Operation, kind_of
 from ..derivation.functions import Activation
 
@@ -18,7 +19,6 @@ DEPTH = 160  # of one formula
 BITS = 14_000  # of one whole number
 LARGEST_EXPONENT = 100_000  # of a float, to the base 2
 LETTERS = 100  # of one name
-COMPUTED = 1000  # the largest number that is given to a function when it is computed
 CONDITIONS = 50  # joined by one And or Or
 
 INPUT, OUTPUT = sp.Dummy("input"), sp.Dummy("output")  # of an activation, where it is defined
@@ -55,6 +55,7 @@ class FormulaWriter:
         return [name, *(self.formula(argument, depth - 1) for argument in part.args)]
 
     def other(self, kind: type) -> int | str:
+        """What stands for a class outside the table: an activation's number, or a name in brackets."""
         if not issubclass(kind, Activation):
             return f"({kind.__name__})"  # not what the table has of this name
         if kind not in self.own:
@@ -69,6 +70,7 @@ class FormulaReader:
         self.own, self.left = [], PARTS
 
     def count(self) -> None:
+        """Take one more part into account. Raises Refused when there are too many."""
         self.left -= 1
         if self.left < 0:
             raise Refused("a value has too many parts")
@@ -90,6 +92,7 @@ class FormulaReader:
         return BUILT.get(function, function)(*parts, evaluate=False)
 
     def operation(self, name) -> tuple[type, Operation]:
+        """What a name or a number stands for, and what arguments it takes. Raises Unknown, or Refused."""
         if type(name) is int and 0 <= name < len(self.own):
             return self.own[name], Operation()
         if type(name) is not str:
@@ -98,28 +101,17 @@ class FormulaReader:
             raise Unknown(name.strip("()"))
         return BY_NAME[name], OPERATIONS[BY_NAME[name]]
 
-    def number(self, data: list) -> sp.Expr:
-        """A formula to go on computing with: a number, all of whose parts are known. Raises Refused."""
+    def number(self, data: list, name: str) -> sp.Expr:
+        """A formula to go on computing with: a number, all of whose parts are known. Raises ValueError."""
         try:
             formula = self.formula(data)
         except Unknown as unknown:
             raise Refused(f"{unknown!s:.60} cannot be checked here") from None
-        if not isinstance(formula, sp.Expr):
-            raise Refused("no expression")
-        if any(map(is_unfinished, sp.preorder_traversal(formula))):
-            raise Refused("an operation of numbers that was not computed")  # it confuses SymPy
-        return formula
-
-
-def is_unfinished(part: sp.Basic) -> bool:
-    """Whether SymPy would have put another number in its place, or one that fills the memory."""
-    if not part.args or not all(a.is_Number or a.is_NumberSymbol for a in part.args):
-        return False
-    large = any(a.is_Number and abs(a) > COMPUTED for a in part.args)
-    return (large and not (part.is_Add or part.is_Mul)) or part.func(*part.args) != part
+        return asked(formula, name)
 
 
 def whole(number) -> int:
+    """The number, if it is an int not too long. Raises Refused for anything else."""
     if type(number) is not int or number.bit_length() > BITS:
         raise Refused("no whole number, or one that is too long")
     return number
@@ -136,16 +128,19 @@ def identifier(name) -> str:
 
 
 def symbol(name) -> sp.Symbol:
+    """A symbol of this name. Raises Refused for what cannot be a name."""
     return sp.Symbol(identifier(name))
 
 
 def rational(numerator, denominator) -> sp.Rational:
+    """A fraction of two whole numbers. Raises Refused for a denominator below 1."""
     if whole(denominator) < 1:
         raise Refused("no fraction")
     return sp.Rational(whole(numerator), denominator)
 
 
 def floating(sign, mantissa, exponent, precision) -> sp.Float:
+    """A float from the parts that mpmath makes of one. Raises Refused for what is none."""
     numbers = [whole(number) for number in (sign, mantissa, exponent, precision)]
     if sign not in (0, 1) or mantissa < 0 or abs(exponent) > LARGEST_EXPONENT or not 0 < precision <= BITS:
         raise Refused("no float")
@@ -155,12 +150,14 @@ def floating(sign, mantissa, exponent, precision) -> sp.Float:
 
 
 def case(number: sp.Expr, condition: sp.Basic, evaluate: bool) -> ExprCondPair:
+    """A branch of a Piecewise with its condition. Raises Refused for a condition that has cases itself."""
     if condition.has(sp.Piecewise):
         raise Refused("a condition has cases")  # SymPy writes none, and would rewrite them
     return ExprCondPair(number, condition)
 
 
 def cases(*pairs: ExprCondPair, evaluate: bool) -> sp.Basic:
+    """A Piecewise of such branches. Raises Refused if none can ever hold."""
     if all(pair.cond == sp.false for pair in pairs):
         raise Refused("no case holds")
     return sp.Piecewise(*pairs, evaluate=False)
@@ -178,7 +175,8 @@ def conditions(function: type) -> Callable:
 
 
 # Everything else builds itself
-BUILT = {ExprCondPair: case, sp.Piecewise: cases, sp.And: conditions(sp.And), sp.Or: conditions(sp.Or)}
+BUILT: dict[type, Callable] = {ExprCondPair: case, sp.Piecewise: cases}
+BUILT |= {joint: conditions(joint) for joint in (sp.And, sp.Or)}
 
-LEAVES = {"Symbol": symbol, "Rational": rational, "Float": floating}
+LEAVES: dict[str, Callable] = {"Symbol": symbol, "Rational": rational, "Float": floating}
 LEAVES |= {name: lambda constant=constant: constant for name, constant in (CONSTANTS | PLACES).items()}

@@ -27,6 +27,7 @@ def reduce(path: Path) -> None:
 
 
 def cell(part: dict) -> dict:
+    """Of a submitted cell what is read: its kind, its name, its source, and pictures pasted into it."""
     kind, labels = part["cell_type"], part.get("metadata", {}).get("nbgrader")
     name = labels.get("grade_id") if isinstance(labels, dict) else None
     metadata = {"nbgrader": {"grade_id": name}} if isinstance(name, str) else {}
