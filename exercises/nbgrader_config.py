@@ -4,14 +4,15 @@ import sys
 from pathlib import Path
 
 import nbgrader
-from nbgrader.apps import api, autogradeapp
+from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 
-from course_utils.grading.converter import CarefulAutograde
+from course_utils.grading.converter import CarefulAutograde, CarefulFeedback
 from course_utils.grading.formgrader import close
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless
 
 autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
+generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = CarefulFeedback
 if handlers := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):  # in JupyterLab
     close(handlers, Path(__file__).parent)
 

@@ -279,6 +279,7 @@ BESIDE = {  # files that the attacker hands in beside the notebook
     "nbgrader_config.py": "c = get_config()\nc.Examine.sandbox = 'none'",
     "sitecustomize.py": "raise SystemExit",
     "gradebook.db": "forged",
+    "feedback.html": "<script>",
 }
 BROKEN = {"broken JSON": "{", "another format": json.dumps({"cells": "none"}), "binary": "\0\1\2"}
 BROKEN |= {
@@ -332,7 +333,7 @@ def graded(tmp_path_factory):
     course.submit("forges_the_gradebook", "tiny", notebook)
     for student, text in BROKEN.items():
         course.submit(name_of(student), "tiny", text)
-    for student in ("aaa_honest", "zzz_honest"):
+    for student in ("aaa_honest", "new\nline", "zzz_honest"):
         course.submit(student, "tiny", tiny_set())
     for student, (part, spoil) in IRREGULAR.items():
         path = Path(os.path.normpath(course.submit(student, "tiny", tiny_set()) / part))
@@ -382,10 +383,20 @@ def test_what_is_no_notebook_is_reported_and_worth_nothing(graded, student):
     assert graded.done.returncode != 0
 
 
+def test_a_folder_that_nbgrader_cannot_name_is_said(graded):
+    assert r"new\nline" in graded.done.stderr and not graded.scores("new\nline", "tiny")
+
+
+def test_feedback_holds_no_file_of_a_learner(graded):
+    assert graded.command("generate_feedback", "tiny", "--student", "files_beside").returncode == 0
+    folder = graded.folder / "feedback" / "files_beside" / "tiny"
+    assert {path.name for path in folder.iterdir()} == {"tiny.html", "timestamp.txt"}
+
+
 def test_the_gradebook_holds_nobody_else(graded):
     with sqlite3.connect(graded.folder / "gradebook.db") as database:
         (students,) = database.execute("select count(*) from student").fetchone()
-    assert students == len(ATTACKS) + len(BROKEN) + 3
+    assert students == len(ATTACKS) + 3
 
 
 LEAVES = """

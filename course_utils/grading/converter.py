@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
@@ -45,9 +45,11 @@ class CarefulAutograde(Autograde):
         """Look for submissions as nbgrader does, but work on copies in a folder apart."""
         super().init_notebooks()
         self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
+        named = {folder: notebooks for folder, notebooks in self.assignments.items() if folder.isprintable()}
+        for folder in self.assignments.keys() - named.keys():  # one line break stops nbgrader altogether
+            self.log.error("%a cannot be graded: give the folder a name that can be printed.", folder)
         self.assignments = {
-            self.on_desk(folder): list(map(self.on_desk, notebooks))
-            for folder, notebooks in self.assignments.items()
+            self.on_desk(folder): list(map(self.on_desk, notebooks)) for folder, notebooks in named.items()
         }
 
     def on_desk(self, path: str) -> str:
@@ -97,6 +99,17 @@ class CarefulAutograde(Autograde):
                 for comment in notebook.comments if another_try else ():
                     comment.manual_comment = None
             gradebook.db.commit()
+
+
+class CarefulFeedback(GenerateFeedback):
+    """Writes feedback's pages alone: what was handed in beside a notebook could look like one of them."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        stamp = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
+        copied = Path(self._format_dest(assignment_id, student_id), stamp.name)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        if stamp.exists():
+            shutil.copy(stamp, copied)
 
 
 def time_in(stamp: Path) -> str:
