@@ -24,7 +24,7 @@ def solutions(name):
 def cell(answer, solution, edit):
     """A wrong answer's cell. edit: what to replace in the solution and by what, or the answer's value."""
     if len(edit) == 1:
-        return f"{answer} = {edit[0]}"
+        return f"{solution}\n{answer} = {edit[0]}"  # what else the cell binds, others may need
     assert edit[0] in solution, f"{answer}: no {edit[0]!r} in\n{solution}"
     return solution.replace(*edit)
 

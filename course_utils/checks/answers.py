@@ -112,6 +112,7 @@ def as_number(number: Real | Decimal, name: str) -> sp.Number:
 
 
 def kind(thing) -> str:
+    """What sort of thing was given: the name of its class, cut to 60 letters."""
     return f"{type(thing).__name__:.60}"
 
 
@@ -144,6 +145,7 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
 
 
 def check_number_part(number: sp.Number, name: str) -> None:
+    """Raise Unreadable, naming the answer, for a number that is not finite or has too many digits."""
     if not number.is_finite:
         raise Unreadable(f"{name} should be finite, not {number}.")
     _, _, exponent, bits = number._mpf_ if number.is_Float else (0, 0, 0, 0)

@@ -68,6 +68,7 @@ def apart(numbers: Sequence[float]) -> Numbers:
 
 
 def gaps(cloud: Floats, pair: Pair) -> Numbers:
+    """How much the first number of a pair exceeds the second at a point, 0 on the kink: shape (points,)."""
     return cloud.value(pair[0]) - cloud.value(pair[1])
 
 

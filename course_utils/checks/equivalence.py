@@ -88,6 +88,7 @@ class Difference(NamedTuple):
     key: mpmath.mpf
 
     def within(self, tolerance: mpmath.mpf) -> bool:
+        """Whether it is small beside the key, or too small for anything that was computed to tell."""
         return abs(self.size) <= tolerance * (abs(self.key) + smallest(tolerance))
 
 

@@ -23,7 +23,7 @@ class Floats:
     def __init__(self, points: Mapping[str, Numbers]):
         self.points = dict(points)
         self.shape = np.shape(next(iter(self.points.values()), 0.0))
-        self._found: dict[sp.Basic, Numbers] = {}
+        self._found: dict[sp.Basic, Numbers | float] = {}
 
     @np.errstate(all="ignore")
     def value(self, expression: sp.Basic) -> Numbers:
@@ -46,7 +46,7 @@ class Floats:
             self._found[expression] = self._computed(expression)
         return self._found[expression]
 
-    def _computed(self, expression: sp.Basic) -> Numbers:
+    def _computed(self, expression: sp.Basic) -> Numbers | float:
         if expression.func == sp.Piecewise:
             return self._chosen(expression.args)
         if expression.func == sp.ITE:
@@ -84,16 +84,17 @@ def constant(expression: sp.Basic) -> float:
         return np.float64(np.nan)
 
 
-def of_activation(function: type[Activation], numbers: Numbers) -> Numbers:
+def of_activation(function: type[Activation], numbers: Numbers) -> Numbers | float:
     """An activation's values: by its formula where it has one, else by its NumPy form."""
     z = sp.Symbol("z")
-    written_out = formula(function, z)
+    written_out = formula(function, z)  # type: ignore[arg-type]  # a class can be hashed
     if written_out is not None:
         return Floats({"z": numbers})._value(written_out)
     return np.broadcast_to(function.numpy(numbers.reshape(-1)), numbers.size).reshape(numbers.shape)
 
 
 def comparison(compare: np.ufunc) -> Callable:
+    """The comparison for arrays of floats: 1 where it holds, 0 where not, nan where a side has no value."""
     return lambda one, other: np.where(np.isnan(one) | np.isnan(other), np.nan, compare(one, other))
 
 
@@ -115,10 +116,11 @@ def power(base, exponent):
 
 
 def heaviside(z, at_zero):
+    """0 below zero, 1 above, `at_zero` between them, and nan where z has no value."""
     return np.where(z > 0, 1.0, np.where(z < 0, 0.0, np.where(z == 0, at_zero, np.nan)))
 
 
-FOLDED = {
+FOLDED: dict[type, Callable] = {
     sp.Add: np.add,
     sp.Mul: np.multiply,
     sp.Max: np.maximum,
@@ -128,7 +130,7 @@ FOLDED = {
     sp.Or: lambda a, b: np.where((a == 1) | (b == 1), 1.0, a + b),
 }
 
-OPERATIONS = {
+OPERATIONS: dict[type, Callable] = {
     **{f: getattr(np, f.__name__) for f in (sp.exp, sp.log, sp.sign, sp.sin, sp.cos, sp.tan)},
     **{f: getattr(np, f.__name__) for f in (sp.sinh, sp.cosh, sp.tanh)},
     **{f: getattr(np, f"arc{f.__name__[1:]}") for f in (sp.asin, sp.acos, sp.atan, sp.atan2)},

@@ -72,7 +72,8 @@ class Chains:
         for of, symbol in self.locals:
             above[of] |= above[symbol]
         self.on = {link: np.array(sorted(above[link[1]])) for link in self.locals}
-        self.lengths = sum(np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
+        counts = (np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
+        self.lengths = sum(counts, np.zeros(len(self.wrts), int))
 
     def way(self, index: int) -> list[Link]:
         """The links on the ways to one of the wrts."""

@@ -55,6 +55,7 @@ def sides_of(expression: sp.Basic) -> Iterator[Goal]:
 
 
 def greater(one: sp.Basic, other: sp.Basic) -> sp.Basic:
+    """The condition one > other, kept as it stands even where SymPy could decide it."""
     return sp.StrictGreaterThan(one, other, evaluate=False)
 
 
@@ -70,10 +71,11 @@ def apart(condition: sp.Basic, holds: bool, cloud: Floats) -> Numbers:
         return apart(condition.args[0], not holds, cloud)
     if kind in (sp.And, sp.Or):
         parts = [apart(part, holds, cloud) for part in condition.args]
-        return sum(parts) if (kind == sp.And) == holds else reduce(np.minimum, parts)
+        return sum(parts, np.zeros(cloud.shape)) if (kind == sp.And) == holds else reduce(np.minimum, parts)
     if kind in STRICT:
         sides = [condition.args[side] for side in STRICT[kind]]
-        return below(*(sides if holds else reversed(sides)), cloud)
+        larger, smaller = sides if holds else reversed(sides)
+        return below(larger, smaller, cloud)
     if not (isinstance(condition, Relational) or condition.is_Boolean):
         return flat(condition, cloud)
     return np.where(cloud.value(condition) == holds, 0.0, 1.0)
@@ -87,7 +89,7 @@ def below(larger: sp.Basic, smaller: sp.Basic, cloud: Floats) -> Numbers:
             pairs = [(part, smaller) if side == 0 else (larger, part) for part in number.args]
             parts = [below(*pair, cloud) for pair in pairs]
             every = isinstance(number, sp.Min) == (side == 0)
-            return sum(parts) if every else reduce(np.minimum, parts)
+            return sum(parts, np.zeros(cloud.shape)) if every else reduce(np.minimum, parts)
     one, other = cloud.value(larger), cloud.value(smaller)
     gap = other - one
     return np.where(one > other, 0.0, np.where(np.isnan(gap), 2.0, 2 - 1 / (1 + np.abs(gap))))

@@ -90,7 +90,7 @@ def is_steady(regions: Regions, cloud: Floats, asked: Sequence[str], samples: in
         least = 1.0 if arguments else 0.0
         noise = NUDGE * random.choice([-1, 1], cloud.shape)
         moved.points[symbol.name] = numbers + noise * (np.abs(numbers) + least)
-    steady = small.reshape(-1, samples).all(axis=1)
+    steady = np.all(small.reshape(-1, samples), axis=1)
     for name in asked:
         one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
         for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):

@@ -51,6 +51,7 @@ def parts(expression: sp.Basic) -> Iterator[sp.Basic]:
 
 
 def kinks_of(part: sp.Basic) -> Iterator[Pair]:
+    """The kinks of a part's own operation, as pairs; those inside its arguments are not looked at."""
     if isinstance(part, Relational) and not isinstance(part, sp.Eq | sp.Ne):
         yield part.args
     elif isinstance(part, sp.Max | sp.Min):
@@ -71,6 +72,7 @@ def kinks_of(part: sp.Basic) -> Iterator[Pair]:
 
 
 def marks_of(part: sp.Basic) -> Iterator[Pair]:
+    """The marks of a part's own operation, as pairs: where two sides are equal, an argument or base is 0."""
     if isinstance(part, sp.Eq | sp.Ne):
         yield part.args
     elif isinstance(part, sp.Function) and not isinstance(part, sp.Piecewise | sp.Max | sp.Min):

@@ -122,12 +122,15 @@ class Descent:
         return trail, np.array(losses)
 
     def downhill(self, at, gradients):
+        """Where a right step leads."""
         return at - self.rate * gradients
 
     def uphill(self, at, gradients):
+        """Where a step leads that adds the gradients instead of subtracting them."""
         return at + self.rate * gradients
 
     def one_by_one(self, at, _):
+        """Where a step leads whose gradients are computed anew after each parameter's own update."""
         for index in range(len(at)):
             at = at - self.rate * np.array(self.compiled(at)[1]) * (np.arange(len(at)) == index)
         return at
@@ -174,4 +177,5 @@ def returned(result, model: Model) -> Run:
 
 
 def run_agrees(answer: Run, run: Run) -> bool:
+    """Whether a learner's run is this one, parameters and losses: the same shapes, the same numbers."""
     return all(a.shape == b.shape and (not a.size or agrees(a, b)) for a, b in zip(answer, run, strict=True))

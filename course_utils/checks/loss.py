@@ -25,8 +25,8 @@ def fault_of_loss(model: Model, prediction: sp.Symbol, target: sp.Symbol) -> str
     if others:
         first = min(others, key=str)
         return f"{model.loss} should depend on {prediction} and {target} alone: take {first} out of it."
-    sides = [losses(after, prediction, target, side) for side in (1, -1)]
-    return fault_of_values(*sides, names=(model.loss, prediction, target))
+    above, below = (losses(after, prediction, target, side) for side in (1, -1))
+    return fault_of_values(above, below, (model.loss, prediction, target))
 
 
 def losses(equations, prediction: sp.Symbol, target: sp.Symbol, side: int) -> np.ndarray:

@@ -37,10 +37,12 @@ class Mistake(NamedTuple):
 
 
 def by_name(symbol: sp.Symbol) -> str:
+    """The key that sorts symbols alphabetically."""
     return symbol.name
 
 
 def partial(link: Link) -> str:
+    """A link as people write it: ∂of/∂wrt."""
     of, wrt = link
     return f"∂{of.name}/∂{wrt.name}"
 

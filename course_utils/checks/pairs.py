@@ -44,9 +44,9 @@ def pair_of_slips(
         if not budget.allows(len(first) * len(second)):
             return []
         flow = Flow(chains.equations, [wrt], links | {link: np.array([[slip.local] for slip in first])})
-        through = [flow.through(other) * (other != link) for other in way]
+        ways = [flow.through(other) * (other != link) for other in way]
         shape = (len(first), 1, changes.shape[-1])
-        through = np.concatenate([np.broadcast_to(numbers, shape) for numbers in through], axis=1)
+        through = np.concatenate([np.broadcast_to(numbers, shape) for numbers in ways], axis=1)
         gradients = flow.adjoint[wrt] + changes * through[:, places]
         hits = np.all(np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index], axis=-1)
         for one, other in np.argwhere(hits):

@@ -23,11 +23,13 @@ class Operation(NamedTuple):
     repeated: bool = False
 
     def accepts(self, kinds: list[str]) -> bool:
+        """Whether arguments of these kinds, at least one, are what the operation takes."""
         expected = self.takes * (len(kinds) if self.repeated else 1)
         return bool(kinds) and tuple(kinds) == expected
 
 
 def kind_of(part: sp.Basic) -> str:
+    """NUMBER, TRUTH, or CASE, which is one branch of a Piecewise with its condition."""
     if type(part) is ExprCondPair:
         return CASE
     return TRUTH if isinstance(part, Boolean) and not part.is_Symbol else NUMBER

@@ -24,7 +24,7 @@ from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
 
-def given_by(model: Model, trial: Sequence[Point]) -> dict[str, np.ndarray]:
+def given_by(model: Model, trial: Sequence[Point]) -> dict[str, float | np.ndarray]:
     """What a learner's function may ask for: a number for each parameter, an array for anything else."""
     parameters = {p.name: float(trial[0][p.name]) for p in model.parameters}
     return parameters | {s.name: numbers(trial, s) for s in (*model.data, *model.equations)}

@@ -168,14 +168,17 @@ def upstream(lines: Equations, expressions: Iterable[sp.Basic]) -> Equations:
 
 
 def names_in(expressions: Iterable[sp.Basic]) -> set[str]:
+    """The names of all symbols that occur in the expressions."""
     return {symbol.name for expression in expressions for symbol in expression.free_symbols}
 
 
 def distinct(things: Iterable) -> list:
+    """Each thing once, in the order of first occurrence."""
     return list(dict.fromkeys(things))
 
 
 def joined(one: Floats, other: Floats) -> Floats:
+    """The points of both clouds, those of the first in front."""
     return Floats({name: np.concatenate([one.points[name], other.points[name]]) for name in one.points})
 
 

@@ -56,5 +56,5 @@ class Search:
 
 def together(found: Iterable[Points | None]) -> Points | None:
     """All these points; None if there are none."""
-    found = [points for points in found if points]
-    return {name: np.concatenate([p[name] for p in found]) for name in found[0]} if found else None
+    given = [points for points in found if points]
+    return {name: np.concatenate([p[name] for p in given]) for name in given[0]} if given else None

@@ -45,6 +45,7 @@ def check_number(
 
 
 def expected_value(number: float):
+    """The exact value of a key. Raises ValueError for one with symbols, or without a finite value."""
     expression = asked(number, "the number expected")
     if expression.free_symbols:
         raise ValueError("the number expected should have no symbols in it")

@@ -122,10 +122,12 @@ def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) 
 
 
 def roles_of(model: Model) -> list[tuple]:
+    """The model's symbols by what they are: parameters, data, and what the equations compute."""
     return [model.parameters, model.data, tuple(model.equations)]
 
 
 def symbols_of(model: Model) -> list[sp.Symbol]:
+    """All symbols of a model: parameters first, then data, then what the equations compute."""
     return [symbol for group in roles_of(model) for symbol in group]
 
 
@@ -171,6 +173,7 @@ class Question:
         self.lines = {UNUSED: sp.Add(*unused)} | self.lines  # so that each has a value: an answer may use it
 
     def check(self, answer) -> Verdict:
+        """The verdict on an answer as it was given; one that takes too long to check is wrong."""
         try:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
@@ -186,21 +189,25 @@ class Question:
         )
 
     def verdict(self, expression: sp.Expr) -> Verdict:
+        """The verdict on an expression: right, explained by slips, or shown to differ at a point."""
         self.comparison = Comparison(self.regions, expression)
-        if self.comparison.counterexample is None:
+        if (counterexample := self.comparison.counterexample) is None:
             return right(f"this is {self.name}.", self.comparison.met)
         if mistakes := self.mistakes(expression):
             return slipped(mistakes)
-        return wrong(f"this is not {self.name}: {self.difference(expression)}.")
+        return wrong(f"this is not {self.name}: {self.difference(expression, counterexample)}.")
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
+        """Whether the answer has the key's value at a point. Unknown counts as no."""
         return same_at(answer, self.key, self.lines, point, self.comparison.tolerance) is True
 
     def right(self, point: Point):
+        """The key's value at a point."""
         return point[self.key.name]
 
     @cached_property
     def regions(self) -> Regions:
+        """Points on all sides of the kinks, with inputs in the order in which the symbols were given."""
         named = {symbol.name: symbol for symbol in inputs_of(self.lines)}
         ordered = [s.name for s in self.symbols] if isinstance(self.symbols, Sequence) else sorted(named)
         inputs = tuple(named[name] for name in ordered if name in named)
@@ -227,10 +234,10 @@ class Question:
         slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
         return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
 
-    def difference(self, expression: sp.Expr) -> str:
-        """A point where the answer is not the key, a simple one if possible, and what they are there."""
+    def difference(self, expression: sp.Expr, counterexample: Point) -> str:
+        """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
-        point = next(simple, self.comparison.counterexample)
+        point = next(simple, counterexample)
         unused = self.lines[UNUSED].free_symbols & expression.free_symbols
         names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
         where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"

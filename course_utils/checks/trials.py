@@ -27,11 +27,14 @@ def trials(
     """
     values, regions = chosen_inputs(equations, fixed, varied, asked, SAMPLES)
     shape = next(iter(values.values())).shape
-    points = [[{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)]
+    points: list[Trial] = [
+        [{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)
+    ]
     return points, regions
 
 
 def indices(shape: tuple[int, int]) -> list[list[tuple[int, int]]]:
+    """For each trial the (trial, sample) of its points, to index arrays of this shape with."""
     return [[(trial, sample) for sample in range(shape[1])] for trial in range(shape[0])]
 
 
@@ -48,6 +51,7 @@ def telling(right: np.ndarray) -> list[int]:
 
 
 def numbers(points: Sequence[Point], symbol: sp.Symbol) -> np.ndarray:
+    """A symbol's values at the points, as floats of shape (points,)."""
     return np.array([float(point[symbol.name]) for point in points])
 
 

@@ -137,7 +137,7 @@ class Arithmetic:
 
     def _of_activation(self, function: type[Activation], number):
         """An activation's value: by its formula where it has one, else from its NumPy form."""
-        written_out = formula(function, sp.Symbol("z"))
+        written_out = formula(function, sp.Symbol("z"))  # type: ignore[arg-type]  # a class can be hashed
         if written_out is None:
             with np.errstate(all="ignore"):
                 rounded = float(function.numpy(np.array([float(number)]))[0])

@@ -33,6 +33,7 @@ class Verdict:
 
     @property
     def mark(self) -> str:
+        """The sign and word in front of the sentence: right, not yet, or still open."""
         if "unanswered" in self.slips:
             return "○ open"
         return "✓ right" if self.correct else "✗ not yet"
@@ -61,10 +62,12 @@ def load_ipython_extension(ipython) -> None:
 
 
 def right(message: str, regions: int = 0) -> Verdict:
+    """The verdict on an answer that is right. regions: in how many of them it was compared."""
     return Verdict(True, message, score=1.0, regions=regions)
 
 
 def wrong(message: str) -> Verdict:
+    """The verdict on an answer that is wrong in no known way: no points."""
     return Verdict(False, message)
 
 

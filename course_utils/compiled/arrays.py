@@ -28,43 +28,62 @@ class ArrayFunctionBase(sp.Function):
 
 
 class matmul(ArrayFunctionBase):
+    """The product of two matrices."""
+
     code = "{} @ {}"
     precedence = PRECEDENCE["Mul"] - 1  # so 2*(A @ B) keeps its brackets: (2*A) @ B would cost more
 
 
 class transpose(ArrayFunctionBase):
+    """A matrix with rows and columns exchanged."""
+
     code = "{}.T"
 
 
 class sum_all(ArrayFunctionBase):
+    """The sum of all entries, of shape (1, 1)."""
+
     code = "{}.sum(keepdims=True)"
 
 
 class sum_cols(ArrayFunctionBase):
+    """Each row's sum over its columns, a column of shape (rows, 1)."""
+
     code = "{}.sum(axis=1, keepdims=True)"
 
 
 class sum_rows(ArrayFunctionBase):
+    """Each column's sum over its rows, a row of shape (1, columns)."""
+
     code = "{}.sum(axis=0, keepdims=True)"
 
     @classmethod
     def eval(cls, array):
+        """Sums over the columns, summed over the rows, are one sum of everything."""
         return sum_all(*array.args) if isinstance(array, sum_cols) else None
 
 
 class reshape(ArrayFunctionBase):
+    """The same entries, row by row, in another shape."""
+
     code = "{}.reshape({}, {})"
 
 
 class repeat(ArrayFunctionBase):
+    """One row, column or number repeated to a shape, without a copy."""
+
     code = "broadcast_to({}, ({}, {}))"
 
 
 class copied(ArrayFunctionBase):
+    """An array of floats of its own, so that an output is never a view of an input."""
+
     code = "array({}, float)"
 
 
 class row_log_sum_exp(ArrayFunctionBase):
+    """log(sum(exp)) of each row, a column of shape (rows, 1), without overflow."""
+
     code = "log_sum_exp({})"
 
 
@@ -100,6 +119,7 @@ def array_functions() -> dict:
 
 
 def arrays_in(*expressions: sp.Expr) -> set:
+    """All arrays in the expressions, and all that is computed from arrays by a function."""
     return set().union(*(expression.atoms(Array, ArrayFunctionBase) for expression in expressions))
 
 

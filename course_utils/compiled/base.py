@@ -21,7 +21,8 @@ class CompiledModel(ABC):
     place = "at sample"  # how a message says where in the data it is
 
     @abstractmethod
-    def __call__(self, parameters, data) -> tuple: ...
+    def __call__(self, parameters, data) -> tuple:
+        """Return (loss, gradients), the gradients in the order of the parameters."""
 
     @abstractmethod
     def start(self, values: Mapping | Sequence) -> list:

@@ -64,6 +64,7 @@ def compiled_lines(
 
 
 def activations_of_a_number(lines: Iterable[tuple]) -> dict[str, Callable]:
+    """The activations in these lines, by name, each as a numba function of one number."""
     kinds = {type(applied) for _, expression in lines for applied in expression.atoms(Activation)}
     return {kind.__name__: of_a_number(getattr(kind, "scalar", kind.numpy)) for kind in kinds}
 
@@ -97,6 +98,7 @@ def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
 
 
 def compiles(function: Callable, inputs: int) -> bool:
+    """Whether numba can compile a function of so many numbers."""
     try:
         njit(function).compile((NUMBER,) * inputs)
     except NumbaError:
@@ -143,7 +145,7 @@ class CompiledLoop(Compiled):
         step, source = compiled_lines(inputs, lines, outputs, self.parameters)
         names = [list(map(str, symbols)) for symbols in (self.parameters, self.data, outputs)]
         loop, called = loop_source(*names)
-        namespace = {called["step"]: step, called["range"]: range}
+        namespace: dict = {called["step"]: step, called["range"]: range}
         exec(loop, namespace)
         each = [*(NUMBER for _ in self.parameters), *(SAMPLES for _ in self.data)]
         self.mean = machine_code(namespace["mean"], each, len(outputs), fastmath=ANY_ORDER)
@@ -151,6 +153,7 @@ class CompiledLoop(Compiled):
         self.source = f"{source}\n\n{loop}"
 
     def __call__(self, parameters, data):
+        """Return (loss, gradients), as `Compiled` does; the fast way where all are numbers and arrays."""
         try:
             if type(parameters) in LISTS and ARRAYS.issuperset(map(type, data)):
                 means = self.mean(*parameters, *data)
@@ -161,11 +164,11 @@ class CompiledLoop(Compiled):
         return super().__call__(parameters, data)
 
     def _means(self, points: list, columns: list, runs: tuple, samples: int) -> list:
-        columns = whole_columns(columns)
+        whole = whole_columns(columns)
         if not runs:
-            return self.mean(*map(float, points), *columns)
+            return self.mean(*map(float, points), *whole)
         table = np.stack([np.broadcast_to(point, runs).ravel() for point in points], axis=1)
-        return list(self._many(table, columns).reshape(len(points) + 1, *runs))
+        return list(self._many(table, whole).reshape(len(points) + 1, *runs))
 
     @cached_property
     def _many(self) -> Callable:
@@ -187,4 +190,4 @@ class CompiledLoop(Compiled):
 def whole_columns(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
     """The data as numba reads them: for each symbol an array of every sample."""
     samples = max((column.size for column in columns), default=1)
-    return tuple(np.require(np.broadcast_to(column, samples), float, "CA") for column in columns)
+    return tuple(np.require(np.broadcast_to(column, samples), float, ["C", "A"]) for column in columns)

@@ -53,6 +53,7 @@ class Step:
         )
 
     def __call__(self, values: Sequence) -> list[np.ndarray]:
+        """The outputs for these arrays, in order. Raises ValueError naming the one that does not fit."""
         arrays = list(map(as_floats, values, self.inputs))
         return self._function(*arrays, *self._sizes(tuple(array.shape for array in arrays)))
 

@@ -27,6 +27,7 @@ def is_arithmetic(expression: sp.Expr) -> bool:
 
 
 def whole_power(part: sp.Basic) -> bool:
+    """Whether it is a power with a whole exponent, such as x**2 or 1/x."""
     return part.is_Pow and part.exp.is_Integer
 
 

@@ -47,7 +47,7 @@ class Compiled(CompiledModel):
         for symbol, expression in self._lines:
             if expression.has(sp.Derivative, sp.Subs):
                 raise ValueError(f"{symbol} = {expression} cannot be computed: an equation has no derivative")
-        self._last = [object()], 0  # no data are these
+        self._last: tuple[list, int] = [object()], 0  # no data are these
         self._compile([*self.parameters, *self.data], self._lines, outputs)
 
     def _compile(self, inputs: Sequence, lines: Sequence[tuple], outputs: Sequence) -> None:

@@ -30,11 +30,13 @@ class Activation(sp.Function):
     nargs = 1
 
     def __new__(cls, *arguments, **options):
+        """Apply it to one expression or number. Raises ValueError for anything else, such as text."""
         name = f"the argument of {cls.__name__}"
         arguments = (z if isinstance(z, sp.Expr) else as_expression(z, name) for z in arguments)
         return super().__new__(cls, *arguments, **options)
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Its derivative, for SymPy. Raises ValueError where the subclass defines no slope."""
         name = type(self).__name__
         if not hasattr(self, "slope"):
             raise ValueError(
@@ -52,10 +54,12 @@ class sigmoid(Activation):
 
     @staticmethod
     def slope(output):
+        """h*(1 - h) of its own value h."""
         return output * (1 - output)
 
     @staticmethod
     def numpy(z):
+        """Of arrays; large arguments are cut off, so that exp does not overflow."""
         grown = np.exp(np.minimum(z, LARGEST_EXPONENT))
         return grown / (1 + grown)
 
@@ -75,15 +79,18 @@ class step(Activation):
 
     @staticmethod
     def slope(output):
+        """0: it is flat on both sides of the jump."""
         return 0
 
     @staticmethod
     def numpy(z):
+        """Of arrays, which need no comparison and no second array."""
         steps = np.ceil(z)  # nan stays nan
         return np.clip(steps, 0, 1, out=steps if isinstance(steps, np.ndarray) else None)  # in place: faster
 
     @staticmethod
     def scalar(z):
+        """Of one number, in operations that numba compiles."""
         return np.sign(np.maximum(z, 0))
 
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):
@@ -98,10 +105,12 @@ class relu(Activation):
 
     @staticmethod
     def slope(output):
+        """step(h) of its own value h."""
         return step(output)
 
     @staticmethod
     def numpy(z):
+        """Of arrays: the larger of each entry and 0."""
         return np.maximum(z, 0)
 
     def _eval_rewrite_as_Piecewise(self, z, **kwargs):

@@ -28,6 +28,7 @@ class Brief(reprlib.Repr):
         self.maxstring = self.maxother = 60
 
     def repr_instance(self, value, level):
+        """Of a large expression only its kind: printing all of it takes too long."""
         if isinstance(value, sp.Basic) and parts_and_depth(value) > (1000, 0):
             return f"a large {type(value).__name__}"
         return super().repr_instance(value, level)

@@ -50,6 +50,7 @@ def check_fit(part: sp.Basic, symbol: sp.MatrixSymbol) -> None:
 
 
 def is_same(one: sp.Expr, other: sp.Expr) -> bool:
+    """Whether two sizes are equal, also when they are written differently, such as 2*(n + 1) and 2*n + 2."""
     return one == other or sp.expand(one - other) == 0
 
 

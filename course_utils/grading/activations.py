@@ -26,15 +26,17 @@ class Defined:
     """An activation by its formulas: `derivative` of INPUT and OUTPUT, and `value` of INPUT, or None."""
 
     derivative, value = sp.S.Zero, None
+    args: tuple  # of the Activation that it is mixed with
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
+        """Its derivative, from the formula that came with it."""
         return self.derivative.xreplace({INPUT: self.args[0], OUTPUT: self})
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return self.value and self.value.xreplace({INPUT: z})
 
 
-def written(activation: type[Activation], writer: FormulaWriter, register: Callable) -> list:
+def written(activation: type[Activation], writer: FormulaWriter, register: Callable | None) -> list:
     """[name, derivative, value or None, number of the NumPy form]. Raises Refused if it lacks one."""
     name, output = activation.__name__, activation(INPUT)
     if register is None or len(writer.own) > MOST:
@@ -44,7 +46,7 @@ def written(activation: type[Activation], writer: FormulaWriter, register: Calla
         number = register(activation.numpy)
     except (AttributeError, TypeError, ValueError) as error:
         raise Refused(f"the activation {name:.60} cannot be used: {error!s:.200}") from None
-    value = formula(activation, INPUT)
+    value = formula(activation, INPUT)  # type: ignore[arg-type]  # a class can be hashed
     return [name, writer.formula(derivative), None if value is None else writer.formula(value), number]
 
 

@@ -27,6 +27,7 @@ class Examiner:
         atexit.register(self.stop)
 
     def stop(self) -> None:
+        """End the program, if it runs."""
         if self.program:
             self.program.stop()
             self.program = None
@@ -48,6 +49,7 @@ class Examiner:
         return results
 
     def said(self, session: Session, task: dict) -> Iterator[Result]:
+        """The results for one task as they arrive, asking the session whatever the examiner asks for."""
         if self.program is None or self.program.process.poll() is not None:
             self.stop()
             self.program = Running(self.sandbox, self.folder)

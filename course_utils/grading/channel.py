@@ -24,10 +24,12 @@ class Channel:
         os.set_blocking(sink, False)
 
     def close(self) -> None:
+        """Give both file descriptors back."""
         for descriptor in {self.source, self.sink}:
             os.close(descriptor)
 
     def send(self, line: bytes, late: float | None = None) -> None:
+        """Write one line whole, before the moment `late`. Raises Died if nobody reads any more."""
         left = memoryview(line + b"\n")
         while left:
             in_time([], [self.sink], late)
@@ -39,6 +41,7 @@ class Channel:
                 raise Died("the program ended") from None
 
     def receive(self, late: float | None = None) -> bytes:
+        """The next line without its end, before the moment `late`. Raises Died when there is none."""
         looked = 0
         while (end := self.buffer.find(b"\n", looked)) < 0:
             looked = len(self.buffer)

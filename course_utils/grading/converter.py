@@ -30,6 +30,7 @@ class CarefulAutograde(Autograde):
         return self.desk if self.desk and self._sanitizing else super()._input_directory
 
     def start(self) -> None:
+        """Grade all that is asked for, or nothing, and say so, where the sandbox is missing."""
         if self.config.Examine.get("sandbox") != "none":
             try:
                 bubblewrap_program()
@@ -40,6 +41,7 @@ class CarefulAutograde(Autograde):
             super().start()
 
     def init_notebooks(self) -> None:
+        """Look for submissions as nbgrader does, but work on copies in a folder apart."""
         super().init_notebooks()
         self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
         self.assignments = {
@@ -48,9 +50,11 @@ class CarefulAutograde(Autograde):
         }
 
     def on_desk(self, path: str) -> str:
+        """Where the copy of a submitted path lies."""
         return os.path.join(self.desk, os.path.relpath(path, self.submitted))
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Whether to grade this one: then it is copied, and its old scores are gone."""
         if student_id in self.coursedir.student_id_exclude.split(","):
             return False
         copied = Path(self._format_source(assignment_id, student_id))

@@ -41,6 +41,7 @@ class Examination:
             yield self.checked(cell) if cell["check"] else self.passed(cell)
 
     def ask(self, *request) -> bytes:
+        """The reply of the submission's program to a request, unread."""
         self.broker.send(json.dumps(["ask", request]).encode())
         return self.broker.receive()
 
@@ -54,6 +55,7 @@ class Examination:
         return Result(outputs)
 
     def run_here(self, source: str) -> None:
+        """Run one of the source's cells, or keep it waiting if it needs answers. Raises SourceFault."""
         if only_shows(source):
             return
         if self.needed(source)[1]:

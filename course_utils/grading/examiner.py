@@ -28,6 +28,7 @@ def warm_up(cells: list[dict]) -> None:
 
 
 def examine(broker: Channel, cells: list[dict], **settings) -> None:
+    """Send the results of one submission's cells, or the fault in the source that ended it."""
     try:
         for result in Examination(broker, **settings).results(cells):
             broker.send(json.dumps(["result", asdict(result)]).encode())
@@ -36,6 +37,7 @@ def examine(broker: Channel, cells: list[dict], **settings) -> None:
 
 
 def main() -> None:
+    """Go through submissions for as long as the broker sends them."""
     broker = locked_in()
     QuietShell.instance()
     broker.send(b"ready")

@@ -55,6 +55,7 @@ class FormulaWriter:
         return [name, *(self.formula(argument, depth - 1) for argument in part.args)]
 
     def other(self, kind: type) -> int | str:
+        """What stands for a class outside the table: an activation's number, or a name in brackets."""
         if not issubclass(kind, Activation):
             return f"({kind.__name__})"  # not what the table has of this name
         if kind not in self.own:
@@ -69,6 +70,7 @@ class FormulaReader:
         self.own, self.left = [], PARTS
 
     def count(self) -> None:
+        """Take one more part into account. Raises Refused when there are too many."""
         self.left -= 1
         if self.left < 0:
             raise Refused("a value has too many parts")
@@ -90,6 +92,7 @@ class FormulaReader:
         return BUILT.get(function, function)(*parts, evaluate=False)
 
     def operation(self, name) -> tuple[type, Operation]:
+        """What a name or a number stands for, and what arguments it takes. Raises Unknown, or Refused."""
         if type(name) is int and 0 <= name < len(self.own):
             return self.own[name], Operation()
         if type(name) is not str:
@@ -108,6 +111,7 @@ class FormulaReader:
 
 
 def whole(number) -> int:
+    """The number, if it is an int not too long. Raises Refused for anything else."""
     if type(number) is not int or number.bit_length() > BITS:
         raise Refused("no whole number, or one that is too long")
     return number
@@ -124,16 +128,19 @@ def identifier(name) -> str:
 
 
 def symbol(name) -> sp.Symbol:
+    """A symbol of this name. Raises Refused for what cannot be a name."""
     return sp.Symbol(identifier(name))
 
 
 def rational(numerator, denominator) -> sp.Rational:
+    """A fraction of two whole numbers. Raises Refused for a denominator below 1."""
     if whole(denominator) < 1:
         raise Refused("no fraction")
     return sp.Rational(whole(numerator), denominator)
 
 
 def floating(sign, mantissa, exponent, precision) -> sp.Float:
+    """A float from the parts that mpmath makes of one. Raises Refused for what is none."""
     numbers = [whole(number) for number in (sign, mantissa, exponent, precision)]
     if sign not in (0, 1) or mantissa < 0 or abs(exponent) > LARGEST_EXPONENT or not 0 < precision <= BITS:
         raise Refused("no float")
@@ -143,12 +150,14 @@ def floating(sign, mantissa, exponent, precision) -> sp.Float:
 
 
 def case(number: sp.Expr, condition: sp.Basic, evaluate: bool) -> ExprCondPair:
+    """A branch of a Piecewise with its condition. Raises Refused for a condition that has cases itself."""
     if condition.has(sp.Piecewise):
         raise Refused("a condition has cases")  # SymPy writes none, and would rewrite them
     return ExprCondPair(number, condition)
 
 
 def cases(*pairs: ExprCondPair, evaluate: bool) -> sp.Basic:
+    """A Piecewise of such branches. Raises Refused if none can ever hold."""
     if all(pair.cond == sp.false for pair in pairs):
         raise Refused("no case holds")
     return sp.Piecewise(*pairs, evaluate=False)
@@ -166,7 +175,8 @@ def conditions(function: type) -> Callable:
 
 
 # Everything else builds itself
-BUILT = {ExprCondPair: case, sp.Piecewise: cases, sp.And: conditions(sp.And), sp.Or: conditions(sp.Or)}
+BUILT: dict[type, Callable] = {ExprCondPair: case, sp.Piecewise: cases}
+BUILT |= {joint: conditions(joint) for joint in (sp.And, sp.Or)}
 
-LEAVES = {"Symbol": symbol, "Rational": rational, "Float": floating}
+LEAVES: dict[str, Callable] = {"Symbol": symbol, "Rational": rational, "Float": floating}
 LEAVES |= {name: lambda constant=constant: constant for name, constant in (CONSTANTS | PLACES).items()}

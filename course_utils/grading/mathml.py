@@ -23,6 +23,7 @@ class NoFormula(ValueError):
 
 
 def parts(element: Element):
+    """An element, and everything inside it, from the outside in."""
     yield element
     for part in element:
         yield from parts(part)

@@ -35,12 +35,15 @@ class Renderer(IPythonRenderer):
     block_code = HTMLRenderer.block_code
 
     def inline_math(self, body: str) -> str:
+        """A formula within a line, marked for `shown`."""
         return f'<span class="math">${escape(body)}$</span>'
 
     def block_math(self, body: str) -> str:
+        """A formula on lines of its own, marked in the same way."""
         return self.inline_math(f"${body}$")
 
     def latex_environment(self, name: str, body: str) -> str:
+        """Such a block of TeX as align, which is shown as a formula."""
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
     def _embed_image_or_attachment(self, src: str) -> str:
@@ -143,6 +146,7 @@ class EscapeNames(Preprocessor):
     """Learners' and files' names as text: Formgrader's template puts them into its page as they are."""
 
     def preprocess(self, nb, resources):
+        """The notebook as it was, and nbconvert's resources with the names escaped."""
         for key in ("student", "first_name", "last_name", "notebook_path", "notebook_id", "assignment_id"):
             if isinstance(resources.get(key), str):
                 resources[key] = escape(resources[key])

@@ -28,6 +28,7 @@ def course(step: NbGraderPreprocessor):
 
 
 def source_folder(step: NbGraderPreprocessor, resources) -> Path:
+    """The folder of the assignment's source."""
     directory = course(step)
     assignment = resources["nbgrader"]["assignment"]
     return Path(directory.format_path(directory.source_directory, ".", assignment)).resolve()
@@ -44,6 +45,7 @@ class Assemble(NbGraderPreprocessor):
     """Keeps nothing of a submission but what was written into answer cells and added cells."""
 
     def preprocess(self, nb, resources):
+        """The source's cells with the submission's answers in them, and nbconvert's resources."""
         return assemble(released(self, resources), nb), resources
 
 
@@ -65,6 +67,7 @@ class Examine(NbGraderPreprocessor):
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
     def sandboxed(self, module: str, memory: int, resources) -> Sandbox:
+        """The sandbox for one of this package's modules. Raises SandboxUnavailable outside Linux."""
         if os.name != "posix" or not Path("/proc").is_dir():
             raise SandboxUnavailable("Grading needs Linux. On Windows, WSL is one.")
         program = Program(module, limits(memory, int(self.total_seconds)), USERS[module])
@@ -76,6 +79,7 @@ class Examine(NbGraderPreprocessor):
         return bubblewrap(files, Path(course(self).root), program)
 
     def preprocess(self, nb, resources):
+        """The notebook with scores and messages in it, and nbconvert's resources."""
         worker = self.sandboxed("worker", self.memory, resources)
         beside = Path(resources["metadata"]["path"])
         checks = examiner(
@@ -94,11 +98,13 @@ class Examine(NbGraderPreprocessor):
 
 
 def code_answers(step: NbGraderPreprocessor, resources) -> list:
+    """The code cells of the source whose content is the learner's."""
     cells = released(step, resources).cells
     return [cell for cell in cells if answered_here(cell) and cell.cell_type == "code"]
 
 
 def runs(cell) -> bool:
+    """Whether a cell is to be examined: code, not empty unless it gives points."""
     return cell.cell_type == "code" and (bool(cell.source.strip()) or bool(label(cell).get("grade")))
 
 
@@ -122,6 +128,7 @@ class Harmless(NbGraderPreprocessor):
     )
 
     def preprocess(self, nb, resources):
+        """The notebook with its Markdown cleaned, for as long as there is not too much of it."""
         left = self.most
         for cell in nb.cells:
             if cell.cell_type == "markdown" and (answered_here(cell) or not label(cell)):

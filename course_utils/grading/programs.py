@@ -49,6 +49,7 @@ class Program:
     user: int = 65534
 
     def command(self, *user: str) -> list[str]:
+        """The words that start it: Python, the module, its limits and, where given, the user."""
         return [sys.executable, "-m", f"{__package__}.{self.module}", json.dumps(dict(self.limits)), *user]
 
 
@@ -88,6 +89,7 @@ class Running:
         self.channel = Channel(self.process.stdout.fileno(), self.process.stdin.fileno())
 
     def wait_until_ready(self) -> None:
+        """Wait for its first line. Raises SandboxUnavailable, with what it printed, if it ends."""
         try:
             self.channel.receive(time.monotonic() + START_SECONDS)
         except Died:
@@ -97,5 +99,6 @@ class Running:
             raise SandboxUnavailable(f"The sandbox does not start: {reason}") from None
 
     def stop(self) -> None:
+        """Kill it, and take back its pipes."""
         self.process.kill()  # bubblewrap takes everything inside with it
         self.process.communicate()

@@ -94,6 +94,7 @@ class Question:
         self.check, self.before, self.answers, self.stopped = check, before, answers, stopped
 
     def score(self, shell: QuietShell, answers: Answers) -> tuple[float, str]:
+        """(score from 0 to 1, message) of the check on these answers; 0 where one cannot be read."""
         for name in sorted(self.answers):
             try:
                 shell.user_ns.pop(name, None)

@@ -37,6 +37,7 @@ class Copy:
         self.bytes, self.files = FOLDER, FILES
 
     def folder(self, descriptor: int, path: Path, target: Path) -> None:
+        """Copy an open folder and all that is in it. Raises Irregular, naming what is too deep."""
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             raise Irregular(f"{path} is no folder.")
         if len(path.parts) > DEPTH:
@@ -47,6 +48,7 @@ class Copy:
                 self.part(descriptor, path / entry.name, target / entry.name)
 
     def part(self, above: int, path: Path, target: Path) -> None:
+        """Copy what a folder holds under one name, itself a folder or a file. Raises Irregular."""
         self.files -= 1
         if self.files < 0:
             raise Irregular(f"{path.parent} holds too many files: {FILES} may be handed in.")
@@ -60,6 +62,7 @@ class Copy:
             os.close(descriptor)
 
     def file(self, descriptor: int, path: Path, target: Path) -> None:
+        """Copy an open file. Raises Irregular for what is no regular file, is linked or is too large."""
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise Irregular(f"{path} is no file, but a FIFO, a device or a socket. Hand in a file.")

@@ -69,6 +69,7 @@ def above(path: Path, shown: Iterable[Path]) -> list[Path]:
 
 
 def folder(path: str | Path) -> list[str]:
+    """bubblewrap's options for a new empty folder that all may read."""
     return ["--perms", "0755", "--dir", str(path)]
 
 

@@ -37,6 +37,7 @@ class Session:
             self.ahead.stop()
 
     def stop(self) -> None:
+        """End the program, if it runs."""
         if self.program:
             self.program.stop()
             self.program = None

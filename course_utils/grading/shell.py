@@ -13,6 +13,7 @@ class Keep(DisplayHook):
     """Keeps the value of a cell's last line in all its formats (a MIME bundle) instead of printing it."""
 
     def __call__(self, result=None):
+        """Take the value that a cell ends with; None and what ends with a semicolon show nothing."""
         if result is not None and not self.quiet():
             self.fill_exec_result(result)
             bundle, _ = self.compute_format_data(result)

@@ -30,6 +30,7 @@ class Foreign:
 
 
 def foreign(name) -> Foreign:
+    """What stands for a value of a class with this name."""
     safe = name if type(name) is str and name.isidentifier() and len(name) < 60 else "object"
     return type(safe, (Foreign,), {})()
 
@@ -45,6 +46,7 @@ def encode(value, register: Register | None = None) -> list:
 
 
 def encoded(value, writer: FormulaWriter, register: Register | None) -> list:
+    """One value as [kind, ...]. Raises Refused for what is too large or too deep."""
     if value is None or value is ...:
         return [{None: "None", ...: "..."}[value]]
     if isinstance(value, str):
@@ -72,6 +74,7 @@ def encoded(value, writer: FormulaWriter, register: Register | None) -> list:
 
 
 def arguments_of(function: Callable) -> list:
+    """[name, kind, whether it has a default] for each argument of a function."""
     arguments = inspect.signature(function).parameters.values()
     return [[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]
 
@@ -96,6 +99,7 @@ class Decoder:
             raise Refused(f"not a value: {error!s:.200}") from None
 
     def value(self, data: list, depth: int = DEPTH):
+        """A value from [kind, ...]. Raises Refused for what is too deep, LookupError for unknown kinds."""
         self.formulas.count()
         if type(data) is not list or not depth:
             raise Refused("no value, or too many in one another")
@@ -103,9 +107,11 @@ class Decoder:
         return READERS[kind](self, depth - 1, *rest)
 
     def values(self, depth: int, parts: list) -> list:
+        """The values of a list, in order."""
         return [self.value(part, depth) for part in parts]
 
     def mapping(self, depth: int, pairs: list) -> dict:
+        """A dict from a list of pairs."""
         return dict(self.values(depth, pair) for pair in pairs)
 
     def formula(self, depth: int, data: list):
@@ -116,10 +122,12 @@ class Decoder:
             return foreign(unknown.args[0])
 
     def model(self, depth: int, equations: list, parameters: list, data: list) -> Model:
+        """A model whose equations are of known parts alone."""
         pairs = [(symbol(name), self.formulas.number(formula, name)) for name, formula in equations]
         return Model(pairs, list(map(symbol, parameters)), list(map(symbol, data)))
 
     def function(self, depth: int, number: int, arguments: list) -> Callable:
+        """A function with these arguments that is called on the other side."""
         if self.call is None:
             raise Refused("no function may pass here")
         number = whole(number)
@@ -127,11 +135,13 @@ class Decoder:
         def caller(*args, **kwargs):
             return self.call(number, args, kwargs)
 
-        caller.__signature__ = inspect.Signature([argument(*parts) for parts in arguments[:100]])
+        signature = inspect.Signature([argument(*parts) for parts in arguments[:100]])
+        caller.__signature__ = signature  # type: ignore[attr-defined]  # `inspect` looks for it there
         return caller
 
 
 def argument(name, kind, has_default) -> inspect.Parameter:
+    """One argument of a signature. Raises Refused for a bad name."""
     default = None if has_default else inspect.Parameter.empty
     return inspect.Parameter(identifier(name), KINDS[whole(kind)], default=default)
 
@@ -140,7 +150,7 @@ def exactly(kind: type, most: int = 1) -> Callable:
     """A reader of what JSON has already made: of this type alone, and no longer than `most`."""
 
     def reader(decoder: Decoder, depth: int, data):
-        if type(data) is not kind or (kind is str and len(data) > most):
+        if type(data) is not kind or (isinstance(data, str) and len(data) > most):
             raise Refused(f"no {kind.__name__}, or one that is too long")
         return data
 
@@ -148,6 +158,7 @@ def exactly(kind: type, most: int = 1) -> Callable:
 
 
 def array(decoder: Decoder, depth: int, shape: list, numbers: list) -> np.ndarray:
+    """An array of floats. Raises Refused for other entries, too many, or a negative shape."""
     if (
         len(numbers) > PARTS
         or not {float}.issuperset(map(type, numbers))
@@ -157,7 +168,7 @@ def array(decoder: Decoder, depth: int, shape: list, numbers: list) -> np.ndarra
     return np.array(numbers, dtype=float).reshape(shape)
 
 
-READERS = {
+READERS: dict[str, Callable] = {
     "None": lambda decoder, depth: None,
     "...": lambda decoder, depth: ...,
     "text": exactly(str, TEXT),

@@ -38,15 +38,19 @@ def locked_in() -> Channel:
 
 
 def limit(limits: Mapping[str, int]) -> None:
+    """Set limits that the system holds this process to, by the name of each resource."""
     for name, most in limits.items():
         resource.setrlimit(getattr(resource, name), (most, most))
 
 
 class Worker:
+    """Answers requests about one submission, in its own process."""
+
     def __init__(self, shell):
         self.shell, self.functions, self.decoder = shell, [], Decoder()
 
     def register(self, function) -> int:
+        """Keep a function, and give the number by which it can be called."""
         self.functions.append(function)
         return len(self.functions) - 1
 
@@ -93,6 +97,7 @@ def fitting(outputs: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 
 def failure(error) -> list[str]:
+    """What is told of an error: the name of its class, and the beginning of its text."""
     return [type(error).__name__, str(error)[:500]]
 
 
@@ -101,6 +106,7 @@ class TooSlow(KeyboardInterrupt):
 
 
 def too_slow(*_):
+    """End what runs by TooSlow; the timer's signal calls this."""
     raise TooSlow("it took too long, and was stopped")
 
 
@@ -116,6 +122,7 @@ def answer(worker: Worker, request: dict):
 
 
 def main() -> None:
+    """Say that it is ready, then reply to requests, one after the other."""
     channel, worker = locked_in(), Worker(QuietShell.instance())
     signal.signal(signal.SIGPROF, too_slow)
     channel.send(b"0 true")

@@ -72,6 +72,7 @@ class Formula:
 
 
 def times(factors: list[str]) -> str:
+    """The factors with a dot between them."""
     return r" \cdot ".join(factors)
 
 

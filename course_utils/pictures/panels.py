@@ -19,6 +19,7 @@ def draw_surface(axes, axis_1, axis_2, loss) -> None:
 
 
 def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
+    """Set up the axes of loss against step, with a log scale between these ends."""
     axes.set(title="loss", xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
 
@@ -34,6 +35,7 @@ def fit_panel(axes, measured, grid, labels):
 
 
 def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
+    """Draw the loss over two parameters, for paths to be drawn upon."""
     axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
     axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
@@ -53,6 +55,7 @@ class PanelPicture(LivePicture):
             self.panels = self.subplots(1, panels, squeeze=False)[0]
 
     def lines_move(self) -> None:
+        """Let every line be drawn anew in each frame, but for the measured points."""
         lines = [line for axes in self.axes for line in axes.get_lines()]
         self.moving = [line for line in lines if line.get_label() != "measured"]
 

@@ -47,6 +47,7 @@ class Picture(Figure):
         self.alt = alt
 
     def png(self) -> bytes:
+        """The picture as a PNG file's bytes, the same at every call."""
         if self.get_layout_engine():  # arranged once, so that every call gives the same picture
             self.draw_without_rendering()
             self.set_layout_engine("none")
@@ -98,6 +99,7 @@ class LivePicture(Picture):
         return buffer.getvalue()
 
     def png(self) -> bytes:
+        """The current frame as a PNG file's bytes, as small as they get."""
         return self.frame(compress_level=9)  # this one is stored
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 
 def number_or_beyond(loss: float, digits: int = 3) -> str:
+    """A loss in so many digits, or that it is beyond the largest number."""
     return f"{loss:.{digits}g}" if np.isfinite(loss) else "beyond the largest number"
 
 

@@ -44,6 +44,7 @@ class History:
 
     @property
     def steps(self) -> int:
+        """How many updates were made: one fewer than there are losses."""
         return len(self.loss) - 1
 
     def __repr__(self) -> str:

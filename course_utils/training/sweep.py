@@ -82,10 +82,11 @@ def sweep(
         )
     update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
+    runs: Callable = by_broadcasting
     if compiled.engine == "numba" and type(update).step is UpdateRule.step:
-        from .whole_runs import in_machine_code as runs  # brings numba, which not everybody needs
-    else:
-        runs = by_broadcasting
+        from .whole_runs import in_machine_code  # brings numba, which not everybody needs
+
+        runs = in_machine_code
     return Sweep(rates, *runs(compiled, update, parameters, data, steps))
 
 

@@ -116,6 +116,7 @@ def phase(number: int, name: str, results: list) -> list[Moment]:
 
 
 def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
+    """After each equation: (its symbol, the values so far, no gradients yet, the equation in words)."""
     for symbol, expression in model.equations.items():
         value = float(evaluate({symbol: expression}, symbol, known))
         equation = told(str(symbol), expression, by_name(known), value, model.parameters)
@@ -124,6 +125,7 @@ def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
 
 
 def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
+    """After each derivative: (its symbol, the values, the gradients so far, the equation in words)."""
     known, named = {model.loss: 1.0}, by_name(values)
     yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1"
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
