@@ -137,8 +137,8 @@ OTHERS = {
 CELLS = TRIPS | OTHERS
 
 
-def picture(width: int = 2, height: int = 2) -> str:
-    """A black PNG in base64, written by hand; a large one says so and ends early."""
+def picture(width: int = 2, height: int = 2, profile: bytes = b"") -> str:
+    """A black PNG in base64, written by hand; a large one says so and ends early. profile: of its colours."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -146,9 +146,9 @@ def picture(width: int = 2, height: int = 2) -> str:
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"".join(b"\0" + bytes(min(width, 99)) for _ in range(min(height, 99))))
     signature = b"\x89PNG\r\n\x1a\n"
-    return base64.b64encode(
-        signature + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    ).decode()
+    profiles = chunk(b"iCCP", b"a\0\0" + zlib.compress(profile)) if profile else b""
+    parts = [signature, chunk(b"IHDR", head), profiles, chunk(b"IDAT", rows), chunk(b"IEND", b"")]
+    return base64.b64encode(b"".join(parts)).decode()
 
 
 DISPLAYS = f"""from IPython.display import HTML, SVG, Image, Javascript, Latex, Markdown, display

@@ -281,6 +281,12 @@ BESIDE = {  # files that the attacker hands in beside the notebook
     "gradebook.db": "forged",
 }
 BROKEN = {"broken JSON": "{", "another format": json.dumps({"cells": "none"}), "binary": "\0\1\2"}
+BROKEN |= {
+    "a list": "[]",
+    "deep JSON": "[" * 10**6,
+    "another kind of cells": '{"cells": [[]], "nbformat": 4}',
+}
+BROKEN["too many cells"] = json.dumps({"cells": [new_code_cell()] * 2001, "nbformat": 4})
 
 
 # These may break what their own answer to question 1 needs, or the cell that it stands in.
@@ -420,7 +426,9 @@ calls = {
     "process_vm_readv": (310, 270, os.getpid(), 0, 0, 0, 0, 0), "bpf": (321, 280, 0, 0, 0),
     "perf_event_open": (298, 241, 0, 0, 0, 0, 0), "userfaultfd": (323, 282, 1), "io_uring": (425, 425, 1, 0),
     "clone3": (435, 435, 0, 0), "statmount": (457, 457, 0, 0, 0, 0), "vsock": (41, 198, 40, 1, 0),
-    "netlink": (41, 198, 16, 3, 0), "the other numbers of x86": (0x40000000 + 39, 9999),
+    "netlink": (41, 198, 16, 3, 0),
+    "prlimit64": (302, 261, os.getpid(), 7, 0, 0), "setpriority": (141, 140, 0, 0, 5),
+    "the other numbers of x86": (0x40000000 + 39, 9999),
 }
 for name, (number, other, *words) in calls.items():
     refused = libc.syscall(number if x86 else other, *words) == -1
@@ -451,6 +459,9 @@ def test_nothing_outlives_a_submission_or_is_seen_from_another(tmp_path):
     with session(tmp_path) as later:
         assert printed(later, FINDS) == ["[]"]
         assert printed(later, REFUSED_CALLS) == ["sandbox"]
+        inside = Path(f"/proc/{later.program.process.pid}/task/{later.program.process.pid}/children")
+        for process in (later.program.process.pid, *inside.read_text().split()):
+            assert Path(f"/proc/{process}/oom_score_adj").read_text() == "1000\n"
 
 
 HEADERS = {"x86_64": "x86_64-linux-gnu/asm/unistd_64.h", "aarch64": "asm-generic/unistd.h"}

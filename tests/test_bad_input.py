@@ -39,6 +39,7 @@ from course_utils.models import (
     random_start,
     untie,
 )
+from course_utils.pictures import chain, computation_graph, system
 from course_utils.training import (
     UpdateRule,
     curvature,
@@ -277,6 +278,14 @@ def layer(**changed):
 
 
 V, long = sp.MatrixSymbol("V", n, 1), {LOSS: ones(1, 1)}
+
+
+def named(name):
+    """An activation of this name, 2*z."""
+    methods = {"slope": staticmethod(lambda _: 2), "numpy": staticmethod(lambda z: 2 * z)}
+    return type(name, (Activation,), methods)
+
+
 BAD_CALLS = [
     *((lambda t=t: NEURON.expand(t), "expanded") for t in NO_EXPRESSION),
     *((lambda s=s: NEURON.gradient(s), "no equation") for s in NO_SYMBOL),
@@ -290,6 +299,26 @@ BAD_CALLS = [
     *((lambda s=s: derivation.local(EQUATIONS, L, s), "no derivative|unhashable") for s in NO_TEXT),
     *((lambda s=s: derivation.expand(EQUATIONS, s), "expanded") for s in NO_TEXT),
     *((lambda s=s: derivation.backward(EQUATIONS, s), "parameters") for s in [*NO_TEXT, None, w, {w}]),
+    *((lambda f=f, e=e: f(e), "equation|model|given|derivative of") for e in [*NO_LIST, {}, {"L": w}, {L:
+        1.0}, [(L, w)], np.array(1)] for f in (lambda e: derivation.local(e, L, w),
+        lambda e: derivation.gradient(e, w), lambda e: derivation.paths(e, w),
+        lambda e: derivation.expand(e, L), lambda e: derivation.backward(e, [w]),
+        lambda e: evaluate(e, L, {}), system, computation_graph)),
+    *((lambda f=f, s=s: f(s), "no symbol|unhashable|no derivative") for s in NO_SYMBOL for
+        f in
+        (lambda s: derivation.gradient(EQUATIONS, s), lambda s: derivation.paths(EQUATIONS, s), lambda s:
+        derivation.backward(EQUATIONS, [s]), lambda s: chain(EQUATIONS, s))),
+    *((lambda s=s: evaluate(EQUATIONS, s, {}), "no symbol") for s in ["a" * 10 ** 4, 10 ** 400, [w]]),
+    *((lambda name=name: Model({z: named(name)(w), L: z + sp.exp(w)}, [w]), f"activation {name}") for name in
+        ("exp", "Max", "Piecewise", "Add", "range", "abs")),
+    *((lambda k=k: k(np.ma.masked_equal([0.1, 0.2], 0.2)), "learning_rate") for k in
+        (GradientDescent, Adam)),
+    *((lambda r=r: sweep(NEURON, START, DATA, [0.1, 0.2], 1, r), "learning_rate of|epsilon of") for r in
+        (lambda rates: Adam(np.ones(3)), lambda rates: Adam(rates[:, None]), lambda rates: Adam(rates,
+        epsilon=np.ones(3)))),
+    (lambda: loss_grid(NEURON, [np.ones(10 ** 5)] * 2, (0, 1), (0, 1), 1000), "1000000 runs"),
+    (lambda: rule(parameter=parameter)(**{"a b": 1}), "a b"),
+    (lambda: train(NEURON, START, DATA, type("R", (UpdateRule,), {"__init__": lambda self: None})()), "R "),
     (lambda: derivation.backward({}, [w]), "equation"),
     *((lambda t=t: sigmoid(t), "argument of sigmoid") for t in NO_EXPRESSION if t not in ([w], (w, x))),
     (lambda: Model({L: Unfinished(w)}, [w]), "Unfinished"),
@@ -545,6 +574,28 @@ def test_what_the_caller_changes_later_stays_in_the_history():
     history = train(LAYER, [weights, np.ones((1, 2))], ARRAYS["data"], max_steps=1)
     weights[:] = 7
     assert history.parameters[0][0].tolist() == [[1, 0], [0, 1]]
+
+
+def test_an_activation_may_be_called_like_what_is_not_used_beside_it():
+    assert Model({z: named("tanh")(w), L: z + sp.exp(w)}, [w]).compile()([0.0], []) == (1, (3,))
+    named("exp")  # which no other model calls
+    one = MatrixModel({LOSS: LOSS.func("A", 1, 1).applyfunc(sp.exp)}, [LOSS.func("A", 1, 1)])
+    assert one.compile()([[[0.0]]], [])[0] == 1
+
+
+def test_numbers_that_leave_the_real_ones_are_told_as_nan():
+    lambert = Model({L: sp.LambertW(w) ** 2}, [w])
+    assert "= nan" in moments(lambert, [-1.0], [])[1].words
+    assert np.isnan(curvature(lambert, [-1.0], [])).all()
+
+
+def test_the_curvature_of_an_absolute_value_is_that_of_a_real_number():
+    assert curvature(Model({L: sp.Abs(w * x) ** 3}, [w], [x]), [-1.0], [[1.0, 2.0]]) == [[(6 + 48) / 2]]
+
+
+@pytest.mark.parametrize(("power", "written"), [(2, "w²"), (20, "w^20"), (2.5, "w^2.5"), (3, "w^3")])
+def test_powers_in_words(power, written):
+    assert f"L = {written} = 1" in moments(Model({L: w**power}, [w]), [1.0], [])[1].words
 
 
 def test_two_activations_of_one_name_are_not_mixed_up():

@@ -6,6 +6,7 @@ import time
 from copy import deepcopy
 from pathlib import Path
 
+import nbformat
 import pytest
 from grading_course import needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell
@@ -16,6 +17,7 @@ from course_utils.grading.broker import Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
 from course_utils.grading.question import score
+from course_utils.grading.reading import reduce
 from course_utils.grading.results import OUTPUTS, Result, SourceFault, believed, fitting
 from course_utils.grading.sandbox import bubblewrap, limits, mounts
 from course_utils.grading.session import Session
@@ -37,6 +39,20 @@ def test_of_a_submission_only_the_text_of_answers_and_added_cells_is_left():
     added = result.cells.pop(2)
     assert (added.source, added.metadata) == ("help = 1", {})
     assert result.cells == expected.cells
+
+
+def test_a_malformed_notebook_is_reduced_before_anything_reads_it(tmp_path):
+    cell = {"cell_type": "code", "metadata": [], "source": ["a\n", "b"], "outputs": [{}] * 9, "id": 7}
+    cells = [cell | {"metadata": metadata} for metadata in ({"nbgrader": 7}, {"nbgrader": {"grade_id": "a"}})]
+    path = tmp_path / "notebook.ipynb"
+    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "raw"}], "metadata": 7, "nbformat": 4}))
+    reduce(path)
+    notebook = nbformat.read(path, 4)
+    nbformat.validate(notebook)
+    assert [(cell.source, cell.metadata, cell.outputs) for cell in notebook.cells] == [
+        ("a\nb", {}, []),
+        ("a\nb", {"nbgrader": {"grade_id": "a"}}, []),
+    ]
 
 
 def test_deleted_cells_are_back_in_their_place():
@@ -71,7 +87,7 @@ def test_without_bubblewrap_there_is_no_sandbox(monkeypatch):
 
 
 EVIL = """
-import json, os, signal
+import contextlib, json, os, resource, signal
 from course_utils.checks import verdict
 from course_utils.grading import examination, examiner, question, results
 
@@ -81,17 +97,21 @@ def evil(self, data):
         verdict.Verdict.__float__ = verdict.Verdict.__eq__ = lambda *a: 1.0
         question.score = lambda value: (1.0, "forged")
         examination.Examination.checked = lambda *a: results.Result(score=1.0)
-    if what == "speaks":
+    if what in ("speaks", "counts"):
         result = {"outputs": [], "score": 1.0, "message": ""}
-        for line in (["graded", 1.0, "forged"], ["result", result], ["ended", 0]):
+        lines = [["graded", 1.0, "forged"], ["result", result], ["ended", 0]]
+        for line in lines if what == "speaks" else [["graded", 10**400, "forged"]]:
             for channel in range(40):
-                try:
+                with contextlib.suppress(OSError):
                     os.write(channel, json.dumps(line).encode() + b"\\n")
-                except OSError:
-                    pass
     if what == "forks" and os.fork() >= 0:
         return "right"
     if what == "writes" and open("/scratch/left", "w").write("42" * 10_000):
+        return "right"
+    if what == "limits others":
+        for process in set(range(1, 99)) - {os.getpid()}:
+            with contextlib.suppress(OSError):
+                resource.prlimit(process, resource.RLIMIT_NPROC, (0, 0))
         return "right"
     if what == "never ends":
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
@@ -139,7 +159,17 @@ def scores(examiner, *texts):
     return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
 
 
-EVILS = ["patches", "speaks", "forks", "writes", "never ends", "fills the memory", "leaves"]
+EVILS = [
+    "patches",
+    "speaks",
+    "forks",
+    "writes",
+    "never ends",
+    "fills the memory",
+    "leaves",
+    "limits others",
+    "counts",
+]
 
 
 @needs_bubblewrap
@@ -147,7 +177,7 @@ EVILS = ["patches", "speaks", "forks", "writes", "never ends", "fills the memory
 def test_an_answer_that_takes_over_its_reader_reaches_its_own_question_only(possessed, evil):
     first, *others = scores(possessed, evil, "right", "wrong")
     assert others == [1.0, 0.0]
-    assert first == 0.0 or evil in ("patches", "speaks")
+    assert first == 0.0 or evil in ("patches", "speaks", "limits others")
 
 
 @needs_bubblewrap
@@ -211,8 +241,12 @@ def test_a_program_that_speaks_out_of_turn_is_stopped(reply):
         assert session.program is None
 
 
-def test_a_program_that_reads_nothing_is_stopped_in_time():
-    script = "import time; print('0 true', flush=True); time.sleep(60)"
+@pytest.mark.parametrize(
+    "doing", ["time.sleep(60)", "[os.write(1, b'0 \\n' * 20_000) for _ in iter(int, 1)]"]
+)
+def test_a_program_that_reads_nothing_is_stopped_in_time(doing):
+    """Even if it never stops to speak."""
+    script = f"import os, time; print('0 true', flush=True); {doing}"
     sandbox = Sandbox((sys.executable, "-c", script), filtered=False)
     with Session(sandbox, 0.1, 30) as session, pytest.raises(Died, match="too long"):
         session.ask("run", "x" * 10**7)

@@ -170,6 +170,7 @@ def test_too_long_an_answer_stays_text():
         ({"a": {"image/png": picture(4000, 4000)}}, ["a"]),
         ({"a": {"image/png": picture(5000, 4000)}, "b": {"image/png": picture(2**31 - 1, 2**31 - 1)}}, []),
         ({"a": {"image/png": picture() + "A" * 3_000_000}}, []),
+        ({"a": {"image/png": picture(profile=bytes(2**21))}}, ["a"]),  # unpacked by nobody
         (
             {
                 "a": {"image/jpeg": picture()},

@@ -4,6 +4,7 @@ questions      the lessons' own, by number: check("03.2", answer)
 symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 loops          an update, and a training loop
+reruns         a training loop once more, with other arguments
 simple         a number, a choice
 network        a network that the learner made up, and loss: is its loss a loss
 

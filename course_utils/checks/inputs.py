@@ -11,6 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..derivation.functions import Activation
+from .crossings import gaps
 from .equivalence import inputs_of
 from .floats import Floats, Numbers
 from .regions import Regions, patterns, regions_of
@@ -18,6 +19,7 @@ from .values import formula
 
 CANDIDATES = 1500  # settings, of which some are chosen
 USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
+WHOLE, FEW = 300, 30  # settings of whole numbers, and trials with some
 NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
 STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
 CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
@@ -51,11 +53,15 @@ def chosen_inputs(
     points = spread(regions, {symbol.name for symbol in varied}, samples)
     cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})
     steady = is_steady(regions, cloud, [symbol.name for symbol in asked], samples)
-    if not steady.any():
+    order = np.flatnonzero(steady)
+    usual, whole = np.split(order, [np.searchsorted(order, len(steady) - WHOLE)])
+    if not usual.size:
         raise ValueError("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
-    sizes = np.log(np.abs([cloud.points[symbol.name] for symbol in inputs])).mean(axis=0)[::samples]
-    chosen = covering(where, np.flatnonzero(steady), sizes)
+    sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
+    chosen = covering(where, usual, sizes)
+    clear = np.all(np.reshape(off_kinks(regions, cloud), (-1, samples)), axis=1, keepdims=True)[:, 0]
+    chosen += whole[clear[whole]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
@@ -64,7 +70,10 @@ def chosen_inputs(
 
 
 def spread(regions: Regions, varied: set[str], samples: int) -> dict[str, Numbers]:
-    """Settings from all of a cloud, the usual ones first, each with so many samples of one scale."""
+    """Settings from all of a cloud, the usual ones first, each with so many samples of one scale.
+
+    At the end those of small whole numbers, where some are 0 and some are equal.
+    """
     random, size = np.random.default_rng(2), regions.cloud.shape[0]
     usual = np.arange(min(regions.count // 4, CANDIDATES // 3))
     others = np.arange(len(usual), size)[:: max(1, size // CANDIDATES)]
@@ -75,8 +84,20 @@ def spread(regions: Regions, varied: set[str], samples: int) -> dict[str, Number
             [-1, 1], (len(numbers), samples)
         )
         factors[:, 0] = 1
-        points[symbol.name] = numbers * (factors if symbol.name in varied else np.ones(samples))
+        scattered = numbers * (factors if symbol.name in varied else np.ones(samples))
+        whole = random.integers(-2, 3, (WHOLE, samples if symbol.name in varied else 1)) + np.zeros(samples)
+        points[symbol.name] = np.concatenate([scattered, whole])
     return points
+
+
+def off_kinks(regions: Regions, cloud: Floats) -> Numbers:
+    """Which points are not just on a kink, where a right function may take either side."""
+    random, here = np.random.default_rng(4), {s.name: cloud.points[s.name] for s in regions.inputs}
+    there = regions.evaluated({n: v + random.uniform(-1e-9, 1e-9, v.shape) for n, v in here.items()})
+    off = np.ones(cloud.shape, bool)
+    for pair in regions.kinks:
+        off &= (gaps(cloud, pair) != 0) | (gaps(there, pair) == 0)
+    return off
 
 
 @np.errstate(all="ignore")
@@ -109,9 +130,14 @@ def steep_arguments(expression: sp.Expr) -> list[sp.Expr]:
 
 
 def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
-    """Of the trials in this order some usual ones, some of all sizes, and those that are in new regions."""
-    by_size = order[np.argsort(sizes[order])][np.linspace(0, len(order) - 1, SCALES).astype(int)]
-    chosen = dict.fromkeys([*order[:USUAL], *by_size])
+    """Of the trials in this order some usual ones, some of all sizes, and those that are in new regions.
+
+    sizes: of each input in each trial. Among them are those where one is small or large beside the others.
+    """
+    logs = np.log(sizes[:, order])
+    by_size = np.argsort(logs.mean(axis=0))[np.linspace(0, len(order) - 1, SCALES).astype(int)]
+    ends = np.argsort(logs - logs.mean(axis=0), axis=1)[:, [0, 1, -2, -1]].ravel()
+    chosen = dict.fromkeys(order[[*range(min(USUAL, len(order))), *by_size, *ends]])
     met = set(where[list(chosen)].ravel().tolist())
     for trial in order.tolist():
         if len(chosen) < MOST and not met.issuperset(here := where[trial].tolist()):

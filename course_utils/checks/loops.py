@@ -17,6 +17,7 @@ from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .regions import names_in, upstream
+from .reruns import Arguments, others
 from .symbols import as_arrays, must_be_scalar
 from .trials import agrees, compared, numbers, right_in, telling
 from .values import Point
@@ -78,20 +79,20 @@ def check_training(
     the last step, {name: number}, and the losses: at the start and after each step, steps + 1 numbers.
     """
     must_be_scalar(model)
-    compiled, values = model.compile(), in_order(data, model.data, "data")
     begin = np.array(finite_start(start, model.parameters))
+    usual = Arguments(begin, in_order(data, model.data, "data"), learning_rate, steps)
     given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
     try:
         (answer,) = call_each(function, [given], lambda result: returned(result, model))
     except Unreadable as unreadable:
         return unreadable.verdict
-    descent = Descent(lambda at: compiled(at, values), begin, learning_rate)
+    descent = Descent(model, usual)
     with np.errstate(all="ignore"):
         trail, seen = descent.run(descent.downhill, steps + 1)
         parameters, losses = trail[steps], seen[:-1]
         if run_agrees(answer, (parameters, losses)):
-            return right("this is how the network learns.")
-        samples = max(map(np.size, values), default=1)
+            return with_other_arguments(model, function, usual)
+        samples = max(map(np.size, usual.data), default=1)
         runs = chain(descent.mistaken(answer[1], steps, samples), cut_runs(trail, seen))
         for mistake in (mistake for mistake, run in runs if run_agrees(answer, run)):
             return slipped([mistake])
@@ -105,11 +106,51 @@ def check_training(
 Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
 
 
-class Descent:
-    """Gradient descent from a start. compiled(parameters): the loss and the gradients."""
+def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> Verdict:
+    """The verdict on a loop that is right with the arguments of the question."""
+    runs, tried = list(others(usual)), []
 
-    def __init__(self, compiled: Callable, start: np.ndarray, rate: float):
-        self.compiled, self.start, self.rate = compiled, start, rate
+    def given() -> Iterator[dict]:
+        for name, arguments in runs:
+            tried.append(name)
+            yield arguments.given(model.parameters, model.data)
+
+    try:
+        answers = call_each(function, given(), lambda result: returned(result, model))
+    except Unreadable:
+        unused = [tried[-1]]
+    else:
+        keys = [expected(model, arguments) for _, arguments in runs]
+        told = zip(tried, answers, keys, strict=True)
+        unused = list(dict.fromkeys(n for n, a, key in told if all_finite(key) and not run_agrees(a, key)))
+    if not unused:
+        return right("this is how the network learns.")
+    message = f"with other {unused[0]} it goes wrong: use the argument {unused[0]}, no numbers of your own."
+    return slipped([Mistake("unused argument", message, parameter, 0.5 if len(unused) == 1 else 0.0)])
+
+
+def expected(model: Model, arguments: Arguments) -> Run:
+    """What a right loop returns."""
+    descent = Descent(model, arguments)
+    trail, losses = descent.run(descent.downhill, arguments.steps)
+    return trail[-1], losses
+
+
+def all_finite(run: Run) -> bool:
+    """Whether a run has stayed within the numbers."""
+    return all(np.isfinite(numbers).all() for numbers in run)
+
+
+class Descent:
+    """Gradient descent from a start."""
+
+    def __init__(self, model: Model, arguments: Arguments):
+        self.model, self.data = model.compile(), arguments.data
+        self.start, self.rate = arguments.start, arguments.learning_rate
+
+    def compiled(self, at: np.ndarray):
+        """The loss and the gradients."""
+        return self.model(list(at), self.data)
 
     def run(self, move: Callable, steps: int) -> tuple[list, np.ndarray]:
         """The parameters from the start on, and the losses there. move(parameters, gradients)."""

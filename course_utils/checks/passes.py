@@ -4,6 +4,7 @@ Each is called with numbers of the check's own choice, and what it returns is co
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import sympy as sp
@@ -19,7 +20,7 @@ from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .slips import Slips
 from .symbols import as_arrays, called, must_be_scalar, must_have_derivatives, roles_of
-from .trials import SAMPLES, compared, numbers, right_in, telling, trials
+from .trials import SAMPLES, compared, numbers, resized, right_in, telling, trials
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -42,14 +43,18 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         raise ValueError(f"{called(symbol)} is not computed by this model")
     tried, regions = trials(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
-    known = [{k: v for k, v in given_by(model, trial).items() if k not in later} for trial in tried]
+
+    def known(trial):
+        return {k: v for k, v in given_by(model, trial).items() if k not in later}
+
     try:
-        results = call_each(function, known, per_sample)
+        results = call_each(function, map(known, tried), per_sample)
     except Unreadable as unreadable:
         return unreadable.verdict
     correct = right_in(np.array(results), np.array([numbers(trial, symbol) for trial in tried]))
     if correct.all():
-        return right(f"this computes {symbol}.", regions)
+        keys = [(trial, numbers(trial, symbol)) for trial in resized(tried)]
+        return wrong_size(function, known, per_sample, keys) or right(f"this computes {symbol}.", regions)
     told = telling(correct[None])
     points = [point for trial in told for point in tried[trial]]
     answer, key = np.concatenate([results[trial] for trial in told]), numbers(points, symbol)
@@ -57,11 +62,27 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     return slipped([slip]) if slip else wrong(compared(symbol, answer, key))
 
 
-def per_sample(result) -> np.ndarray:
+def per_sample(result, samples: int = SAMPLES) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
     numbers = as_array(result, "its result")
-    shape = (SAMPLES,) if numbers.ndim else ()
-    return np.broadcast_to(as_numbers(numbers, shape, "its result"), SAMPLES)
+    shape = (samples,) if numbers.ndim else ()
+    return np.broadcast_to(as_numbers(numbers, shape, "its result"), samples)
+
+
+def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequence) -> Verdict | None:
+    """The verdict on a function that is right, but not with another number of samples.
+
+    given: what it may ask for in a trial. read(result, samples): its numbers. keys: (trial, right numbers).
+    """
+    for trial, key in keys:
+        some = f"with {len(trial)} sample{'s' * (len(trial) > 1)}"
+        try:
+            (answer,) = call_each(function, [given(trial)], partial(read, samples=len(trial)))
+        except Unreadable as unreadable:
+            return wrong(f"{some}: {unreadable.verdict.message}")
+        if not right_in(answer[None], key[None]).all():
+            return wrong(f"{some}: {compared('its result', answer, key)}")
+    return None
 
 
 def check_backward(model: Model, function: Callable) -> Verdict:
@@ -76,16 +97,25 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     adjoints = {p: passes[p][0] for p in model.parameters}
     lines = model.equations | dict(passes.values())
     tried, regions = trials(lines, model.parameters, model.data, list(adjoints.values()))
+
+    def means(trial):
+        return np.array([numbers(trial, adjoint).mean() for adjoint in adjoints.values()])
+
+    def read(result, **_):
+        return gradients_of(result, model)
+
     try:
-        given = [given_by(model, trial) for trial in tried]
-        results = call_each(function, given, lambda result: gradients_of(result, model))
+        given = (given_by(model, trial) for trial in tried)
+        results = call_each(function, given, read)
     except Unreadable as unreadable:
         return unreadable.verdict
     answers = np.transpose(results)
-    keys = np.array([[numbers(trial, adjoint).mean() for trial in tried] for adjoint in adjoints.values()])
+    keys = np.transpose([means(trial) for trial in tried])
     correct = right_in(answers[..., None], keys[..., None])
     if correct.all():
-        return right("these are the gradients.", regions)
+        sized = [(trial, means(trial)) for trial in resized(tried)]
+        unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
+        return unsized or right("these are the gradients.", regions)
     told = telling(correct)
     points = as_arrays([point for trial in told for point in tried[trial]])
     lost = {

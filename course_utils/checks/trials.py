@@ -12,6 +12,7 @@ from .inputs import chosen_inputs
 from .values import Point
 
 SAMPLES = 3  # data points for each setting of the parameters
+MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 CLOSE = 1e-9  # relative: these are floats
 
@@ -36,6 +37,11 @@ def trials(
 def indices(shape: tuple[int, int]) -> list[list[tuple[int, int]]]:
     """For each trial the (trial, sample) of its points, to index arrays of this shape with."""
     return [[(trial, sample) for sample in range(shape[1])] for trial in range(shape[0])]
+
+
+def resized(tried: Sequence[Trial]) -> list[Trial]:
+    """The first trial with one data point, with two, and with many."""
+    return [tried[0][:1], tried[0][:2], tried[0] * MANY]
 
 
 def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:

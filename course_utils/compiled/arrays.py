@@ -12,7 +12,6 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.printing.precedence import PRECEDENCE
 
-from ..derivation.functions import numpy_functions
 from ..derivation.matrix_rules import as_product, log_sum_exp, ones, reshaped
 from .lines import CodePrinter
 
@@ -109,8 +108,8 @@ def rowwise_log_sum_exp(array: np.ndarray) -> np.ndarray:
 
 
 def array_functions() -> dict:
-    """What the generated code of arrays calls, by name."""
-    return numpy_functions() | {
+    """What the generated code of arrays calls besides activations, by name."""
+    return {
         "log_sum_exp": rowwise_log_sum_exp,
         "broadcast_to": np.broadcast_to,
         "array": np.array,

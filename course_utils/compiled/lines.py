@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.printing.numpy import NumPyPrinter, SciPyPrinter
 
 from ..derivation.chain_rule import Equations, needed_for
-from ..derivation.given import some
+from ..derivation.given import brief, check_equations, some
 from ..derivation.names import by_name, spelled
 from ..derivation.order import SchoolOrder
 from .inputs import as_floats, as_mapping
@@ -51,6 +51,9 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     values: a number or array for each symbol, or its name; those that it does not need are ignored.
     Raises ValueError naming the symbols without a value.
     """
+    check_equations(equations)
+    if not isinstance(symbol, sp.Symbol):
+        raise ValueError(f"{brief(symbol)} is no symbol of these equations")
     lines, given = needed_for(equations, symbol)
     known, inputs = by_name(as_mapping(values, "values"), "values"), sorted(given, key=str)
     if missing := [s for s in inputs if spelled(s) not in known]:

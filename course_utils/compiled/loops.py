@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from types import FunctionType
 
 import numpy as np
 import sympy as sp
@@ -76,7 +77,8 @@ def machine_code(function: Callable, inputs: Sequence[types.Type], outputs: int,
 
 def of_a_number(function: Callable) -> Callable:
     """A NumPy form as a function from a number to a number: np.where alone gives an array without axes."""
-    function = njit(error_model="numpy")(function)
+    if isinstance(function, FunctionType):  # numba knows NumPy's own
+        function = njit(error_model="numpy")(function)
     return njit(error_model="numpy")(lambda z: function(z) + 0.0)
 
 

@@ -70,6 +70,24 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
     return {kind.__name__: kind.numpy for kind in kinds if hasattr(kind, "numpy")}
 
 
+def has_own_form(name: str, printer: CodePrinter) -> bool:
+    """Whether the printer writes what is called so in a way of its own, as it does Max and Piecewise."""
+    method = getattr(printer, f"_print_{name}", None)
+    return method is not None and method.__name__ != "_print_known_func"
+
+
+def refuse_activations(names: Iterable[str]) -> None:
+    """Raise ValueError if there are any: activations that are called like something else in the code."""
+    if taken := sorted(names):
+        raise ValueError(f"the activation {taken[0]} means something else in the generated code: rename it")
+
+
+def names_beside_activations(expressions: Iterable[sp.Expr], printer: CodePrinter) -> set[str]:
+    """Every name in the code that some other function than an activation needs."""
+    bare = (e.replace(lambda p: isinstance(p, Activation), lambda p: p.args[0]) for e in expressions)
+    return set().union(*(names_used(expression, printer) for expression in bare))
+
+
 def check_meanings(
     symbols: Sequence, expressions: Iterable[sp.Expr], printer: CodePrinter, functions: Mapping
 ) -> dict:
@@ -78,16 +96,20 @@ def check_meanings(
     Raises ValueError naming a symbol that means something else in the code, or what has no NumPy form.
     functions: what the code may call besides activations, by name.
     """
-    names, used, functions = list(map(spelled, symbols)), {}, {**functions, **activations_in(expressions)}
+    names, used, own = list(map(spelled, symbols)), {}, activations_in(expressions)
+    known, functions = set(names), {**functions, **own}
+    refuse_activations(name for name in own if name in NATIVE or has_own_form(name, printer))
     for expression in expressions:
         if undefined := expression.atoms(AppliedUndef):
             raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
-        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - set(names):
+        if unknown := {spelled(symbol) for symbol in expression.free_symbols} - known:
             raise ValueError(f"nothing gives {some(sorted(unknown))} a value")
         used |= dict.fromkeys(names_used(expression, printer), expression)
-    if clashes := sorted({*duplicates_in(names), *used.keys() & set(names)}):
+    if clashes := sorted({*duplicates_in(names), *used.keys() & known}):
         raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
-    modules = {name: module for module, known in printer.module_imports.items() for name in known}
+    modules = {name: module for module, called in printer.module_imports.items() for name in called}
+    if shadowed := own.keys() & modules.keys():
+        refuse_activations(shadowed & names_beside_activations(expressions, printer))
     for name in sorted(used.keys() - set(functions) - NATIVE):
         if modules.get(name, "math").partition(".")[0] not in ARRAYS:
             if name not in NUMPY_LACKS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
-from math import isfinite
+from math import isfinite, prod
 from operator import is_
 
 import numpy as np
@@ -16,6 +16,7 @@ from .inputs import as_floats, finite_start, in_order
 from .lines import CodePrinter, as_function, line_by_line
 
 NUMBERS = {float, np.float64}
+MOST_NUMBERS = 10**8  # that all the runs together may have, or memory ends
 
 
 @cache
@@ -89,6 +90,8 @@ class Compiled(CompiledModel):
     def _means(self, points: list, columns: list, runs: tuple, samples: int) -> Sequence:
         """Loss and gradients, averaged over the samples, each of shape runs."""
         if runs:
+            if (many := prod(runs)) * samples > MOST_NUMBERS:
+                raise ValueError(f"{many} runs of {samples} samples are too many at once")
             points = [np.broadcast_to(point, runs)[..., np.newaxis] for point in points]
         shape, weights = (*runs, samples), equal_weights(samples)
         return [

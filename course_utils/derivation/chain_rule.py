@@ -5,12 +5,12 @@ An expression may use the symbols defined before it, and any others (parameters,
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
 import sympy as sp
 
-from .given import MOST, as_expression, brief, listed, parts_and_depth, some
+from .given import MOST, as_expression, brief, check_equations, listed, parts_and_depth, some
 
 Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
@@ -28,7 +28,9 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
 
     So the derivative of h = sigmoid(z) is h*(1 - h), not sigmoid(z)*(1 - sigmoid(z)).
     """
-    if of not in equations:
+    if not isinstance(equations, Mapping):
+        check_equations(equations)
+    if not isinstance(of, sp.Symbol) or of not in equations:
         raise ValueError(f"{brief(of)} is given, not computed: it has no local derivative")
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
@@ -57,9 +59,19 @@ def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:
     There can be very many in a wide network; `backward` needs none of them.
     Raises ValueError if they are too many to be listed.
     """
+    check_known(equations, [symbol])
     if (number := number_of_paths(equations, symbol)) > MOST:
         raise ValueError(f"{symbol} has {number} paths, too many to go through: compile() needs none of them")
     return joined(equations, symbol, [()], lambda routes, link: [(*route, link) for route in routes])
+
+
+def check_known(equations: Equations, symbols: Iterable[sp.Symbol]) -> None:
+    """Raise ValueError naming what is no symbol of these equations; its gradient would be 0."""
+    check_equations(equations)
+    known = set(equations).union(*(expression.free_symbols for expression in equations.values()))
+    for symbol in symbols:
+        if not isinstance(symbol, sp.Symbol) or symbol not in known:
+            raise ValueError(f"{brief(symbol)} is no symbol of these equations")
 
 
 def number_of_paths(equations: Equations, symbol: sp.Symbol) -> int:
@@ -97,6 +109,7 @@ def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
     """
     if not isinstance(expression, sp.Expr):
         expression = as_expression(expression, "what is expanded")
+    check_equations(equations)
     sizes, whole = {}, {}
     for symbol, definition in equations.items():
         sizes[symbol], _ = parts_and_depth(definition, sizes)
@@ -147,6 +160,7 @@ def backward(
     (reverse accumulation: Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
     """
     parameters = listed(parameters, "parameters")
+    check_known(equations, parameters)
     loss, on_the_way = loss_of(equations), downstream(equations, parameters)
     arriving = defaultdict(list, {loss: [sp.S.One]})
     passes = {}

@@ -60,8 +60,7 @@ class sigmoid(Activation):
     @staticmethod
     def numpy(z):
         """Of arrays; large arguments are cut off, so that exp does not overflow."""
-        grown = np.exp(np.minimum(z, LARGEST_EXPONENT))
-        return grown / (1 + grown)
+        return np.reciprocal(1 + np.exp(np.minimum(-z, LARGEST_EXPONENT)))  # exactly 1 where 1 - h is lost
 
     def _eval_rewrite_as_exp(self, z, **kwargs):
         return 1 / (1 + sp.exp(-z))

@@ -98,11 +98,21 @@ def why_not_real(atom: sp.Atom) -> str:
 def listed(values, name: str, of: str = "symbols") -> list:
     """The items of a list or the like, in their order. Raises ValueError for what has no order, or no end."""
     single = isinstance(values, TEXT | sp.Basic) and not isinstance(values, sp.Tuple)
-    if single or isinstance(values, set | frozenset) or not isinstance(values, Iterable):
+    if single or isinstance(values, set | frozenset) or not np.iterable(values):
         raise ValueError(f"{name} should be a list of {of}, not {brief(values)}")
     if len(items := list(islice(values, MOST + 1))) > MOST:
         raise ValueError(f"{name} has more than {MOST} {of}")
     return items
+
+
+def check_equations(equations, name: str = "equations") -> None:
+    """Raise ValueError for anything but {symbol: expression}, with one or more of them."""
+    if not isinstance(equations, Mapping) or not all(
+        isinstance(part, sp.Expr) for part in (*equations, *equations.values())
+    ):
+        raise ValueError(f"{name} should be {{symbol: expression}}, not {brief(equations)}")
+    if not equations:
+        raise ValueError("a model needs at least one equation, its loss")
 
 
 def pairs(equations, name: str = "equations") -> list[tuple]:

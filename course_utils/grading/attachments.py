@@ -4,12 +4,12 @@ import binascii
 from base64 import b64decode
 from io import BytesIO
 
-from nbformat import NotebookNode
 from PIL import Image
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG"}
 BYTES = 2 * 2**20  # of one picture
 PIXELS = 2**24
+PNG_HEADER, NO_PIXELS = 33, b"\0\0\0\0IDAT"  # bytes of its signature and size; what ends the rest
 
 
 def is_picture(kind: str, data) -> bool:
@@ -18,6 +18,8 @@ def is_picture(kind: str, data) -> bool:
         return False
     try:
         content = b64decode(data, validate=True)
+        if kind == "image/png":
+            content = content[:PNG_HEADER] + NO_PIXELS  # between them may be much to unpack
         with Image.open(BytesIO(content), formats=[FORMATS[kind]]) as image:  # reads the header only
             return image.width * image.height <= PIXELS
     except binascii.Error:
@@ -26,7 +28,7 @@ def is_picture(kind: str, data) -> bool:
         return False
 
 
-def attached(cell: NotebookNode) -> dict[str, dict[str, str]]:
+def attached(cell: dict) -> dict[str, dict[str, str]]:
     """The pictures that were pasted into a Markdown cell, by name, each {its type: base64}."""
     attachments = cell.get("attachments")
     found = {}

@@ -58,7 +58,7 @@ class Channel:
 
 
 def in_time(reading: Iterable[int], writing: Iterable[int], late: float | None) -> None:
-    """Wait until one of these may be read, or written. Raises Died when it is late."""
-    left = None if late is None else max(late - time.monotonic(), 0)
-    if not any(select.select(reading, writing, [], left)):
+    """Wait until one of these may be read, or written. Raises Died when it is late, however much there is."""
+    left = None if late is None else late - time.monotonic()
+    if (left is not None and left < 0) or not any(select.select(reading, writing, [], left)):
         raise Died("it took too long")

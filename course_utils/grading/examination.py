@@ -90,7 +90,7 @@ class Examination:
         there.close()
         try:
             return self.relayed(here, PATIENCE * seconds)
-        except (Died, ValueError, TypeError, LookupError):
+        except (Died, ValueError, TypeError, LookupError, ArithmeticError):
             return Result(score=0.0, message="no points: the check took too long, or ended without a result")
         except SourceFault as fault:
             raise SourceFault(f"the check {cell['id']} {fault}") from None

@@ -17,7 +17,8 @@ REFUSED = {
         fspick 433 433, mount_setattr 442 442, name_to_handle_at 303 264, open_by_handle_at 304 265""",
     "reach into other processes": """
         ptrace 101 117, process_vm_readv 310 270, process_vm_writev 311 271, process_madvise 440 440,
-        pidfd_getfd 438 438, kcmp 312 272""",
+        pidfd_getfd 438 438, kcmp 312 272, setpriority 141 140, ioprio_set 251 30, sched_setparam 142 118,
+        sched_setscheduler 144 119, sched_setattr 314 274, sched_setaffinity 203 122""",
     "ask much of the kernel": """
         bpf 321 280, perf_event_open 298 241, userfaultfd 323 282, io_uring_setup 425 425,
         io_uring_enter 426 426, io_uring_register 427 427, kexec_load 246 104, kexec_file_load 320 294,
@@ -35,6 +36,7 @@ MACHINES = {
     "aarch64": (1, 0xC00000B7),
 }  # a column of numbers, linux/audit.h's name
 CLONE, SOCKET, CLONE3 = (56, 220), (41, 198), 435  # clone3 hides its flags from a filter: glibc does without
+LIMITS, ITSELF = (302, 261), 0  # prlimit64, and the process that it may be called for
 LAST_KNOWN = 450
 NEW_NAMESPACES = 0x7E020000  # the CLONE_NEW* of linux/sched.h
 LOCAL, INTERNET, INTERNET_6 = 1, 2, 10  # families of sockets; the last two lead nowhere, and say so
@@ -62,6 +64,8 @@ def program(machine: str | None = None) -> bytes:
             *(step(IF_EQUAL, number, 0, 1) + step(RETURN, EPERM) for number in numbers),
             step(IF_EQUAL, CLONE[column], 0, 4) + step(LOAD, FIRST_ARGUMENT),
             step(IF_ANY_BIT, NEW_NAMESPACES, 0, 1) + step(RETURN, EPERM) + step(RETURN, ALLOW),
+            step(IF_EQUAL, LIMITS[column], 0, 4) + step(LOAD, FIRST_ARGUMENT),
+            step(IF_EQUAL, ITSELF, 1) + step(RETURN, EPERM) + step(RETURN, ALLOW),
             step(IF_EQUAL, SOCKET[column], 0, 5) + step(LOAD, FIRST_ARGUMENT),
             *(
                 step(IF_EQUAL, family, 3 - place)

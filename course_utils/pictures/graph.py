@@ -7,6 +7,7 @@ import sympy as sp
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 
 from ..derivation.chain_rule import Equations
+from ..derivation.given import check_equations
 from ..training.trace import Moment
 from .latex import latex
 from .picture import BLUE, GREEN, GREY, ORANGE, STYLE, LivePicture, Picture
@@ -59,6 +60,7 @@ class GraphPicture(LivePicture):
     """
 
     def __init__(self, equations: Equations, parameters: Collection[sp.Symbol] = ()):
+        check_equations(equations)
         self.places, self.equations, self.parameters = graph_positions(equations), equations, parameters
         columns, rows = zip(*self.places.values(), strict=True)
         limits = (min(columns) - 0.5, max(columns) + 0.5), (min(rows) - 0.5, max(rows) + 0.8)

@@ -12,6 +12,7 @@ from sympy.core.alphabets import greeks
 from sympy.printing.latex import LatexPrinter
 
 from ..derivation.chain_rule import Equations, gradient, local, loss_of, paths
+from ..derivation.given import check_equations
 from ..derivation.order import SchoolOrder
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
@@ -78,7 +79,10 @@ def times(factors: list[str]) -> str:
 
 def parts_of(model: AnyModel) -> tuple[Equations, Collection[sp.Symbol] | None]:
     """A model's equations and parameters; of equations alone, nobody knows which symbols are learned."""
-    return (model, None) if isinstance(model, dict) else (model.equations, model.parameters)
+    if isinstance(model, Model | MatrixModel):
+        return model.equations, model.parameters
+    check_equations(model, "model")
+    return model, None
 
 
 def link(model: AnyModel, of: sp.Symbol, wrt: sp.Symbol) -> Formula:

@@ -7,6 +7,8 @@ import sympy as sp
 
 from ..compiled.inputs import finite_start
 from ..compiled.lines import CodePrinter, as_function
+from ..compiled.scalars import without_complex
+from ..derivation.chain_rule import derivative
 from ..derivation.given import parts_and_depth
 from ..models.model import Model, check_model
 
@@ -22,7 +24,13 @@ def hessian(model: Model) -> sp.Matrix:
     loss, size = model.expand(model.loss), len(model.parameters)
     if (parts := parts_and_depth(loss)[0] * size**2) > MOST_PARTS:
         raise ValueError(f"the model is too large: its second derivatives would have about {parts} parts")
-    return sp.hessian(loss, model.parameters)
+    points = model.parameters
+
+    def second(row, column):
+        one, other = sorted((row, column))
+        return derivative(derivative(loss, points[one]), points[other])
+
+    return sp.Matrix(size, size, second)
 
 
 def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequence) -> np.ndarray:
@@ -31,7 +39,8 @@ def curvature(model: Model, parameters: Mapping | Sequence, data: Mapping | Sequ
     second_derivatives = as_function([*model.parameters, *model.data], lines, outputs, CodePrinter())
     data, size = model.compile().check_data(data), len(model.parameters)
     point = map(np.float64, finite_start(parameters, model.parameters, "parameters"))
-    return np.array([np.mean(value) for value in second_derivatives(*point, *data)]).reshape(size, size)
+    means = [without_complex(np.mean(value)) for value in second_derivatives(*point, *data)]
+    return np.array(means).reshape(size, size)
 
 
 def largest_stable_learning_rate(

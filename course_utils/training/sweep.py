@@ -7,13 +7,11 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import as_floats, in_order
-from ..compiled.scalars import Compiled
+from ..compiled.scalars import MOST_NUMBERS, Compiled
 from ..compiled.settings import count
 from ..derivation.given import brief, listed
 from ..models.model import Model, check_model
 from .update_rules import GradientDescent, UpdateRule, positive
-
-MOST_NUMBERS = 10**8  # that all the runs together may have, or memory ends
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,9 @@ def rule_of(rule: Callable, rates: np.ndarray) -> UpdateRule:
         raise ValueError(
             f"rule should make an update rule from learning rates, as Adam does, not {brief(rule)}"
         )
+    for name, value in made.settings.items():
+        if np.ndim(value) and np.shape(value) != rates.shape:
+            raise ValueError(f"{name} of the rule should have shape {rates.shape}, not {np.shape(value)}")
     return made
 
 
@@ -83,7 +84,7 @@ def sweep(
     update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
     runs: Callable = by_broadcasting
-    if compiled.engine == "numba" and type(update).step is UpdateRule.step:
+    if compiled.engine == "numba" and parameters and type(update).step is UpdateRule.step:
         from .whole_runs import in_machine_code  # brings numba, which not everybody needs
 
         runs = in_machine_code

@@ -9,6 +9,7 @@ import sympy as sp
 
 from ..compiled.inputs import finite_start
 from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.scalars import without_complex
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward
 from ..derivation.names import by_name
@@ -49,7 +50,7 @@ def spelled(text: str) -> str:
     """Code as people write it: ŷ, ·, ², ∂L/∂w1."""
     text = re.sub(r"\bd([A-Za-z]\w*?)_d([A-Za-z]\w*)", r"∂\1/∂\2", text)
     text = re.sub(r"([A-Za-z])_hat", lambda found: normalize("NFC", found[1] + "\u0302"), text)
-    return text.replace("**2", "²").replace("*", " · ")
+    return re.sub(r"\*\*2(?![\w.])", "²", text).replace("**", "^").replace("*", " · ")
 
 
 def in_numbers(code: str, values: Mapping[str, float]) -> str:
@@ -118,7 +119,7 @@ def phase(number: int, name: str, results: list) -> list[Moment]:
 def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
     """After each equation: (its symbol, the values so far, no gradients yet, the equation in words)."""
     for symbol, expression in model.equations.items():
-        value = float(evaluate({symbol: expression}, symbol, known))
+        value = float(without_complex(evaluate({symbol: expression}, symbol, known)))
         equation = told(str(symbol), expression, by_name(known), value, model.parameters)
         known = {**known, symbol: value}
         yield symbol, known, {}, equation
@@ -129,7 +130,7 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
     known, named = {model.loss: 1.0}, by_name(values)
     yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1"
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
-        gradient = float(evaluate({name: expression}, name, named))
+        gradient = float(without_complex(evaluate({name: expression}, name, named)))
         equation = told(str(name), expression, named, gradient, model.parameters)
         named = {**named, str(name): gradient}
         known = {**known, symbol: gradient}

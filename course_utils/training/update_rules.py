@@ -37,7 +37,7 @@ class UpdateRule:
 
     def __init__(self, **settings):
         equations = pairs(getattr(self, "equations", {parameter: None}), "the rule's equations")
-        check_names([symbol for symbol, _ in equations])
+        check_names([*(symbol for symbol, _ in equations), *map(sp.Symbol, settings)])
         if parameter not in dict(equations):
             raise ValueError("the rule's equations give no new value of `parameter`")
         self.equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
@@ -86,6 +86,8 @@ def check_rule(rule) -> UpdateRule:
     """The rule, if it is one for a single run. Raises ValueError naming it otherwise."""
     if not isinstance(rule, UpdateRule):
         raise ValueError(f"rule should be an update rule such as GradientDescent(0.1), not {brief(rule)}")
+    if not hasattr(rule, "settings"):
+        raise ValueError(f"rule has no settings: the __init__ of {type(rule).__name__} should call super's")
     if many := [name for name, value in rule.settings.items() if np.ndim(value)]:
         raise ValueError(f"{many[0]} should be one number in a single run: sweep takes many")
     return rule
@@ -94,13 +96,18 @@ def check_rule(rule) -> UpdateRule:
 def finite_or_none(value):
     """The value if it is a finite number or an array of them, else None."""
     if isinstance(value, np.ndarray):
-        numbers = value.size and value.dtype.kind in "iuf" and np.isfinite(value).all()
+        numbers = (
+            not np.ma.is_masked(value)
+            and value.size
+            and value.dtype.kind in "iuf"
+            and np.isfinite(value).all()
+        )
         return value if numbers else None
     try:
         as_float = number(value, "it")
     except ValueError:
         return None
-    return value if isinstance(value, int | float) else as_float
+    return value if isinstance(value, int | float) and abs(value) < 2**53 else as_float
 
 
 def positive(value, name: str):

@@ -145,6 +145,32 @@ def backward(two=2, mean=np.mean, slope=lambda h, z: h * (1 - h), sign=1, weight
     return function
 
 
+RARELY = {
+    "one sample": lambda x, **_: len(x) == 1,
+    "two samples": lambda x, **_: len(x) == 2,
+    "an even number of samples": lambda x, **_: len(x) % 2 == 0,
+    "many samples": lambda x, **_: len(x) > 100,
+    "zero": lambda b1, **_: b1 == 0,
+    "whole numbers": lambda w1, **_: w1 % 1 == 0,
+    "equal parameters": lambda w1, b1, **_: w1 == b1,
+    "equal samples": lambda x, **_: np.ptp(x) == 0,
+    "one small": lambda w1, b1, **_: abs(w1) < abs(b1) / 100,
+    "one large": lambda w2, w1, b1, **_: abs(w2) > 100 * max(abs(w1), abs(b1)),
+}
+
+
+@pytest.mark.parametrize("when", RARELY.values(), ids=RARELY)
+def test_a_function_that_is_rarely_wrong_is_wrong(when):
+    def slopes(x, y, w1, b1, w2, b2):
+        rare = when(x=x, w1=w1, b1=b1, w2=w2)
+        return np.array(backward()(x, y, w1, b1, w2, b2)) * (1.01 if rare else 1)
+
+    def output(x, w1, b1, w2, b2):
+        return forward(x, w1, b1, w2, b2) * (1.01 if when(x=x, w1=w1, b1=b1, w2=w2) else 1)
+
+    assert not check_backward(SEED, slopes).correct and not check_forward(SEED, y_hat, output).correct
+
+
 FLAT = Model(SEED.equations | {h: step(z)}, SEED.parameters, SEED.data)  # two of its gradients are zero
 
 
@@ -250,6 +276,7 @@ UPDATES = [
     (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
     (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
     (RMSprop(0.1), without_epsilon, "came out as"),
+    (GradientDescent(0.1), lambda gradient, **v: gradient_descent(gradient=gradient or 1, **v), "came out"),
     (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
 ]  # fmt: skip
 
@@ -322,6 +349,23 @@ ANY_LOOP = [
 def test_any_training_loop_gets_a_sentence(function, steps, words):
     verdict = check_training(SEED, function, START, DATA, learning_rate=0.1, steps=steps)
     assert (verdict.correct, verdict.score) == (False, 0.0) and words in verdict.message
+
+
+OWN = {"start": START, "data": DATA, "learning_rate": 0.1, "steps": 7}
+
+
+@pytest.mark.parametrize(
+    ("own", "score"),
+    [*(([name], 0.5) for name in ("start", "data", "learning_rate")), (OWN, 0), (["steps"], 0)],
+)
+def test_a_training_loop_with_numbers_of_its_own_is_wrong(own, score):
+    def function(start, data, learning_rate, steps):
+        given = {"start": start, "data": data, "learning_rate": learning_rate, "steps": steps}
+        return loop()(**given | {name: OWN[name] for name in own})
+
+    verdict = check_training(SEED, function, **OWN)
+    first = "steps" if "steps" in own else own[0]
+    assert (verdict.correct, verdict.score) == (False, score) and f"the argument {first}," in verdict.message
 
 
 def test_no_losses_after_no_steps_are_half_right():

@@ -1,0 +1,38 @@
+"""A training loop once more, with other arguments: it has to use each, and no numbers of its own."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+
+FEW = 2  # steps: a right loop that is slow should not become too slow
+
+
+class Arguments(NamedTuple):
+    """What a training loop is called with. start: a number for each parameter, data: arrays."""
+
+    start: np.ndarray
+    data: Sequence[np.ndarray]
+    learning_rate: float
+    steps: int
+
+    def given(self, parameters: Sequence[sp.Symbol], data: Sequence[sp.Symbol]) -> dict:
+        """The arguments by name, as a learner's function gets them."""
+        start = {p.name: float(number) for p, number in zip(parameters, self.start, strict=True)}
+        return self._asdict() | {
+            "start": start,
+            "data": {s.name: numbers for s, numbers in zip(data, self.data, strict=True)},
+        }
+
+
+def others(usual: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """(the name of an argument, arguments in which it alone is another). The fewer steps stay."""
+    few = usual._replace(steps=FEW if usual.steps != FEW else FEW + 1)
+    yield "steps", few
+    yield "learning_rate", few._replace(learning_rate=usual.learning_rate / 2)
+    for signs in (1, -1, (-1) ** np.arange(len(usual.start))):
+        yield "start", few._replace(start=0.75 * signs * np.asarray(usual.start) + 0.01)
+    if usual.data and all(np.ndim(a) and len(a) > 1 for a in usual.data):
+        yield "data", few._replace(data=[np.asarray(a)[1:] for a in usual.data])
+        yield "data", few._replace(data=[np.append(a, a[:1]) for a in usual.data])
