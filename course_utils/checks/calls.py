@@ -36,7 +36,9 @@ def call(function: Callable, given: Mapping):
     try:
         with silence():
             result = function(*places, **names)
-    except (Exception, SystemExit) as error:
+    except (KeyboardInterrupt, TooSlow):
+        raise
+    except BaseException as error:
         raise Unreadable(f"it fails with {described(error)}") from None
     if result is None or result is ...:
         raise Unreadable(NOTHING)

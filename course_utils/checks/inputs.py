@@ -49,6 +49,10 @@ def chosen_inputs(
     """
     used, given = inputs_of(equations), (*fixed, *varied)
     inputs = tuple(symbol for symbol in given if symbol in used)
+    if not inputs:
+        raise ValueError(
+            "the equations use no parameter and no data: there is nothing to try a function with"
+        )
     regions = regions_of(tuple(equations.items()), inputs, asked[-1])
     points = spread(regions, {symbol.name for symbol in varied}, samples)
     cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})

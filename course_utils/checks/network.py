@@ -114,7 +114,7 @@ def for_network(
         return network
     try:
         return check(model)
-    except ValueError as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         return wrong(f"your network cannot be checked: {error!s:.200}.")
 
 

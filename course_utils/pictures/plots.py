@@ -60,12 +60,10 @@ def loss_surface(
     Raises ValueError naming what has another shape.
     """
     axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
-    loss, path, names = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
+    loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
-        raise ValueError(
-            f"loss or path does not fit the two axes: their shapes are {loss.shape}, {path.shape}"
-        )
-    picture, axes = new_axes(alt, *names, width=5.6, height=4.4)
+        raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
+    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=4.4)
     draw_surface(axes, axis_1, axis_2, loss)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")

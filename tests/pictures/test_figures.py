@@ -355,8 +355,9 @@ def test_a_surface_may_touch_zero_or_be_flat():
 ROW, SQUARE, GOOD_CURVE = np.arange(3.0), np.ones((2, 2)), {"one": ([0.0, 1.0], [2.0, 3.0])}
 BAD = [
     *[(pictures.plot, (curves, "x", "y", "Alt."), word) for curves, word in [
-        ([1, 2], "curves"), ({1: (ROW, ROW)}, "curves"), ({"one": ROW}, "one"), ({"one": (ROW, "abc")}, "y of one"),
-        ({"one": (ROW, ROW[:2])}, "one"), ({"one": (ROW, SQUARE)}, "y of one"), ({"one": ([], [])}, "x of one"),
+        ([1, 2], "curves"), ({1: (ROW, ROW)}, "curves"), ({"one": ROW}, "one"),
+        ({"one": (ROW, "abc")}, "y of one"), ({"one": (ROW, ROW[:2])}, "one"),
+        ({"one": (ROW, SQUARE)}, "y of one"), ({"one": ([], [])}, "x of one"),
     ]],
     (pictures.plot, (GOOD_CURVE, "x", "y", None), "alt"),
     (pictures.plot, (GOOD_CURVE, "x", "y", "Alt.", (ROW,)), "measured"),
