@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from course_utils import Activation, Model, check_gradient, relu, sigmoid, tanh, train
+from course_utils import Activation, Model, check_gradient, relu, sigmoid, step, tanh, train
 from course_utils.checks.network import check_fit, check_network, check_steepest, for_network, predicted
 
 x, y, w, b, v, c, u, q, z, h, k, e, y_hat, L = sp.symbols("x y w b v c u q z h k e y_hat L")
@@ -96,6 +96,10 @@ NO_NETWORK = {
     "no prediction": (Model({L: (y - w * x) ** 2}, [w], [x, y]), "no equation computes y_hat"),
     "no parameters": (Model({y_hat: tanh(x)} | SQUARE, [], [x, y]), "has 0 parameters"),
     "many": (Model({y_hat: sum(tanh(s * x) for s in MANY)} | SQUARE, MANY, [x, y]), "has 11 parameters"),
+    "a step": (network(step), "the gradient of w is 0: take an activation that has a slope"),
+    "Heaviside's step": (network(sp.Heaviside), "the gradient of w is 0"),
+    "a sign": (network(lambda z: sp.sign(z)), "the gradient of w is 0"),
+    "two levels": (network(lambda z: sp.Piecewise((1, z > 0.5), (-1, True))), "the gradient of w is 0"),
     "no value": (network(lambda z: sp.sqrt(-1 - z**2)), "cannot be checked: y_hat has no value"),
     # the prediction knows the target
     "the target predicts": (Model({y_hat: w * y, L: (x - y_hat) ** 2}, [w], [x, y]), "should not know y"),

@@ -12,6 +12,7 @@ PLACES = 120  # so many kinks are looked for
 LINES = 48  # along so many lines, or
 EACH = 3  # so many for each of them
 DECADES, A_DECADE = (-4, 4), 6  # points on a line: powers of ten, and how many between 1 and 10
+SIZES = 60  # so many of the sizes that are written in an expression
 BRACKETS = 200  # so many intervals are looked at closely
 ZOOM, ROUNDS = 13, 6  # each round makes them six times smaller, or twelve
 BESIDE = (1e-7, 1e-4, 1e-2, 0.3, 3, 30)  # relative distances from a kink
@@ -48,13 +49,15 @@ def crossings(
     grid, every = grid_of(sizes), np.arange(len(lines.varied))
     numbers = np.broadcast_to(grid, (len(every), len(grid)))
     needed = [side for pair in places for side in pair]
-    cloud, brackets, beyond = evaluated(lines.at(every, numbers), needed), [], []
+    cloud, found, beyond = evaluated(lines.at(every, numbers), needed), [], []
     for place, pair in enumerate(places):
         gap = gaps(cloud, pair).reshape(numbers.shape)
-        brackets += [(place, line, *grid[[low, high]]) for line, low, high in intervals(gap)]
+        found.append(np.insert(intervals(gap), 0, place, axis=1))
         beyond += outside(gap, grid)
-    if len(brackets) > BRACKETS:
-        brackets = [brackets[i] for i in np.linspace(0, len(brackets) - 1, BRACKETS).astype(int)]
+    rows = np.concatenate(found) if found else np.empty((0, 4), int)
+    if len(rows) > BRACKETS:
+        rows = rows[np.linspace(0, len(rows) - 1, BRACKETS).astype(int)]
+    brackets = [(place, line, grid[low], grid[high]) for place, line, low, high in rows.tolist()]
     on = [[] for _ in every]
     for line, number in [*beyond, *zoomed(lines, places, evaluated, brackets)]:
         on[line].append(number)
@@ -74,19 +77,20 @@ def gaps(cloud: Floats, pair: Pair) -> Numbers:
 
 def grid_of(sizes: Sequence[float]) -> Numbers:
     """Numbers of either sign from small to large, and around the sizes; none of them is round."""
+    sizes = np.array(sizes)[np.linspace(0, len(sizes) - 1, min(len(sizes), SIZES)).astype(int)]
     usual = np.logspace(*DECADES, (DECADES[1] - DECADES[0]) * A_DECADE)
     around = np.outer(sizes, (0.1, 0.7, 1.3, 10)).ravel()
     grid = np.unique(np.concatenate([usual, around])) * (1 + 1 / np.pi / 1000)
     return np.concatenate([-grid[::-1], grid])
 
 
-def intervals(gap: Numbers) -> list[tuple[int, int, int]]:
-    """(line, low, high) where a gap, shape (lines, numbers), changes sign, or is smaller than beside it."""
+def intervals(gap: Numbers) -> Numbers:
+    """Rows (line, low, high): a gap, shape (lines, numbers), changes sign, or is smaller than beside it."""
     changes = np.argwhere(gap[:, :-1] * gap[:, 1:] < 0)
     size = np.abs(gap)
     middle, before, after = size[:, 1:-1], size[:, :-2], size[:, 2:]
     dips = np.argwhere((middle <= before) & (middle <= after) & (before + after > 2 * middle))
-    return [(line, low, low + 1) for line, low in changes] + [(line, low, low + 2) for line, low in dips]
+    return np.concatenate([found[:, [0, 1, 1]] + [0, 0, step] for step, found in ((1, changes), (2, dips))])
 
 
 def outside(gap: Numbers, grid: Numbers) -> list[tuple[int, float]]:

@@ -6,7 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..derivation.chain_rule import Equations, needed_for, until, upstream
+from ..derivation.chain_rule import Equations, backward, needed_for, until, upstream
 from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
@@ -48,7 +48,19 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
         return wrong(f"{prediction} should not know {target}: predict from {given} and the parameters alone.")
     bend = check_bend(model, prediction, given)
     fault = fault_of_loss(model, prediction, target)
+    if bend.correct and not fault and not has_slope(model):
+        return wrong(f"the gradient of {model.parameters[0]} is 0: take an activation that has a slope.")
     return wrong(fault) if bend.correct and fault else bend
+
+
+def has_slope(model: Model) -> bool:
+    """Whether the gradient of the model's first parameter is anything but zero somewhere, or unknown."""
+    passes, first = backward(model.equations, model.parameters), model.parameters[0]
+    random = np.random.default_rng(0)
+    points = Floats({s.name: random.uniform(-3, 3, TRIED) for s in (*model.parameters, *model.data)})
+    slopes = points.compute(model.equations | dict(passes.values())).points[passes[first][0].name]
+    known = slopes[np.isfinite(slopes)]
+    return bool(known.any() or not known.size)
 
 
 def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict:

@@ -1,6 +1,7 @@
 """Formulas, runs and numbers, shown.
 
 latex          the course's notation (matrix_latex: of matrices)
+given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
 graph          the computation graph, still or while training goes through it

@@ -14,6 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from ..derivation.given import brief
+
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
     "font.size": 11,
@@ -39,10 +41,12 @@ SERIES = [
 class Picture(Figure):
     """A Figure that shows itself in a notebook with alt text and the numbers that it draws.
 
-    alt: what a reader who cannot see it should know.
+    alt: what a reader who cannot see it should know. Raises ValueError for anything but a text.
     """
 
     def __init__(self, alt: str, width: float = 6.4, height: float = 3.6):
+        if not isinstance(alt, str):
+            raise ValueError(f"alt should be a text for those who cannot see the picture, not {brief(alt)}")
         super().__init__(figsize=(width, height), layout="constrained")
         self.alt = alt
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..compiled.settings import count, number
+from ..derivation.given import brief, listed
+from .given import array, by_label, points, texts
 from .panels import draw_surface
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 
@@ -27,13 +30,17 @@ def plot(
 
     measured: a pair (x, y) to draw as points. log: the axes to make logarithmic, "", "y" or "xy";
     with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
+    Raises ValueError naming the curve, or what else cannot be drawn.
     """
+    curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
+    if log not in ("", "y", "xy"):
+        raise ValueError(f'log should be "", "y" or "xy", not {brief(log)}')
     if len(curves) > len(SERIES):
         raise ValueError(f"at most {len(SERIES)} curves can be told apart, not {len(curves)}")
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
-    if measured:
-        axes.plot(*measured, "o", color="black", label="measured")
+    if measured is not None:
+        axes.plot(*points(measured, "measured"), "o", color="black", label="measured")
     draw_curves(axes, curves, marked=log == "xy")
     axes.legend(frameon=False)
     return picture
@@ -50,7 +57,14 @@ def loss_surface(
     """Contours of the loss over two parameters, and the path that training took.
 
     loss: shape (len(axis_2), len(axis_1)). path: shape (steps + 1, 2).
+    Raises ValueError naming what has another shape.
     """
+    axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
+    loss, path, names = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
+    if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
+        raise ValueError(
+            f"loss or path does not fit the two axes: their shapes are {loss.shape}, {path.shape}"
+        )
     picture, axes = new_axes(alt, *names, width=5.6, height=4.4)
     draw_surface(axes, axis_1, axis_2, loss)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
@@ -65,7 +79,10 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     """The last loss of one run for each learning rate; a run that left the numbers is a cross on top.
 
     marks: learning rates to draw as vertical lines, by name.
+    Raises ValueError naming what is no numbers, or of another length.
     """
+    learning_rates, loss = points((learning_rates, loss), "the runs")
+    marks = {name: number(rate, name) for name, rate in by_label(marks, "marks").items()}
     picture, axes = new_axes(alt, "learning rate (log scale)", "loss at the end (log scale)")
     ceiling = 100.0
     survived = loss <= ceiling
@@ -90,17 +107,22 @@ def images(
 
     arrays: each of shape (rows, cols); all share one scale, from the smallest value to the largest.
     signed: let the scale be as long below zero as above it, so that zero is always the same grey.
+    Raises ValueError naming the image that is none, or titles that do not fit.
     """
+    arrays = [
+        array(image, f"image {place}", 2) for place, image in enumerate(listed(arrays, "arrays", "images"))
+    ]
+    titles, columns = texts(titles, "titles", len(arrays)), count(columns, "columns", least=1, most=100)
     rows = -(-len(arrays) // columns)
     picture = Picture(alt, width=0.95 * columns, height=1.25 * rows)
-    lowest = min(np.min(array) for array in arrays)
-    highest = max(np.max(array) for array in arrays)
+    lowest = min(np.min(image) for image in arrays)
+    highest = max(np.max(image) for image in arrays)
     if signed:
         highest = max(highest, -lowest)
         lowest = -highest
-    for place, (array, title) in enumerate(zip(arrays, titles, strict=True), start=1):
+    for place, (image, title) in enumerate(zip(arrays, titles, strict=True), start=1):
         axes = picture.add_subplot(rows, columns, place)
-        axes.imshow(array, cmap="gray_r", vmin=lowest, vmax=highest)
+        axes.imshow(image, cmap="gray_r", vmin=lowest, vmax=highest)
         axes.set_title(title, fontsize=11)
         axes.set(xticks=[], yticks=[])
     return picture
@@ -109,8 +131,12 @@ def images(
 def counts_table(counts: np.ndarray, labels: Sequence, xlabel: str, ylabel: str, alt: str) -> Picture:
     """A square table of counts, each written in its square, darker where it is larger; zeros stay empty.
 
-    counts: shape (len(labels), len(labels)).
+    counts: shape (len(labels), len(labels)). Raises ValueError for another shape, or what is no counts.
     """
+    counts = array(counts, "counts", 2).astype(int)
+    labels = texts(labels, "labels", len(counts))
+    if counts.shape != (len(labels), len(labels)) or counts.min() < 0:
+        raise ValueError(f"counts should be a square of counts, one row and column a label: {counts.shape}")
     picture = Picture(alt, width=5.2, height=4.8)
     axes = picture.add_subplot()
     axes.imshow(np.sqrt(counts), cmap="Greys", vmax=2 * np.sqrt(np.max(counts)))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..compiled.settings import number
+from .given import array
+
 
 def number_or_beyond(loss: float, digits: int = 3) -> str:
     """A loss in so many digits, or that it is beyond the largest number."""
@@ -72,7 +75,11 @@ def memory_result(parts: Mapping[str, np.ndarray]) -> str:
 
 
 def settled(losses: np.ndarray, level: float) -> int | None:
-    """The step from which on a run's loss stays below the level; None if it does not end below it."""
+    """The step from which on a run's loss stays below the level; None if it does not end below it.
+
+    losses: shape (steps + 1,). Raises ValueError naming what is no numbers.
+    """
+    losses, level = array(losses, "losses"), number(level, "level")
     above = np.flatnonzero(~(losses < level))  # nan counts as above
     first = int(above[-1]) + 1 if len(above) else 0
     return first if first < len(losses) else None
@@ -85,7 +92,9 @@ def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
     reachable: the loss that a good run gets to.
     A run diverges if it ends above its start or overflows, oscillates if most of its steps turn back
     on the step before, and is slow if it ends with over a tenth of the way still to go.
+    Raises ValueError naming what is no numbers, or of another shape.
     """
+    path, losses, reachable = array(path, "path", 2), array(losses, "losses"), number(reachable, "reachable")
     if not losses[-1] <= losses[0]:
         return "diverging"
     moves = np.diff(path, axis=0)
@@ -103,6 +112,7 @@ def fate(parts: np.ndarray) -> str:
 
     parts: what each time step adds, as a multiple of what the newest adds.
     It explodes if one is above 10, vanishes if one is below 1/10, and is steady otherwise.
+    Raises ValueError for what is no numbers in a row.
     """
-    sizes = np.abs(parts)
+    sizes = np.abs(array(parts, "parts"))
     return "exploding" if np.max(sizes) > 10 else "vanishing" if np.min(sizes) < 0.1 else "steady"

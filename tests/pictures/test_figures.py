@@ -350,3 +350,35 @@ def test_a_surface_may_touch_zero_or_be_flat():
     axis = np.linspace(-1, 1, 5)
     for loss in (np.add.outer(axis**2, axis**2), np.ones((5, 5)), np.zeros((5, 5))):
         pictures.loss_surface(axis, axis, loss, np.zeros((2, 2)), ("a", "b"), "A surface.").png()
+
+
+ROW, SQUARE, GOOD_CURVE = np.arange(3.0), np.ones((2, 2)), {"one": ([0.0, 1.0], [2.0, 3.0])}
+BAD = [
+    *[(pictures.plot, (curves, "x", "y", "Alt."), word) for curves, word in [
+        ([1, 2], "curves"), ({1: (ROW, ROW)}, "curves"), ({"one": ROW}, "one"), ({"one": (ROW, "abc")}, "y of one"),
+        ({"one": (ROW, ROW[:2])}, "one"), ({"one": (ROW, SQUARE)}, "y of one"), ({"one": ([], [])}, "x of one"),
+    ]],
+    (pictures.plot, (GOOD_CURVE, "x", "y", None), "alt"),
+    (pictures.plot, (GOOD_CURVE, "x", "y", "Alt.", (ROW,)), "measured"),
+    (pictures.plot, (GOOD_CURVE, "x", "y", "Alt.", None, "x"), "log"),
+    (pictures.loss_surface, (ROW, ROW, SQUARE, SQUARE, ("a", "b"), "Alt."), "loss"),
+    (pictures.loss_surface, (ROW, "abc", SQUARE, SQUARE, ("a", "b"), "Alt."), "axis_2"),
+    (pictures.loss_surface, (ROW[:2], ROW[:2], SQUARE, SQUARE, "abc", "Alt."), "names"),
+    (pictures.final_loss, (ROW, ROW[:2], {}, "Alt."), "the runs"),
+    (pictures.final_loss, (ROW, ROW, {"limit": None}, "Alt."), "limit"),
+    (pictures.images, ([SQUARE, ROW], "ab", "Alt."), "image 1"),
+    (pictures.images, ([SQUARE], "ab", "Alt."), "titles"),
+    (pictures.images, ([SQUARE], "a", "Alt.", 0), "columns"),
+    (pictures.counts_table, (SQUARE, "abc", "x", "y", "Alt."), "labels"),
+    (pictures.counts_table, (-SQUARE, "ab", "x", "y", "Alt."), "counts"),
+    (pictures.settled, ("abc", 1.0), "losses"),
+    (pictures.settled, (ROW, None), "level"),
+    (pictures.regime, (ROW, ROW, 0.0), "path"),
+    (pictures.fate, (SQUARE,), "parts"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("draw", "arguments", "culprit"), BAD, ids=[f"{d.__name__}-{c}" for d, _, c in BAD])
+def test_what_cannot_be_drawn_is_refused_by_name(draw, arguments, culprit):
+    with pytest.raises(ValueError, match=culprit):
+        draw(*arguments)
