@@ -105,11 +105,7 @@ class CarefulFeedback(GenerateFeedback):
     """Writes feedback's pages alone: what was handed in beside a notebook could look like one of them."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-<<<<<<< HEAD
         """Copy the time of handing in, and nothing else."""
-=======
-        """Copy the timestamp, by which nbgrader knows a later try."""
->>>>>>> refs/heads/attacky
         stamp = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
         copied = Path(self._format_dest(assignment_id, student_id), stamp.name)
         copied.parent.mkdir(parents=True, exist_ok=True)
