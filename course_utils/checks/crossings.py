@@ -140,7 +140,7 @@ def beside(lines: Lines, found: Sequence[Numbers]) -> tuple[Points, dict[str, Nu
         name: np.concatenate(
             [row for row, varied in zip(numbers, lines.varied, strict=True) if varied == name]
         )
-        for name in set(lines.varied)
+        for name in sorted(set(lines.varied))
     }
     every = {n: np.concatenate([np.empty(0), *(p[n] for p in points)]) for n in lines.points}
     return every, {name: row for name, row in taken.items() if row.size}
