@@ -28,7 +28,11 @@ CALLED |= {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal
 ELSEWHERE = {"(another)", *dir(np), *dir(builtins)}  # these are no activations
 
 LIBRARIES = "functools", "math", "numpy", "scipy.special"  # from which lambdify imports what it printed
-IMPORTED = "sympy.physics.units", "scipy.special"  # by printers, when they first need them
+IMPORTED = (
+    "sympy.physics.units",
+    "sympy.sets.handlers.functions",
+    "scipy.special",
+)  # by printers, when they first need them
 PARSE = ast.parse.__code__  # what is parsed is not run
 # mpmath and SymPy write loops for a number of terms, with none of the answer's names in them
 OWN_CODE = {make_hyp_summator.__code__.co_filename, monomials.__file__}

@@ -105,6 +105,8 @@ REFUSED = {
     "text in place of a formula": ["formula", CODE],
     "text in place of a part": ["formula", ["Add", X, CODE]],
     "text in place of a name": ["formula", ["Symbol", CODE]],
+    "text behind a constant": ["formula", ["acosh", ["pi", CODE]]],
+    "a number behind a constant": ["formula", ["pi", 1]],
     "text in place of a number": ["formula", ["Rational", "1", "2"]],
     "text in place of a float's digits": ["formula", ["Float", 0, "0x1", 0, 53]],
     "text in place of an equation": ["model", [["L", CODE]], ["w"], ["x"]],
@@ -407,10 +409,14 @@ def test_a_choice_is_its_letters():
 
 
 def with_text_everywhere(message):
-    """The message with code in place of each of its parts, one at a time."""
+    """The message with code in place of each of its parts, and behind them, one at a time."""
     waiting = [message]
     while waiting:
         node = waiting.pop()
+        for code in (CODE, ["text", CODE]):
+            node.append(code)
+            yield message
+            node.pop()
         for index, part in enumerate(node):
             for code in (CODE, ["text", CODE]):
                 node[index] = code

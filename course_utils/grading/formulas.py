@@ -84,7 +84,7 @@ class FormulaReader:
             raise Refused("no formula")
         name, *arguments = data
         if type(name) is str and name in LEAVES:
-            return LEAVES[name](*arguments)
+            return only_formula(LEAVES[name](*arguments))
         function, operation = self.operation(name)
         parts = [self.formula(argument, depth - 1) for argument in arguments]
         if not operation.accepts([kind_of(part) for part in parts]):
@@ -108,6 +108,13 @@ class FormulaReader:
         except Unknown as unknown:
             raise Refused(f"{unknown!s:.60} cannot be checked here") from None
         return asked(formula, name)
+
+
+def only_formula(part) -> sp.Basic:
+    """The part, if SymPy has nothing to read in it: it would take a text for code. Raises Refused."""
+    if not isinstance(part, sp.Basic):
+        raise Refused("no formula")
+    return part
 
 
 def whole(number) -> int:
@@ -174,9 +181,18 @@ def conditions(function: type) -> Callable:
     return built
 
 
+def alone(constant: sp.Basic) -> Callable:
+    """A constant's reader, which takes no arguments: whatever stood behind its name would get through."""
+
+    def leaf() -> sp.Basic:
+        return constant
+
+    return leaf
+
+
 # Everything else builds itself
 BUILT: dict[type, Callable] = {ExprCondPair: case, sp.Piecewise: cases}
 BUILT |= {joint: conditions(joint) for joint in (sp.And, sp.Or)}
 
 LEAVES: dict[str, Callable] = {"Symbol": symbol, "Rational": rational, "Float": floating}
-LEAVES |= {name: lambda constant=constant: constant for name, constant in (CONSTANTS | PLACES).items()}
+LEAVES |= {name: alone(constant) for name, constant in (CONSTANTS | PLACES).items()}
