@@ -23,7 +23,8 @@ test: $(VENV)/dev
 	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests -m browser
+	$(RUN) pytest tests/test_browser.py -m browser
+	$(RUN) pytest tests/test_pages.py -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .

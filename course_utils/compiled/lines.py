@@ -29,7 +29,7 @@ class CodePrinter(SchoolOrder, SciPyPrinter):
 
     def __init__(self, parameters: Collection[sp.Symbol] | None = None):
         super().__init__(PRINTED)
-        self.parameters = parameters
+        self.parameters = None if parameters is None else frozenset(parameters)  # many are looked up
 
     def _print_Max(self, expr, name="numpy.maximum"):
         function = self._module_format(name)  # SymPy's amax takes arrays of one shape only

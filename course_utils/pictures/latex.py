@@ -47,7 +47,7 @@ def latex(expression, parameters: Collection[sp.Symbol] | None = None) -> str:
     """
     words = any(map(is_word, getattr(expression, "free_symbols", ())))
     printer = CoursePrinter({"order": "none", "mul_symbol": "dot" if words else None})
-    printer.parameters = parameters
+    printer.parameters = None if parameters is None else frozenset(parameters)
     return printer.doprint(expression)
 
 
