@@ -191,7 +191,7 @@ def digits():
     return side_by_side(ways, calls=5, rounds=201)
 
 
-def grading(submissions=30, name="1_chain_rule"):
+def grading(submissions=10, name="1_chain_rule"):
     """A class that hands in the solution and the untouched release in turn, graded in one run."""
     if needs_bubblewrap.args[0]:
         return [(needs_bubblewrap.kwargs["reason"], None, None)]
@@ -203,8 +203,7 @@ def grading(submissions=30, name="1_chain_rule"):
             course.submit(f"learner_{number:03}", name, notebooks[number % 2])
         taken = seconds(lambda: course.command("autograde", name))
         best = {sum(course.scores(f"learner_{n:03}", name).values()) for n in range(0, submissions, 2)}
-        assert len(best) == 1 and best > {0}
-    return [(f"one of {submissions} submissions", taken / submissions, None)]
+    return [(f"one of {submissions}; the solutions got {sorted(best)} points", taken / submissions, None)]
 
 
 ROWS = {
