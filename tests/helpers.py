@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 
 from course_utils import Activation, relu, sigmoid, step
+from course_utils.derivation.functions import NUMPY_LACKS
 from course_utils.derivation.matrix_rules import log_sum_exp, ones, reshaped
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -38,6 +39,10 @@ WRITTEN_OUT = {
     step: lambda z: sp.Piecewise((1, z > 0), (0, True)),
     stretch: sp.asinh,
 }
+
+
+# What lambdify has to be told.
+NUMPY_FORMS = {one.__name__: one.numpy for one in (sigmoid, relu, step, stretch)} | NUMPY_LACKS
 
 
 def plain(expression):

@@ -13,7 +13,7 @@ from course_utils.models.networks import dense
 from tools import refresh
 
 ROOT = Path(__file__).parents[1]
-LESSON = ROOT / "notebooks" / "14_hand_over_to_a_framework.ipynb"
+LESSON = ROOT / "notebooks" / "17_hand_over_to_a_framework.ipynb"
 MISSING = "not installed, so our gradients were not compared with its own; make .venv/frameworks installs it"
 
 
@@ -130,18 +130,18 @@ def without(request, monkeypatch):
     return refresh.FRAMEWORKS[request.param]
 
 
-def test_without_a_framework_only_lesson_14_is_not_run_and_says_why(without):
+def test_without_a_framework_only_lesson_17_is_not_run_and_says_why(without):
     assert without in refresh.why_not_run(LESSON)
     others = set(LESSON.parent.glob("*.ipynb")) - {LESSON}
     assert others and not any(map(refresh.why_not_run, others))
 
 
-def test_without_a_framework_refresh_leaves_lesson_14_alone(without):
+def test_without_a_framework_refresh_leaves_lesson_17_alone(without):
     before = LESSON.stat().st_mtime_ns
     assert "left alone" in refresh.refresh(LESSON) and LESSON.stat().st_mtime_ns == before
 
 
-def test_without_a_framework_nbval_skips_lesson_14_and_says_why(without, pytester):
+def test_without_a_framework_nbval_skips_lesson_17_and_says_why(without, pytester):
     cell = nbformat.v4.new_code_cell("1 / 0", execution_count=1)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), pytester.path / LESSON.name)
     pytester.makeconftest((ROOT / "conftest.py").read_text())

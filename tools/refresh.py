@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}  # optional: only lesson 14 imports them
+FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}  # optional: only lesson 17 imports them
 
 
 def why_not_run(lesson: Path) -> str | None:
@@ -21,7 +21,7 @@ def why_not_run(lesson: Path) -> str | None:
     missing = [name for module, name in FRAMEWORKS.items() if find_spec(module) is None]
     if missing and lesson.name.startswith("14_"):
         names = " and ".join(missing)
-        return f"lesson 14 was not run: {names} not installed; make .venv/frameworks installs what it needs"
+        return f"lesson 17 was not run: {names} not installed; make .venv/frameworks installs what it needs"
     return None
 
 

@@ -12,7 +12,7 @@ import sympy as sp
 
 from .given import as_expression
 
-__all__ = ["Activation", "numpy_functions", "relu", "sigmoid", "step", "tanh"]
+__all__ = ["Activation", "relu", "sigmoid", "step", "tanh"]
 
 
 LARGEST_EXPONENT = np.array(700.0)  # exp(710) would overflow
@@ -130,13 +130,3 @@ NUMPY_LACKS = {  # SciPy has the first few, and faster
     "gammaln": np.vectorize(math.lgamma, otypes=[float]),
     "DiracDelta": lambda z, order=0: np.zeros_like(z, float),  # flat on both sides of a jump, as `step`
 }
-
-
-def numpy_functions() -> dict:
-    """The NumPy form of every Activation by name, the learner's own among them, for `lambdify`."""
-
-    def family(activation):
-        return [activation, *(heir for child in activation.__subclasses__() for heir in family(child))]
-
-    known = {one.__name__: one.numpy for one in family(Activation)[1:] if hasattr(one, "numpy")}
-    return NUMPY_LACKS | known

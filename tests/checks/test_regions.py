@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import NUMPY_FORMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import mpf
@@ -28,7 +29,6 @@ from course_utils import (
 from course_utils.checks.floats import OPERATIONS, Floats
 from course_utils.checks.values import Undefined, exact
 from course_utils.derivation.chain_rule import derivative
-from course_utils.derivation.functions import numpy_functions
 from course_utils.models import dense
 
 b, v, e, z, h, L = sp.symbols("b v e z h L")
@@ -102,7 +102,7 @@ def samples(text, count=20_000):
 
 NUMPY = [
     {"Heaviside": lambda z, at_zero=0.5: np.heaviside(z, at_zero), "erf": np.vectorize(math.erf)},
-    numpy_functions(),
+    NUMPY_FORMS,
     "numpy",
 ]
 

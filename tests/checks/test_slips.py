@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sympy as sp
+from helpers import NUMPY_FORMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from model_bank import MODELS, SEED, b1, b2, h, square, u, w, w1, w2, x, y, y_hat, z
@@ -27,14 +28,13 @@ from course_utils import (
     step,
     tanh,
 )
-from course_utils.derivation.functions import numpy_functions
 
 PARAMETERS = [(name, parameter) for name, model in MODELS.items() for parameter in model.parameters]
 each_parameter = pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=str)
 
 
 def as_floats(symbols, expressions):
-    return sp.lambdify(symbols, expressions, modules=[numpy_functions(), "numpy"])
+    return sp.lambdify(symbols, expressions, modules=[NUMPY_FORMS, "numpy"])
 
 
 @cache

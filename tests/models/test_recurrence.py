@@ -1,4 +1,4 @@
-"""Recurrent layers: one weight used many times. The models are those of lesson 13, from its own cells."""
+"""Recurrent layers: one weight used many times. The models are those of lesson 14, from its own cells."""
 
 import re
 
@@ -19,8 +19,8 @@ FATES = ("vanishing", "exploding", "steady")
 
 @pytest.fixture(scope="module")
 def lesson():
-    """The functions that lesson 13 defines in the open, by name."""
-    cells = nbformat.read(NOTEBOOKS / "13_unroll_through_time.ipynb", 4).cells
+    """The functions that lesson 14 defines in the open, by name."""
+    cells = nbformat.read(NOTEBOOKS / "14_unroll_through_time.ipynb", 4).cells
     names = {"sp": sp, "np": np, "Model": Model, "tanh": tanh}
     for cell in cells:
         if re.search(r"^def (unroll|unroll_two|keeping|clip)\(", cell.source, re.MULTILINE):

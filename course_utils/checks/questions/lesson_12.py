@@ -2,54 +2,37 @@
 
 import sympy as sp
 
-from ...models.model import Model
 from .kinds import choice, number
 
-y, y_hat, L = sp.symbols("y y_hat L")
-
-
-def slid(pixels: int, size: int) -> Model:
-    """A filter of size by size weights over pixels by pixels, its answers averaged into one output."""
-    places = [(r, c) for r in range(pixels - size + 1) for c in range(pixels - size + 1)]
-    filters = {(i, j): sp.Symbol(f"f{i}_{j}") for i in range(size) for j in range(size)}
-    answers = {
-        sp.Symbol(f"z{r}_{c}"): sp.Add(*(f * sp.Symbol(f"x{r + i}_{c + j}") for (i, j), f in filters.items()))
-        for r, c in places
-    }
-    inputs = set().union(*(answer.free_symbols for answer in answers.values())) - set(filters.values())
-    mean = {y_hat: sp.Add(*answers) / len(places), L: (y - y_hat) ** 2}
-    return Model(answers | mean, filters.values(), [*sorted(inputs, key=str), y])
-
-
-SLID = slid(pixels=10, size=3)
+SCORES = sp.symbols("z1 z2 z3")
+CROSS_ENTROPY = sp.log(sp.Add(*map(sp.exp, SCORES))) - SCORES[0]  # the first class is the right one
+SEVEN_TENTHS = dict(zip(SCORES, map(sp.log, (7, 2, 1)), strict=True))
 
 QUESTIONS = {
     "12.1": number(
-        len(SLID.equations) - 2,
+        sp.diff(CROSS_ENTROPY, SCORES[0]).subs(SEVEN_TENTHS),
         {
-            100: "at the right and lower edges the window would stick out.",
-            49: "one more in each direction: the first place counts as well.",
-            8: "that is one row of places.",
-            9: "that is the number of weights.",
-            144: "that is with a border of 2 pixels.",
+            0.3: "it is p - y, in this order: the score should rise, so the derivative is negative.",
+            0.7: "that is p. And y is 1 for the right digit.",
+            -0.7: "that is -p. The derivative is p - y, and y is 1 for the right digit.",
+            -10 / 7: "that is with respect to the probability. Go one link further, to the score.",
+            0.356675: "that is the loss itself.",
         },
     ),
     "12.2": number(
-        len(SLID.paths(sp.Symbol("f0_0"))),
+        20 * 5000 // 100,
         {
-            1: "the weight is used at every place, and each use has its own path.",
-            9: "that is the number of weights. How often is each one used?",
-            100: "that is the number of pixels. At how many places does the weight stand?",
-            576: "that is all nine weights together.",
+            50: "that is one epoch.",
+            20: "that would be one update an epoch, with all data at once.",
+            100_000: "that would be one update a sample.",
         },
     ),
     "12.3": choice(
-        "1",
+        "more data",
         **{
-            "3 and -2": "it is one weight, so it has one derivative: how much does the loss change in all?",
-            "1": "both places move the loss, and small changes add up: 3 - 2.",
-            "0.5": "the paths are added. Nothing is divided.",
-            "-6": "along one path one multiplies. Different paths are added.",
+            "more epochs": "it makes no mistake on the training set: there is nothing left to learn there.",
+            "more data": "it knows its own digits by heart. New ones would show it what they have in common.",
+            "a larger learning rate": "the training loss is low already. The trouble is the gap.",
         },
     ),
 }

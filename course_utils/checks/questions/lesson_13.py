@@ -5,38 +5,51 @@ import sympy as sp
 from ...models.model import Model
 from .kinds import choice, number
 
-x, y, w, L = sp.symbols("x y w L")
+y, y_hat, L = sp.symbols("y y_hat L")
 
-MEMORY = [sp.S.Zero, *sp.symbols("h1:11")]  # before the first year, and after each of ten
-UNROLLED = {MEMORY[t]: sp.tanh(w * MEMORY[t - 1] + x) for t in range(1, 11)}
-TEN_YEARS = Model({**UNROLLED, L: (y - MEMORY[10]) ** 2}, [w], [x, y])
+
+def slid(pixels: int, size: int) -> Model:
+    """A filter of size by size weights over pixels by pixels, its answers averaged into one output."""
+    places = [(r, c) for r in range(pixels - size + 1) for c in range(pixels - size + 1)]
+    filters = {(i, j): sp.Symbol(f"f{i}_{j}") for i in range(size) for j in range(size)}
+    answers = {
+        sp.Symbol(f"z{r}_{c}"): sp.Add(*(f * sp.Symbol(f"x{r + i}_{c + j}") for (i, j), f in filters.items()))
+        for r, c in places
+    }
+    inputs = set().union(*(answer.free_symbols for answer in answers.values())) - set(filters.values())
+    mean = {y_hat: sp.Add(*answers) / len(places), L: (y - y_hat) ** 2}
+    return Model(answers | mean, filters.values(), [*sorted(inputs, key=str), y])
+
+
+SLID = slid(pixels=10, size=3)
 
 QUESTIONS = {
     "13.1": number(
-        sp.Rational(1, 2) ** 10,
+        len(SLID.equations) - 2,
         {
-            5: "the links are multiplied, not added.",
-            0.05: "multiply 0.5 by itself, ten times over.",
-            2**10: "that is for w = 2. With 0.5 it becomes smaller at each link.",
-            0.5**9: "that is over 9 links.",
+            100: "at the right and lower edges the window would stick out.",
+            49: "one more in each direction: the first place counts as well.",
+            8: "that is one row of places.",
+            9: "that is the number of weights.",
+            144: "that is with a border of 2 pixels.",
         },
-        tolerance=0.03,
     ),
     "13.2": number(
-        len(TEN_YEARS.paths(w)),
+        len(SLID.paths(sp.Symbol("f0_0"))),
         {
-            10: "so many lead to u. What does w multiply in the first year?",
-            1: "w is used more than once, and each use has a path of its own.",
-            2: "so many there were over three years.",
-            3: "so many lead to u over three years.",
-            11: "one for each use of w. In the first year there is nothing to multiply it with.",
-            511: "that was with two cells.",
+            1: "the weight is used at every place, and each use has its own path.",
+            9: "that is the number of weights. How often is each one used?",
+            100: "that is the number of pixels. At how many places does the weight stand?",
+            576: "that is all nine weights together.",
         },
     ),
     "13.3": choice(
-        "no",
-        yes="clipping shortens a gradient that is too long. Is this one too long?",
-        no="clipping only ever shortens. What has vanished needs another cell.",
-        smaller="a smaller limit shortens even more.",
+        "1",
+        **{
+            "3 and -2": "it is one weight, so it has one derivative: how much does the loss change in all?",
+            "1": "both places move the loss, and small changes add up: 3 - 2.",
+            "0.5": "the paths are added. Nothing is divided.",
+            "-6": "along one path one multiplies. Different paths are added.",
+        },
     ),
 }

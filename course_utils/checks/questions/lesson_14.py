@@ -2,35 +2,41 @@
 
 import sympy as sp
 
+from ...models.model import Model
 from .kinds import choice, number
 
-d = sp.Symbol("d")
+x, y, w, L = sp.symbols("x y w L")
+
+MEMORY = [sp.S.Zero, *sp.symbols("h1:11")]  # before the first year, and after each of ten
+UNROLLED = {MEMORY[t]: sp.tanh(w * MEMORY[t - 1] + x) for t in range(1, 11)}
+TEN_YEARS = Model({**UNROLLED, L: (y - MEMORY[10]) ** 2}, [w], [x, y])
 
 QUESTIONS = {
     "14.1": number(
-        3 * sp.diff(d**2, d).subs(d, 3),
+        sp.Rational(1, 2) ** 10,
         {
-            6: "that is the gradient of one call. The other two are added to it.",
-            12: "that is after two calls. Each call adds 6 to what is there.",
-            36: "each call adds 6 to what is there, and no more.",
-            216: "the gradients are added, not multiplied.",
-            9: "that is the loss itself. What is its derivative?",
-            27: "that is the loss, three times. What is its derivative?",
+            5: "the links are multiplied, not added.",
+            0.05: "multiply 0.5 by itself, ten times over.",
+            2**10: "that is for w = 2. With 0.5 it becomes smaller at each link.",
+            0.5**9: "that is over 9 links.",
         },
+        tolerance=0.03,
     ),
     "14.2": number(
-        sp.Rational(3, 10) / 12,
+        len(TEN_YEARS.paths(w)),
         {
-            0.3: "the sum's gradients are 12 times as large, so the steps would be 12 times as long.",
-            3.6: "the other way round: larger gradients need a smaller learning rate.",
+            10: "so many lead to u. What does w multiply in the first year?",
+            1: "w is used more than once, and each use has a path of its own.",
+            2: "so many there were over three years.",
+            3: "so many lead to u over three years.",
+            11: "one for each use of w. In the first year there is nothing to multiply it with.",
+            511: "that was with two cells.",
         },
     ),
     "14.3": choice(
-        "shapes",
-        **{
-            "added up": "gradients that add up make the loss swing. Which trap ended in a flat line?",
-            "float32": "seven digits are enough to learn from. Which trap ended in a flat line?",
-            "shapes": "each prediction was compared with all targets, and the best compromise is their mean.",
-        },
+        "no",
+        yes="clipping shortens a gradient that is too long. Is this one too long?",
+        no="clipping only ever shortens. What has vanished needs another cell.",
+        smaller="a smaller limit shortens even more.",
     ),
 }
