@@ -1,6 +1,6 @@
 """Which slip in one of the equations gives a symbol the values that a learner's function computed?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import sympy as sp
@@ -9,7 +9,8 @@ from ..derivation.chain_rule import Equations, downstream
 from .budget import Budget
 from .floats import Floats
 from .flow import Numbers, same
-from .mistakes import OTHER, Mistake, equation_mistakes
+from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
+from .mistakes import OTHER, Mistake
 
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
@@ -20,7 +21,7 @@ def each_with_numbers(mistakes: Sequence[Mistake], floats: Floats) -> tuple[list
     for mistake in mistakes:
         if mistake.others:
             stack = np.array([floats.points[other.name] for other in mistake.others])
-            found += [mistake.about(other=other) for other in mistake.others]
+            found += [mistake.about(other=other.name) for other in mistake.others]
             numbers.append(Floats({OTHER.name: stack} | floats.points).value(mistake.expression))
         else:
             found.append(mistake)
@@ -62,3 +63,19 @@ def mistaken(
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})
     found.compute({symbol: line for symbol, line in later.items() if symbol in changed})
     return mistakes, found.points[order[-1].name]
+
+
+def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
+    """What may stand in place of one equation's right side."""
+    right, line = equations[of], {"link": of.name}
+    for called in sorted(right.atoms(sp.Function), key=str):
+        names = line | {"function": called.func.__name__}
+        text = "the {function} in {link} is missing."
+        yield Mistake("lost function", text, right.xreplace({called: called.args[0]}), names=names)
+    for mistake in (
+        *number_mistakes(right, sums_in(equations, of)),
+        *part_mistakes(right),
+        *swapped_symbols(right, roles),
+        Mistake("sign", "the sign of {link} is turned.", -right),
+    ):
+        yield mistake.about(**line)

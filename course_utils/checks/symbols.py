@@ -25,6 +25,7 @@ from .verdict import Verdict, right, slipped, wrong
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
 SECONDS = 4.0  # of computing, for an answer that no count has stopped
+FEWEST = 4  # points at which an answer that is explained has a value
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -92,6 +93,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
         roles=[symbols],
         others={"the function itself": function}
         | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
+        short="the derivative",
     ).check(answer)
 
 
@@ -155,7 +157,7 @@ class Question:
 
     symbols: those that an answer may use. lines: equations that compute them, and the key.
     chain: the equations whose chain rule it is, ∂last/∂wrt. roles: see `mistakes.link_mistakes`.
-    others: expressions that are something else, by what they are.
+    others: expressions that are something else, by what they are. short: what to call it, if it has no ∂.
     """
 
     name: str
@@ -166,6 +168,7 @@ class Question:
     roles: Sequence
     key: sp.Symbol = KEY
     others: Mapping[str, sp.Expr] = field(default_factory=dict)
+    short: str = ""
 
     def __post_init__(self):
         must_have_derivatives(self.lines)
@@ -227,12 +230,25 @@ class Question:
         points = self.points[: POINTS // 2]
         if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
             points = self.points
+        text = "this is {what}, but {asked} was asked."
         others = [
-            Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
+            Mistake("another", text, expression, credit=0.0, names={"what": what, "asked": self.name})
             for what, expression in self.others.items()
         ]
+        numbers = np.array([as_float(answer, point) for point in points])
+        if not np.isfinite(numbers).all():  # such as a log: more points for the half where it has a value
+            points = self.points
+            numbers = np.array([as_float(answer, point) for point in points])
+        if (known := np.isfinite(numbers)).sum() < FEWEST:
+            return []
+        points = [point for point, has_value in zip(points, known, strict=True) if has_value]
         slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
-        return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
+        found = slips.explain(numbers[np.newaxis, known])[0]
+        return [self.without_a_name(mistake) for mistake in found] if self.short else found
+
+    def without_a_name(self, mistake: Mistake) -> Mistake:
+        """The mistake in a function that the question gave no name."""
+        return mistake._replace(links=()).about(link=self.short)
 
     def difference(self, expression: sp.Expr, counterexample: Point) -> str:
         """The counterexample, or a simple point of its kind, and what the answer and the key are there."""

@@ -75,7 +75,7 @@ def slipped(mistakes: Sequence[Mistake]) -> Verdict:
     """One slip is worth half the points. Two are named, and worth none."""
     if len(mistakes) == 1:
         (mistake,) = mistakes
-        return Verdict(False, mistake.message, mistake.credit, (mistake.slip,))
+        return Verdict(False, mistake.message, mistake.credit, (mistake.short,))
     first, second = mistakes
     message = f"two slips. One: {first.message} The other: {second.message}"
-    return Verdict(False, message, slips=(first.slip, second.slip))
+    return Verdict(False, message, slips=(first.short, second.short))

@@ -1,0 +1,218 @@
+"""What goes wrong in a chain as a whole: a sign or a number, a path, a bracket, one slip in every path."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import sympy as sp
+
+from ..derivation.chain_rule import loss_of
+from .flow import Chains, Flow, Numbers, same
+from .link_slips import function_of, is_mean, number_of, sums_in
+from .mistakes import Link, Mistake, partial
+
+SURPLUS = (2, 3, 0.5)  # factors that a learner may know from another loss
+
+Slips = Mapping[Link, Sequence[tuple[Mistake, Numbers]]]
+Found = Iterator[tuple[Mistake, Numbers, Numbers]]  # a mistake, gradients, and the indices of the wrts
+
+
+def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[float, Mistake]:
+    """What an answer is that is the right one times a number: {number: what to say}. No link is blamed alone.
+
+    formulas: the local derivatives, factored.
+    """
+    way = chains.way(index)
+    signed = tuple(link for link in way if carries_minus(formulas[link]))
+    text = "the sign is turned: one minus too many or too few."
+    text += " Of the links these carry one: {carry}." if len(way) > 1 and signed else ""
+    found = {-1.0: Mistake("sign turned", text, names={"carry": ", ".join(map(partial, signed))})}
+    numbers, divisions = defaultdict(list), defaultdict(list)
+    for link in way:
+        factor, division = number_of(formulas[link])
+        numbers[factor].append(link)
+        divisions[division].append(link)
+    for factor, links in numbers.items():
+        if factor != 1:
+            alone = len(way) == 1 and formulas[links[0]].is_number  # then it is the answer
+            text = "the factor {number} of {link} is lost." if len(links) == 1 else SEVERAL
+            number = {"number": str(factor)}
+            text = "a factor of {link} is lost." if alone else text
+            found[1 / factor] = Mistake("lost number", text, links=tuple(links), names=number)
+    for division, links in divisions.items():
+        if division != 1:
+            mean = any(is_mean(e, division) for link in links for e in sums_in(chains.equations, link[0]))
+            text = "the division in {link} is lost: a mean is no sum." if mean else "a division in {link} is lost."
+            slip = "sum for mean" if mean else "lost division"
+            found.setdefault(float(division), Mistake(slip, text, links=tuple(links)))
+    for number in SURPLUS if len(way) > 1 or not formulas[way[0]].is_number else ():
+        text = "a factor {number} too many" + (": {link} has one." if len(numbers[number]) == 1 else ".")
+        if len(way) > 1 and not numbers[number]:
+            text = "a factor {number} too many: no link on the way has one."
+        names, links = {"number": f"{sp.nsimplify(number)}"}, tuple(numbers[number])
+        found.setdefault(float(number), Mistake("surplus number", text, links=links, names=names))
+    return found
+
+
+SEVERAL = "a factor {number} is lost: {link} have one each."
+
+
+def carries_minus(formula: sp.Expr) -> bool:
+    """Whether a minus stands before a factor, or in it, as in y_hat - y."""
+    return any(
+        factor.could_extract_minus_sign() if not factor.is_Add else has_minus(factor)
+        for factor in sp.Mul.make_args(formula)
+    )
+
+
+def has_minus(total: sp.Add) -> bool:
+    """Whether a term of it is subtracted."""
+    return any(term.could_extract_minus_sign() for term in total.args)
+
+
+def parts_of(chains: Chains) -> dict[Link, Numbers]:
+    """What the paths through each link add to the gradients it is on the way to; nan where that is all."""
+    parts, flow = {}, chains.flow
+    for link, on in chains.on.items():
+        part = flow.links[link] * flow.through(link)[on]
+        alone = same(part, chains.gradients[on])
+        if not alone.all():
+            parts[link] = np.where(alone[:, np.newaxis], np.nan, part)
+    return parts
+
+
+def path_slips(chains: Chains, parts: Mapping[Link, Numbers]) -> Found:
+    """One of several paths forgotten, the only one counted, or multiplied by less than the others."""
+    for link, part in parts.items():
+        on = chains.on[link]
+        text = "the paths through {link} are missing: paths are added."
+        yield Mistake("missing path", text, links=(link,)), chains.gradients[on] - part, on
+    for link, part in parts.items():
+        text = "only the paths through {link} are counted: others lead there too."
+        yield Mistake("only one path", text, links=(link,)), part, chains.on[link]
+    for link, part in parts.items():
+        on = chains.on[link]
+        rest = chains.gradients[on] - part
+        for shared, factor in shared_factors(chains, on):
+            text = "{link} belongs to every path, and is in some alone: put the sum of the paths in a bracket."
+            mistake = Mistake("bracket over paths", text, links=shared, every=True)
+            yield mistake, part / factor + rest, on
+            yield mistake, part + rest / factor, on
+
+
+def shared_factors(chains: Chains, on: Numbers) -> Iterator[tuple[tuple[Link, ...], Numbers]]:
+    """(the links before or after a symbol that all paths go through, their product)."""
+    flow, order = chains.flow, {symbol: place for place, symbol in enumerate(chains.equations)}
+    for symbol in flow.adjoint:
+        if symbol in order and symbol != loss_of(chains.equations) and np.ndim(flow.tangent[symbol]) == 2:
+            through = flow.adjoint[symbol] * flow.tangent[symbol][on]
+            if same(through, chains.gradients[on]).all():
+                way = [link for link in chains.locals if set(on) <= set(chains.on[link])]
+                above = tuple(link for link in reversed(way) if order[link[0]] > order[symbol])
+                below = tuple(link for link in reversed(way) if order[link[0]] <= order[symbol])
+                yield above, flow.adjoint[symbol]
+                yield below, flow.tangent[symbol][on]
+
+
+def added_slips(chains: Chains) -> Found:
+    """Links of a single path added instead of multiplied."""
+    for index in range(len(chains.wrts)):
+        way = chains.way(index)[::-1]
+        if not all(of == before for (_, before), (of, _) in pairwise(way)) or len(way) < 2:
+            continue
+        numbers = np.array([chains.flow.links[link] for link in way])
+        text = "{link} are added: multiply them."
+        for first in range(len(way) - 1):
+            two = numbers[first] + numbers[first + 1]
+            rest = np.prod(np.delete(numbers, [first, first + 1], axis=0), axis=0)
+            links = tuple(way[first : first + 2])
+            yield Mistake("added links", text, links=links, every=True), (two * rest)[np.newaxis], np.array([index])
+        if len(way) > 2:
+            yield Mistake("added links", text, links=tuple(way), every=True), numbers.sum(0)[np.newaxis], np.array([index])
+
+
+def surplus_slopes(chains: Chains) -> Found:
+    """The slope of an activation in a part that has none."""
+    flow, above = chains.flow, defaultdict(set)
+    for of, wrt in reversed(list(chains.locals)):
+        above[wrt] |= {of, *above[of]}
+    curved = [link for link in chains.locals if function_of(chains.equations, link)]
+    for link in chains.locals:
+        of, _ = link
+        on = chains.on[link]
+        apart = [other for other in curved if of not in above[other[0]] | {other[0]}]
+        if link in curved:
+            continue
+        for other in apart:
+            if other[0] not in above[of] and other[0] != of:
+                text = "{other} is in the part through {link} too, where it does not belong."
+                names, slope = {"other": partial(other)}, flow.links[other]
+                yield Mistake("surplus slope", text, links=(link,), names=names), *times(chains, link, slope, on)
+        h = chains.floats.points[of.name]
+        for slope in (h * (1 - h), 1 - h**2):
+            text = "{link} is multiplied by an activation's slope, and {of} has no activation."
+            names = {"of": of.name}
+            yield Mistake("surplus slope", text, links=(link,), names=names), *times(chains, link, slope, on)
+
+
+def times(chains: Chains, link: Link, factor: Numbers, on: Numbers) -> tuple[Numbers, Numbers]:
+    """The gradients if one link is multiplied by a factor, and which they are."""
+    change = chains.flow.links[link] * (factor - 1)
+    return chains.gradients[on] + change * chains.flow.through(link)[on], on
+
+
+def slips_everywhere(chains: Chains, slips: Slips) -> Found:
+    """The same slip in each of several links of one kind: the x forgotten in every path, every slope wrong."""
+    for links in kinds_of(chains):
+        by_kind = [{kind_of(chains, link, mistake): numbers for mistake, numbers in slips[link]} for link in links]
+        first = {kind_of(chains, links[0], mistake): mistake for mistake, _ in slips[links[0]]}
+        shared = [kind for kind in first if all(kind in each for each in by_kind)]
+        if not shared:
+            continue
+        changed = {
+            link: np.array([each[kind] for kind in shared])[:, np.newaxis]
+            for link, each in zip(links, by_kind, strict=True)
+        }
+        flow = Flow(chains.equations, chains.wrts, chains.flow.links | changed)
+        on = np.unique(np.concatenate([chains.on[link] for link in links]))
+        shape = (len(shared), 1, chains.gradients.shape[-1])
+        gradients = [np.broadcast_to(flow.adjoint[chains.wrts[index]], shape)[:, 0] for index in on]
+        for place, kind in enumerate(shared):
+            mistake = first[kind]
+            names = {**mistake.names, "one": mistake.about(wrt="{wrt}").message}
+            text = EVERYWHERE.get(mistake.slip, "the same slip in each of {link}. The first: {one}")
+            each = mistake._replace(text=text, links=tuple(links), names=names, every=True)
+            yield each, np.array([numbers[place] for numbers in gradients]), on
+
+
+EVERYWHERE = {
+    "missing link": "each of {link} is missing: they are links on the ways from {loss} to {wrt}.",
+    "lost number": "the {number} is lost in each of {link}.",
+    "slope of another": "the slope of a {other} stands in place of each of {link}.",
+}
+
+
+def kinds_of(chains: Chains) -> list[list[Link]]:
+    """Several links to one symbol, from one, or of equations of one form."""
+    groups = defaultdict(list)
+    for link in chains.locals:
+        of, wrt = link
+        form = chains.equations[of].xreplace(roles(chains, link))
+        for key in ((wrt, "to"), (of, "from"), (form, "like")):
+            groups[key].append(link)
+    several = {tuple(links) for links in groups.values() if len(links) > 1}
+    return [list(links) for links in sorted(several, key=len)]
+
+
+def roles(chains: Chains, link: Link) -> dict[sp.Symbol, sp.Symbol]:
+    """Each symbol of a link's equation by what it is there."""
+    of, wrt = link
+    computed = {s: sp.Symbol("computed") for s in chains.equations}
+    given = {s: sp.Symbol("given") for s in chains.equations[of].free_symbols - computed.keys()}
+    return {**given, **computed, of: sp.Symbol("(of)"), wrt: sp.Symbol("(wrt)")}
+
+
+def kind_of(chains: Chains, link: Link, mistake: Mistake) -> tuple:
+    """The same for slips of one kind in different links."""
+    return mistake.slip, mistake.expression.xreplace(roles(chains, link)), mistake.names.get("other", "")[:1]
