@@ -14,7 +14,7 @@ from helpers import NUMPY_FORMS
 from model_bank import MODELS
 from test_exercises import run
 
-from course_utils import Model, check_gradient, sigmoid, tanh
+from course_utils import Model, check_gradient, relu, sigmoid, tanh
 
 SETS = ["1_chain_rule", "2_train", "3_activations_and_optimizers", "4_deeper", "5_project"]
 
@@ -28,6 +28,11 @@ def models():
     return MODELS | made | grown
 
 
+def factors(right):
+    return [factor for factor in sp.Mul.make_args(sp.factor_terms(right)) if not factor.is_number] or [
+        sp.S.One
+    ]
+
 
 SLIPS = {
     "missing link": lambda right, of, wrt: sp.S.One,
@@ -37,41 +42,47 @@ SLIPS = {
     "input": lambda right, of, wrt: wrt,
     "input for output": lambda right, of, wrt: right.xreplace({of: wrt}),
     "sign": lambda right, of, wrt: -right,
-    "2 lost": lambda right, of, wrt: right / 2 if abs(sp.factor_terms(right).as_coeff_Mul()[0]) == 2 else right,
+    "2 lost": lambda right, of, wrt: (
+        right / 2 if abs(sp.factor_terms(right).as_coeff_Mul()[0]) == 2 else right
+    ),
     "2 too many": lambda right, of, wrt: 2 * right,
-    "sigmoid's slope": lambda right, of, wrt: of * (1 - of),
-    "tanh's slope": lambda right, of, wrt: 1 - of**2,
-    "a factor lost": lambda right, of, wrt: right / sp.Mul.make_args(sp.factor_terms(right))[-1],
-    "the first factor lost": lambda right, of, wrt: right / sp.Mul.make_args(sp.factor_terms(right))[0],
-    "a term lost": lambda right, of, wrt: right - sp.Add.make_args(sp.expand(right))[0],
-    "a factor squared": lambda right, of, wrt: right * sp.Mul.make_args(sp.factor_terms(right))[-1],
-    "a symbol for another": lambda right, of, wrt: right.xreplace(dict.fromkeys(right.free_symbols, wrt)),
+    "sigmoid's slope": lambda right, of, wrt: of * (1 - of) / (1 - of**2) * right,
+    "tanh's slope": lambda right, of, wrt: (1 - of**2) / of / (1 - of) * right,
+    "output for the tanh's slope": lambda right, of, wrt: of / (1 - of**2) * right,
+    "a factor lost": lambda right, of, wrt: right / factors(right)[-1],
+    "the first factor lost": lambda right, of, wrt: right / factors(right)[0],
+    "a term lost": lambda right, of, wrt: sp.Add(*sp.Add.make_args(sp.expand(right))[1:]) or right,
+    "a factor squared": lambda right, of, wrt: right * factors(right)[-1],
+    "a symbol for another": lambda right, of, wrt: right.xreplace(
+        dict.fromkeys(sorted(right.free_symbols, key=str)[:1], wrt)
+    ),
 }
-ACTIVATIONS = {"sigmoid's slope": tanh, "tanh's slope": sigmoid}  # where that slope is a slip
+ACTIVATIONS = {"sigmoid's slope": tanh, "tanh's slope": sigmoid, "output for the tanh's slope": tanh}
+EVERYWHERE = {*ACTIVATIONS, "missing link", "input for output", "a factor lost", "2 lost"}
 
 
 @dataclass
 class Case:
-    """An answer with one slip in one link."""
+    """An answer with one slip: in one link, or in each of several."""
 
     model: str
     parameter: sp.Symbol
-    link: tuple
+    links: tuple
     slip: str
 
-    def gradient(self, change=lambda link, right: right):
+    def gradient(self, change=lambda right, link: right):
         """The gradient, path by path, with local derivatives changed."""
         model = models()[self.model]
-        paths = [[change(link, model.local(*link)) for link in path] for path in model.paths(self.parameter)]
+        paths = [[change(model.local(*link), link) for link in path] for path in model.paths(self.parameter)]
         return sp.Add(*(sp.Mul(*path) for path in paths))
 
-    def changed(self, link, change):
-        """The gradient with one link changed."""
-        return self.gradient(lambda other, right: sp.sympify(change(right, *link)) if other == link else right)
+    def changed(self, links, change):
+        """The gradient with some links changed."""
+        return self.gradient(lambda right, one: sp.sympify(change(right, *one)) if one in links else right)
 
     @property
     def answer(self):
-        return self.changed(self.link, SLIPS[self.slip])
+        return self.changed(self.links, SLIPS[self.slip])
 
     def same(self, one, other):
         """Whether two answers have the same values."""
@@ -83,8 +94,8 @@ class Case:
     def is_slip(self):
         """Whether it is wrong at all, and something a person would write."""
         model = models()[self.model]
-        function, allowed = model.equations[self.link[0]].func, ACTIVATIONS.get(self.slip)
-        return (allowed in (None, function)) and not self.same(self.answer, self.gradient())
+        functions, allowed = {model.equations[of].func for of, _ in self.links}, ACTIVATIONS.get(self.slip)
+        return (allowed is None or functions == {allowed}) and not self.same(self.answer, self.gradient())
 
     def judged(self):
         """(what the verdict is worth: named, vague, silent or FALSE; the verdict)."""
@@ -101,23 +112,48 @@ class Case:
     def holds(self, short):
         """Whether what a verdict says of this answer is so."""
         kind, _, places = short.partition(" ∂")
-        links = [named(place) for place in f"∂{places}".replace("&", "|").split(" | ")] if places else []
-        right, loss = self.gradient(), models()[self.model].loss
+        links = {named(place) for place in f"∂{places}".replace("&", "|").split(" | ")} if places else set()
+        own, model = {(of.name, wrt.name) for of, wrt in self.links}, models()[self.model]
+        if links and (
+            own == links if "&" in short else len(own & links) == len(own) or len(own) == 1 and own <= links
+        ):
+            return True
+        right = self.gradient()
         if kind in ("missing path", "only one path"):
-            part = right - self.changed(links[0], lambda *_: 0)
+            part = right - self.changed(
+                [one for one in pairs_of(model) if named_pair(one) in links], lambda *_: 0
+            )
             return self.same(self.answer, right - part if kind == "missing path" else part)
-        if kind == "sign turned":
-            return self.same(self.answer, -right)
-        if kind in ("lost number", "surplus number", "lost division", "sum for mean"):
-            return any(self.same(self.answer, right * k) for k in (2, 3, sp.S.Half, sp.S.One / 3))
+        if kind == "zero":
+            return self.same(self.answer, 0)
+        if kind == "sign turned" or kind in (
+            "lost number",
+            "surplus number",
+            "lost division",
+            "sum for mean",
+        ):
+            ratios = [
+                -1,
+                *(sp.Rational(p, q) * sign for p in (1, 2, 3) for q in (1, 2, 3) for sign in (1, -1)),
+            ]
+            return any(self.same(self.answer, right * k) for k in ratios)
         if kind == "stops early":
-            passed = Case(self.model, sp.Symbol(links[0][1]), (), "").gradient()
-            return (links[0][0] == loss.name) and self.same(self.answer, passed)
+            ((loss, symbol),) = links
+            return loss == model.loss.name and self.same(
+                self.answer, Case(self.model, sp.Symbol(symbol), (), "").gradient()
+            )
         if kind == "another":
-            others = [Case(self.model, p, (), "").gradient() for p in models()[self.model].parameters]
-            return any(self.same(self.answer, other) for other in (*others, loss))
-        own = tuple(symbol.name for symbol in self.link)
-        return links == [own] if "&" in short else own in links
+            others = [Case(self.model, p, (), "").gradient() for p in model.parameters]
+            return any(self.same(self.answer, other) for other in (*others, model.loss))
+        return False
+
+
+def named_pair(link):
+    return tuple(symbol.name for symbol in link)
+
+
+def pairs_of(model):
+    return [(of, wrt) for of, expression in model.equations.items() for wrt in expression.free_symbols]
 
 
 def named(place):
@@ -137,12 +173,17 @@ def points(name):
 
 
 def cases():
-    """Every slip in every link on the way to every parameter, if it makes a wrong answer."""
+    """Every slip in every link on the way to every parameter, and in all of a kind, if it makes a wrong answer."""
     for name, model in models().items():
         for parameter in model.parameters:
-            for link in sorted({link for path in model.paths(parameter) for link in path}, key=str):
-                for slip in SLIPS:
-                    case = Case(name, parameter, link, slip)
+            links = sorted({link for path in model.paths(parameter) for link in path}, key=str)
+            kinds = [[one for one in links if one[1] == parameter]]
+            kinds += [
+                [one for one in links if model.equations[one[0]].func == f] for f in (sigmoid, tanh, relu)
+            ]
+            for some in [*([link] for link in links), *(kind for kind in kinds if len(kind) > 1)]:
+                for slip in SLIPS if len(some) == 1 else sorted(EVERYWHERE):
+                    case = Case(name, parameter, tuple(some), slip)
                     if case.is_slip():
                         yield case
 
@@ -154,7 +195,16 @@ def figures(some):
         worth, verdict = case.judged()
         counted[worth] += 1
         if worth != "named" and "-v" in sys.argv:
-            print(worth, case.model, case.parameter, case.link, case.slip, verdict.slips, verdict.message, sep=" | ")
+            print(
+                worth,
+                case.model,
+                case.parameter,
+                case.links,
+                case.slip,
+                verdict.slips,
+                verdict.message,
+                sep=" | ",
+            )
     return counted
 
 

@@ -43,7 +43,11 @@ def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[
     for division, links in divisions.items():
         if division != 1:
             mean = any(is_mean(e, division) for link in links for e in sums_in(chains.equations, link[0]))
-            text = "the division in {link} is lost: a mean is no sum." if mean else "a division in {link} is lost."
+            text = (
+                "the division in {link} is lost: a mean is no sum."
+                if mean
+                else "a division in {link} is lost."
+            )
             slip = "sum for mean" if mean else "lost division"
             found.setdefault(float(division), Mistake(slip, text, links=tuple(links)))
     for number in SURPLUS if len(way) > 1 or not formulas[way[0]].is_number else ():
@@ -95,7 +99,9 @@ def path_slips(chains: Chains, parts: Mapping[Link, Numbers]) -> Found:
         on = chains.on[link]
         rest = chains.gradients[on] - part
         for shared, factor in shared_factors(chains, on):
-            text = "{link} belongs to every path, and is in some alone: put the sum of the paths in a bracket."
+            text = (
+                "{link} belongs to every path, and is in some alone: put the sum of the paths in a bracket."
+            )
             mistake = Mistake("bracket over paths", text, links=shared, every=True)
             yield mistake, part / factor + rest, on
             yield mistake, part + rest / factor, on
@@ -127,9 +133,17 @@ def added_slips(chains: Chains) -> Found:
             two = numbers[first] + numbers[first + 1]
             rest = np.prod(np.delete(numbers, [first, first + 1], axis=0), axis=0)
             links = tuple(way[first : first + 2])
-            yield Mistake("added links", text, links=links, every=True), (two * rest)[np.newaxis], np.array([index])
+            yield (
+                Mistake("added links", text, links=links, every=True),
+                (two * rest)[np.newaxis],
+                np.array([index]),
+            )
         if len(way) > 2:
-            yield Mistake("added links", text, links=tuple(way), every=True), numbers.sum(0)[np.newaxis], np.array([index])
+            yield (
+                Mistake("added links", text, links=tuple(way), every=True),
+                numbers.sum(0)[np.newaxis],
+                np.array([index]),
+            )
 
 
 def surplus_slopes(chains: Chains) -> Found:
@@ -148,7 +162,10 @@ def surplus_slopes(chains: Chains) -> Found:
             if other[0] not in above[of] and other[0] != of:
                 text = "{other} is in the part through {link} too, where it does not belong."
                 names, slope = {"other": partial(other)}, flow.links[other]
-                yield Mistake("surplus slope", text, links=(link,), names=names), *times(chains, link, slope, on)
+                yield (
+                    Mistake("surplus slope", text, links=(link,), names=names),
+                    *times(chains, link, slope, on),
+                )
         h = chains.floats.points[of.name]
         for slope in (h * (1 - h), 1 - h**2):
             text = "{link} is multiplied by an activation's slope, and {of} has no activation."
@@ -165,7 +182,9 @@ def times(chains: Chains, link: Link, factor: Numbers, on: Numbers) -> tuple[Num
 def slips_everywhere(chains: Chains, slips: Slips) -> Found:
     """The same slip in each of several links of one kind: the x forgotten in every path, every slope wrong."""
     for links in kinds_of(chains):
-        by_kind = [{kind_of(chains, link, mistake): numbers for mistake, numbers in slips[link]} for link in links]
+        by_kind = [
+            {kind_of(chains, link, mistake): numbers for mistake, numbers in slips[link]} for link in links
+        ]
         first = {kind_of(chains, links[0], mistake): mistake for mistake, _ in slips[links[0]]}
         shared = [kind for kind in first if all(kind in each for each in by_kind)]
         if not shared:
@@ -188,8 +207,8 @@ def slips_everywhere(chains: Chains, slips: Slips) -> Found:
 
 EVERYWHERE = {
     "missing link": "each of {link} is missing: they are links on the ways from {loss} to {wrt}.",
-    "lost number": "the {number} is lost in each of {link}.",
-    "slope of another": "the slope of a {other} stands in place of each of {link}.",
+    "lost number": "the factor {number} is lost in each of {link}.",
+    "slope of another": "the slope of a {other} stands in each of {link}, and they belong to another function.",
 }
 
 

@@ -61,6 +61,14 @@ def shown(number, digits: int = 6) -> str:
     return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"
 
 
+def apart(yours, right) -> tuple[str, str]:
+    """Two values that are not the same, with so many digits that this is seen."""
+    for digits in (6, 9, 12, 17):
+        if (pair := (shown(yours, digits), shown(right, digits)))[0] != pair[1]:
+            return pair
+    return mp.nstr(yours, DIGITS), mp.nstr(right, DIGITS)
+
+
 def tolerance_of(*expressions: sp.Expr) -> mpmath.mpf:
     """How far the values of these expressions may be apart, relative, and be the same."""
     activations = set().union(*(e.atoms(Activation) for e in expressions))

@@ -9,8 +9,8 @@ from itertools import chain
 
 import sympy as sp
 
-from ..derivation.chain_rule import Equations, local, loss_of
-from ..derivation.functions import Activation, relu, sigmoid, tanh
+from ..derivation.chain_rule import Equations, derivative, local, loss_of
+from ..derivation.functions import relu, sigmoid, tanh
 from .mistakes import OTHER, Link, Mistake, by_name, partial
 from .school import school_mistakes
 
@@ -35,7 +35,7 @@ def link_mistakes(
         [Mistake("sign", "the sign of {link} is turned.", -factored)],
         [Mistake("doubled link", "{link} is there twice, and belongs there once.", factored**2)],
         school_mistakes(equations[link[0]], link[1]) if function_of(equations, link) not in SLOPES else (),
-        swapped_symbols(factored, roles),
+        swapped_symbols(factored, [*roles, *([symbol, link[1]] for symbol in right.free_symbols - {link[1]})]),
         [Mistake("inverted link", "{link} is upside down: multiply by it.", 1 / factored)],
     )
     return (mistake._replace(links=(link,)) for mistake in made if mistake.slip != "kept term")
@@ -60,22 +60,19 @@ def function_of(equations: Equations, link: Link) -> type[sp.Function] | None:
 
 def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
     """The slope of another activation in place of this one's, as a formula of the output or of the input."""
-    own, (of, wrt) = function_of(equations, link), link
-    for other in SLOPES if own else ():
-        slope = other.slope if issubclass(other, Activation) else tanh_slope
-        for symbol in (of, wrt):
-            text = "the slope of a {other} stands in place of {link}, and {of} is a {function} here."
-            names = {"other": other.__name__, "of": of.name, "function": own.__name__}
-            if other != own:
-                yield Mistake("slope of another", text, sp.sympify(slope(symbol)), names=names)
+    (of, wrt), called = link, equations[link[0]]
+    if not isinstance(called, sp.Function) or len(called.args) != 1:
+        return
+    (inside,) = called.args
+    text = "the slope of a {other} stands in {link}, and {of} is {function}(…) here."
+    for other in (other for other in SLOPES if other != called.func):
+        for symbol in (of, inside):
+            wrong = derivative(other(PLACE), PLACE).xreplace({other(PLACE): symbol}) * derivative(inside, wrt)
+            names = {"other": other.__name__, "of": of.name, "function": called.func.__name__}
+            yield Mistake("slope of another", text, wrong, names=names)
 
 
-def tanh_slope(output: sp.Expr) -> sp.Expr:
-    """The derivative of tanh, as a formula of its own value."""
-    return sp.tanh(KEPT).diff(KEPT).subs(sp.tanh(KEPT), output)
-
-
-KEPT = sp.Dummy()
+PLACE = sp.Dummy()
 
 
 def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
@@ -98,10 +95,11 @@ def number_mistakes(right: sp.Expr, sums: Sequence[sp.Expr]) -> Iterator[Mistake
     sums: what it is part of, or the derivative of: see `sums_in`. A number that is the answer is not told.
     """
     lost, divided = number_of(right)
+    if not right.is_number:
+        yield Mistake("surplus factor", "a factor 2 too many comes with {link}.", 2 * right)
     if lost != 1:
-        names = {"number": f"factor {lost}" if not right.is_number else "factor"}
-        which = "a {number} of {link} is lost." if right.is_number else "the {number} of {link} is lost."
-        yield Mistake("lost number", which, right / lost, names=names)
+        text = "a factor of {link} is lost." if right.is_number else "the factor {number} of {link} is lost."
+        yield Mistake("lost number", text, right / lost, names={"number": str(lost)})
     if divided != 1:
         if any(is_mean(some, divided) for some in sums):
             which = "the division in {link} is lost: a mean is no sum."
@@ -133,19 +131,19 @@ def is_mean(expression: sp.Expr, count: int) -> bool:
 def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
     """One part of the local derivative dropped, repeated, or with a sign or an exponent turned."""
     factors = [factor for factor in sp.Mul.make_args(right) if not factor.is_number]
-    terms = sp.Add.make_args(right)
-    for factor in factors if len(factors) > 1 else ():
-        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor)
+    terms = sp.Add.make_args(right) if right.is_Add else sp.Add.make_args(right.expand())
     numbered = abs(right.as_coeff_Mul()[0]) != 1
+    for factor in factors if len(factors) + numbered > 1 else ():
+        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor)
     for factor in factors if len(factors) + numbered > 2 else ():
         yield Mistake("lost factors", "more than one factor of {link} is lost.", factor, credit=0.0)
     for term in terms if len(terms) > 1 else ():
         yield Mistake("lost term", "a term of {link} is lost.", right - term)
         yield Mistake("sign inside", "a sign inside {link} is turned.", right - 2 * term)
-        for factor in term.args if term.is_Mul else ():
-            if factor == -1:
-                continue
-            yield Mistake("lost factor", "a factor in a term of {link} is lost.", right - term + term / factor)
+        for factor in (f for f in term.args if f != -1) if term.is_Mul else ():
+            yield Mistake(
+                "lost factor", "a factor in a term of {link} is lost.", right - term + term / factor
+            )
     for factor in factors:
         base, exponent = factor.as_base_exp()
         if base.is_Add:
@@ -157,7 +155,7 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
                 if exponent == 1 and right != factor:
                     text = "a bracket is missing in {link}: all of it is multiplied, not one term alone."
                     yield Mistake("bracket", text, right / factor * term + base - term)
-        if len(factors) > 1:
+        if right != factor:
             yield Mistake("doubled factor", "a factor of {link} is there twice.", right * factor)
         elif base.is_Add and exponent == 1:
             yield Mistake("exponent", "an exponent in {link} is wrong.", right * factor)
@@ -165,7 +163,9 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
         base, exponent = power.as_base_exp()
         for wrong in dict.fromkeys([exponent + 1, exponent - 1, -exponent, sp.S.One]):
             if wrong != exponent:
-                yield Mistake("exponent", "an exponent in {link} is wrong.", right.xreplace({power: base**wrong}))
+                yield Mistake(
+                    "exponent", "an exponent in {link} is wrong.", right.xreplace({power: base**wrong})
+                )
 
 
 def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
@@ -182,7 +182,9 @@ def swapped_symbols(right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mista
     text = "{other} stands in {link} where another of its kind belongs."
     for symbol in sorted(right.free_symbols, key=by_name):
         for group in roles:
-            for part in dict.fromkeys([right, *sp.Mul.make_args(right)]):  # everywhere, or in one factor alone
+            for part in dict.fromkeys(
+                [right, *sp.Mul.make_args(right)]
+            ):  # everywhere, or in one factor alone
                 if symbol in group and symbol in part.free_symbols:
                     swapped = right / part * part.xreplace({symbol: OTHER})
                     yield Mistake("wrong symbol", text, swapped, others=group)

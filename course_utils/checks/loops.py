@@ -7,19 +7,22 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
-from ..derivation.chain_rule import until
+from ..derivation.chain_rule import backward, until
 from ..derivation.names import by_name
 from ..models.model import Model
 from ..training.update_rules import UpdateRule, gradient, parameter
 from .answers import Unreadable
-from .calls import as_array, as_numbers, call_each
+from .calls import as_array, as_numbers, call_each, in_words
+from .floats import Floats
+from .flow import same
 from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
+from .passes import judged
 from .regions import names_in, upstream
 from .reruns import Arguments, others
 from .symbols import as_arrays, must_be_scalar
-from .trials import agrees, compared, numbers, right_in, telling
+from .trials import agrees, asked_by, borrowed, compared, differs, numbers, right_in, telling
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -35,7 +38,8 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     points, regions = update_points(rule)
     try:
         given = [{k: v for k, v in point.items() if not k.startswith("new_")} for point in points]
-        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result"))
+        wanted = f"{returned_names(outputs)}, {in_words(shape)}"
+        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result", wanted))
     except Unreadable as unreadable:
         return unreadable.verdict
     answers = np.reshape(results, (len(points), -1)).T
@@ -45,10 +49,30 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
         return right("this is the update.", regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
     output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
-    roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
+    if outer := borrowed(function, given[0]) or values_swapped(answers, keys, outputs):
+        return slipped(outer)
+    symbols = set().union(*(line.free_symbols for line in lines.values()))
+    roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
     few = as_arrays([points[trial] for trial in told])
-    slip = slip_in_lines(until(lines, output), roles, few, answer)
-    return slipped([slip]) if slip else wrong(compared(output, answer, key))
+    first = differs(answer, key)
+    at = asked_by(function, given[told[first]])
+    shown = compared(output.name.replace("new_", "the new "), answer[first], key[first], at)
+    mistakes = slip_in_lines(until(lines, output), roles, few, answer)
+    return slipped(mistakes, shown) if mistakes else wrong(shown)
+
+
+def values_swapped(answers: np.ndarray, keys: np.ndarray, outputs: list[sp.Symbol]) -> list[Mistake]:
+    """The mistake that the new values are right, in another order. answers, keys: (outputs, trials)."""
+    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
+    text = "the new values are right, but in another order: return {names}."
+    names = {"names": returned_names(outputs)}
+    swapped = len(answers) > 1 and None not in found and len(set(found)) == len(found)
+    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
+
+
+def returned_names(outputs: list[sp.Symbol]) -> str:
+    """What an update should return, in order."""
+    return ", ".join(output.name.replace("new_", "the new ") for output in outputs)
 
 
 def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
@@ -96,11 +120,55 @@ def check_training(
         runs = chain(descent.mistaken(answer[1], steps, samples), cut_runs(trail, seen))
         for mistake in (mistake for mistake, run in runs if run_agrees(answer, run)):
             return slipped([mistake])
+    if outer := borrowed(function, given):
+        return slipped(outer)
     if len(answer[1]) != len(losses):
         return wrong(f"{steps} steps have {len(losses)} losses, one before each and one after the last.")
-    if not agrees(answer[1], losses):
-        return wrong(compared("a loss", answer[1], losses))
-    return wrong(compared("a parameter at the end", answer[0], parameters))
+    if agrees(answer[1], losses):
+        first = differs(answer[0], parameters)
+        name = f"the parameter {model.parameters[first]} at the end"
+        return wrong(compared(name, answer[0][first], parameters[first]))
+    first = differs(answer[1], losses)
+    name = f"the loss after step {first}" if first else "the loss at the start"
+    return slipped_gradient(model, function, usual, compared(name, answer[1][first], losses[first]))
+
+
+def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: str) -> Verdict:
+    """The verdict on a loop that uses a gradient with a slip, which its first step tells from some starts."""
+    passes = backward(model.equations, model.parameters)
+    adjoints = {p: passes[p][0] for p in model.parameters}
+    starts = [
+        usual.start,
+        *(0.75 * sign * usual.start + 0.01 * place for place, sign in enumerate((1, -1, 0.4))),
+    ]
+    data = [np.atleast_1d(np.asarray(numbers, float)) for numbers in usual.data]
+    samples = max(map(np.size, data), default=1)
+    given = [usual._replace(start=start, steps=1).given(model.parameters, model.data) for start in starts]
+    try:
+        ends = call_each(function, given, lambda result: returned(result, model)[0])
+    except Unreadable:
+        return wrong(shown)
+    used = (np.array(starts) - ends).T / usual.learning_rate
+    points = {
+        p.name: np.repeat([start[i] for start in starts], samples) for i, p in enumerate(model.parameters)
+    }
+    points |= {
+        s.name: np.tile(np.broadcast_to(d, samples), len(starts))
+        for s, d in zip(model.data, data, strict=True)
+    }
+    lines = Floats(points).compute(model.equations | dict(passes.values()))
+    keys = {p: lines.points[adjoints[p].name].reshape(-1, samples).mean(axis=1) for p in adjoints}
+    lost = {p: answer for p, answer in zip(adjoints, used, strict=True) if not near(answer, keys[p])}
+    verdicts = judged(model, adjoints, lost, lines.points, [{}] * len(starts), samples) if lost else []
+    known = [verdict for verdict in verdicts if verdict.slips]
+    if not known:
+        return wrong(shown)
+    return Verdict(False, f"in each step, {known[0].message}", 0.0, known[0].slips)
+
+
+def near(answer: np.ndarray, key: np.ndarray) -> bool:
+    """Whether gradients that a step tells are these: a difference has lost some digits."""
+    return bool(np.all(np.abs(answer - key) <= 1e-7 * (np.abs(key) + np.abs(key).max())))
 
 
 Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
@@ -125,8 +193,9 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
         unused = list(dict.fromkeys(n for n, a, key in told if all_finite(key) and not run_agrees(a, key)))
     if not unused:
         return right("this is how the network learns.")
-    message = f"with other {unused[0]} it goes wrong: use the argument {unused[0]}, no numbers of your own."
-    return slipped([Mistake("unused argument", message, parameter, 0.5 if len(unused) == 1 else 0.0)])
+    text = "with other {name} it goes wrong: use the argument {name}, no numbers of your own."
+    credit = 0.5 if len(unused) == 1 else 0.0
+    return slipped([Mistake("unused argument", text, credit=credit, names={"name": unused[0]})])
 
 
 def expected(model: Model, arguments: Arguments) -> Run:
@@ -185,23 +254,35 @@ class Descent:
                 "the gradient should be the mean over the samples, not their sum.",
             ),
             "one by one": (self.one_by_one, "compute all gradients before any parameter changes."),
+            "same gradient": (
+                lambda at, _: at - self.rate * np.array(self.compiled(self.start)[1]),
+                "the gradients are those of the start in every step: compute them anew in each.",
+            ),
+            "lost rate": (
+                lambda at, gradients: at - gradients,
+                "the learning rate is forgotten in the update.",
+            ),
+            "lost gradient": (
+                lambda at, gradients: at - self.rate * np.sign(gradients),
+                "the step should be the rate times the gradient, not times its sign.",
+            ),
         }
         few = min(steps, 2)
         for name, (move, message) in moves.items() if len(losses) == steps + 1 else ():
             if agrees(losses[: few + 1], self.run(move, few)[1]):
                 trail, run = self.run(move, steps)
-                yield Mistake(name, message, parameter), (trail[-1], run)
+                yield Mistake(name, message), (trail[-1], run)
 
 
 def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
     """Right steps, but one more than was asked, one less, or not all losses. trail: one step more."""
-    surplus = Mistake("surplus step", "one step too many.", parameter)
+    surplus = Mistake("surplus step", "one step too many.")
     yield surplus, (trail[-1], losses)
     if len(trail) > 2:
-        missing = Mistake("missing step", "one step is missing.", parameter)
+        missing = Mistake("missing step", "one step is missing.")
         yield missing, (trail[-3], losses[:-2])
     for when, some in (("at the start", losses[1:-1]), ("after the last step", losses[:-2])):
-        missing = Mistake("missing loss", f"the loss {when} is missing.", parameter)
+        missing = Mistake("missing loss", "the loss {when} is missing.", names={"when": when})
         yield missing, (trail[-2], some)
 
 

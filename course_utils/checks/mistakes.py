@@ -7,15 +7,17 @@ import sympy as sp
 
 Link = tuple[sp.Symbol, sp.Symbol]  # (of, wrt) stands for ∂of/∂wrt
 OTHER = sp.Symbol("(other)")  # in an expression: one of several symbols
+LONGEST = 30  # letters of an expression that is named in a message
 
-# From the likeliest on. The first few say what an answer is, and so do the last: they blame no link.
-FACTS = ("sign turned", "lost number", "sum for mean", "lost division", "surplus number", "missing path",
-         "only one path", "another", "integrated", "stops early")  # fmt: skip
-LIKELIEST = (*FACTS[:7], "missing link", "inner derivative", "exponential rule", "product rule", "quotient rule",
-             "power rule", "chain rule", "kept constant", "kept term", "slope of another", "input for output", "output for input",
-             "wrong derivative", "function for derivative", "lost factor", "lost term", "bracket", "exponent",
-             "sign", "sign inside", "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
-LAST = ("inverted link", *FACTS[7:])
+# From the likeliest on. Those in FACTS say what an answer is, and blame no link.
+PATHS, OTHERS = ("missing path", "only one path"), ("another", "stops early")
+FACTS = (*PATHS, *OTHERS)
+LIKELIEST = ("lost number", "sum for mean", "lost division", *PATHS, "missing link", "inner derivative",
+             "exponential rule", "product rule", "quotient rule", "power rule", "chain rule", "kept constant",
+             "kept term", "slope of another", "input for output", "output for input", "wrong derivative",
+             "function for derivative", "lost factor", "lost term", "bracket", "exponent", "sign", "sign inside",
+             "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
+LAST = ("inverted link", *OTHERS)
 
 
 class Mistake(NamedTuple):
@@ -33,7 +35,7 @@ class Mistake(NamedTuple):
     credit: float = 0.5
     others: Sequence[sp.Symbol] = ()
     links: tuple[Link, ...] = ()
-    names: Mapping[str, str] = {}
+    names: Mapping[str, str | sp.Expr] = {}
     every: bool = False
 
     def about(self, **names: str) -> "Mistake":
@@ -43,7 +45,8 @@ class Mistake(NamedTuple):
     @property
     def message(self) -> str:
         """The sentence, with the names in their places."""
-        return self.text.format(**{"link": listed(self.links), **self.names})
+        names = {name: shortened(value) for name, value in self.names.items()}
+        return self.text.format(**{"link": listed(self.links), **names})
 
     @property
     def short(self) -> str:
@@ -56,6 +59,12 @@ class Mistake(NamedTuple):
         if self.slip in LIKELIEST:
             return LIKELIEST.index(self.slip)
         return len(LIKELIEST) + (1 + LAST.index(self.slip) if self.slip in LAST else 0)
+
+
+def shortened(value: str | sp.Expr) -> str:
+    """A name, or an expression as a learner types it; of a long one the beginning."""
+    text = str(value)
+    return text if isinstance(value, str) or len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def by_name(symbol: sp.Symbol) -> str:
@@ -101,5 +110,6 @@ SEVERAL = {
     "doubled factor": "a factor is there once too often, in one of {link}.",
     "doubled link": "a factor is there once too often: each of {link} belongs there once.",
     "missing link": "one of {link} is missing: each is a link on the way to {wrt}.",
-    "lost number": "a factor {number} is lost: {link} have one each.",
+    "lost number": "a factor {number} is lost, in one of {link}.",
+    "surplus factor": "a factor 2 too many comes with one of {link}.",
 }

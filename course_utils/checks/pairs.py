@@ -8,10 +8,13 @@ import numpy as np
 
 from .budget import Budget
 from .flow import Chains, Flow, Numbers
-from .mistakes import LIKELIEST, Link, Mistake
+from .mistakes import Link, Mistake
 
 PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
 PAIRED, SECONDS = 3_000_000, 1.0  # so many pairs are tried, for so long: two slips are worth nothing
+
+OFTEN = ("missing path", "missing link", "wrong derivative", "slope of another", "input for output",
+         "function for derivative", "inner derivative", "lost factor", "wrong symbol")  # fmt: skip
 
 
 class Slip(NamedTuple):
@@ -62,5 +65,5 @@ def pair_of_slips(
 
 def in_pairs(slips: Sequence[Slip]) -> list[Slip]:
     """Those that happen often, the likeliest first."""
-    likely = [slip for slip in slips if slip.mistake.slip in LIKELIEST]
+    likely = [slip for slip in slips if slip.mistake.slip in OFTEN]
     return sorted(likely, key=lambda slip: slip.mistake.rank)

@@ -20,7 +20,18 @@ from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .slips import Slips
 from .symbols import as_arrays, called, must_be_scalar, must_have_derivatives, roles_of
-from .trials import SAMPLES, compared, numbers, resized, right_in, telling, trials
+from .trials import (
+    SAMPLES,
+    asked_by,
+    borrowed,
+    compared,
+    differs,
+    numbers,
+    resized,
+    right_in,
+    telling,
+    trials,
+)
 from .values import Point
 from .verdict import Verdict, right, slipped, wrong
 
@@ -58,15 +69,37 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     told = telling(correct[None])
     points = [point for trial in told for point in tried[trial]]
     answer, key = np.concatenate([results[trial] for trial in told]), numbers(points, symbol)
-    slip = slip_in_lines(until(model.equations, symbol), roles_of(model), as_arrays(points), answer)
-    return slipped([slip]) if slip else wrong(compared(symbol, answer, key))
+    first = differs(answer, key)
+    at = {k: v[first] if np.ndim(v) else v for k, v in known(points).items()}
+    at |= {p.name: float(points[first][p.name]) for p in model.parameters}
+    shown = compared(symbol.name, answer[first], key[first], asked_by(function, at))
+    if (
+        mistakes := borrowed(function, at)
+        or mean_instead(answer, key)
+        or slip_in_line(model, symbol, points, answer)
+    ):
+        return slipped(mistakes, shown)
+    return wrong(shown)
+
+
+def slip_in_line(model: Model, symbol: sp.Symbol, points: list[Point], answer: np.ndarray) -> list[Mistake]:
+    """The slip in one of the equations that gives these values."""
+    return slip_in_lines(until(model.equations, symbol), roles_of(model), as_arrays(points), answer)
+
+
+def mean_instead(answer: np.ndarray, key: np.ndarray) -> list[Mistake]:
+    """One number where there should be one for each sample."""
+    means = np.repeat(key.reshape(-1, SAMPLES).mean(axis=1), SAMPLES)
+    text = "this is the mean over the samples: return an array, one number for each sample."
+    return [Mistake("mean for each", text)] if same(answer, means) else []
 
 
 def per_sample(result, samples: int = SAMPLES) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
     numbers = as_array(result, "its result")
     shape = (samples,) if numbers.ndim else ()
-    return np.broadcast_to(as_numbers(numbers, shape, "its result"), samples)
+    wanted = f"one number for each of the {samples} samples"
+    return np.broadcast_to(as_numbers(numbers, shape, "its result", wanted), samples)
 
 
 def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequence) -> Verdict | None:
@@ -81,7 +114,8 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
         except Unreadable as unreadable:
             return wrong(f"{some}: {unreadable.verdict.message}")
         if not right_in(answer[None], key[None]).all():
-            return wrong(f"{some}: {compared('its result', answer, key)}")
+            first = differs(answer, key)
+            return wrong(f"{some}: {compared('its result', answer[first], key[first])}")
     return None
 
 
@@ -117,41 +151,69 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
         return unsized or right("these are the gradients.", regions)
     told = telling(correct)
+    trial = tried[told[0]] if not correct[:, told[0]].all() else tried[int(np.argmin(correct.all(axis=0)))]
+    if outer := borrowed(function, given_by(model, trial)):
+        return slipped(outer)
     points = as_arrays([point for trial in told for point in tried[trial]])
     lost = {
         p: answer[told] for p, answer, each in zip(adjoints, answers, correct, strict=True) if not each.all()
     }
-    verdicts = judged(model, adjoints, lost, points)
+    if swapped := order_swapped(answers[:, told], keys[:, told], model.parameters):
+        return slipped(swapped)
+    at = [asked_by(function, given_by(model, tried[trial])) for trial in told]
+    verdicts = judged(model, adjoints, lost, points, at)
     score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
-    return Verdict(False, verdicts[0].message, score, verdicts[0].slips)
+    return Verdict(
+        False, verdicts[0].message, score, tuple(dict.fromkeys(s for v in verdicts for s in v.slips))
+    )
 
 
-def judged(model: Model, adjoints: dict, lost: dict, points: dict) -> list[Verdict]:
-    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}."""
+def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp.Symbol]) -> list[Mistake]:
+    """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials)."""
+    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
+    text = "the gradients are right, but in another order: return them for {names}."
+    names = {"names": some(map(str, parameters), most=10)}
+    swapped = None not in found and len(set(found)) == len(found)
+    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
+
+
+def judged(
+    model: Model, adjoints: dict, lost: dict, points: dict, at: list[dict], samples: int = SAMPLES
+) -> list:
+    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}.
+
+    points: the values of all symbols at the samples of all trials. at: the inputs of each trial.
+    """
+
+    def over_trials(values: np.ndarray) -> np.ndarray:
+        """The mean over the samples of each trial, of values at all points (the last axis)."""
+        return values.reshape(*values.shape[:-1], -1, samples).mean(axis=-1)
+
     keys = {p: over_trials(points[adjoints[p].name]) for p in lost}
-    sums = {p for p in lost if same(lost[p], SAMPLES * keys[p])}
-    found = {p: [Mistake("sum for mean", "take the mean over the samples.", p)] for p in sums}
+    sums = {p for p in lost if same(lost[p], samples * keys[p])}
+    found = {p: [Mistake("sum for mean", "take the mean over the samples.")] for p in sums}
     if unknown := [p for p in lost if p not in sums]:
-        message = "the gradient of {} stands in its place: mind the order."
-        others = [Mistake("another", message.format(p), dL_dp, credit=0.0) for p, dL_dp in adjoints.items()]
+        text = "the gradient of {other} stands in its place: mind the order."
+        others = [
+            Mistake("another", text, dL_dp, credit=0.0, names={"other": p.name})
+            for p, dL_dp in adjoints.items()
+        ]
         slips = Slips(model.equations, unknown, points, roles_of(model), others)
         explained = slips.explain(np.array([lost[p] for p in unknown]), over_trials)
         found |= dict(zip(unknown, explained, strict=True))
-    return [judged_alone(p, found[p], lost[p], keys[p]) for p in lost]
+    return [judged_alone(p, found[p], lost[p], keys[p], at) for p in lost]
 
 
-def judged_alone(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
+def judged_alone(
+    p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray, at: list[dict]
+) -> Verdict:
     """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
-    name = f"the gradient of {p}"
+    first, name = differs(answer, key), f"the gradient of {p}"
+    shown = compared(name, answer[first], key[first], at[first])
     if not mistakes:
-        return wrong(compared(name, answer, key))
-    verdict = slipped(mistakes)
+        return wrong(shown)
+    verdict = slipped(mistakes, shown)
     return Verdict(False, f"{name}: {verdict.message}", verdict.score, verdict.slips)
-
-
-def over_trials(values: np.ndarray) -> np.ndarray:
-    """The mean over the samples of each trial, of values at all points (the last axis)."""
-    return values.reshape(*values.shape[:-1], -1, SAMPLES).mean(axis=-1)
 
 
 def gradients_of(result, model: Model) -> np.ndarray:
@@ -162,5 +224,8 @@ def gradients_of(result, model: Model) -> np.ndarray:
     except (TypeError, ValueError):
         raise Unreadable(f"it should return {len(model.parameters)} gradients, for {names}.") from None
     return np.array(
-        [as_numbers(g, (), f"the gradient of {p}") for g, p in zip(ordered, model.parameters, strict=True)]
+        [
+            as_numbers(g, (), f"the gradient of {p}", "one number, the mean over the samples")
+            for g, p in zip(ordered, model.parameters, strict=True)
+        ]
     )

@@ -12,8 +12,6 @@ import sympy as sp
 from ..derivation.chain_rule import derivative
 from .mistakes import Mistake
 
-LONGEST = 30  # letters of a part that is named in a message
-
 TEXTS = {
     "inner derivative": "an inner derivative is forgotten in {link}: {part} has {inside} inside, "
     "which changes with {variable} too.",
@@ -48,14 +46,8 @@ class Misread(NamedTuple):
 def school_mistakes(expression: sp.Expr, wrt: sp.Symbol) -> Iterator[Mistake]:
     """What may stand in place of ∂expression/∂wrt if one rule is misused at one node."""
     for slip, wrong, part, inside in misread(expression, wrt):
-        names = {"part": shortened(part), "inside": shortened(inside), "variable": wrt.name}
-        yield Mistake(slip, TEXTS[slip], wrong, names=names | {"function": part.func.__name__})
-
-
-def shortened(expression: sp.Expr) -> str:
-    """An expression as a learner types it; of a long one the beginning."""
-    text = str(expression)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        names = {"part": part, "inside": inside, "variable": wrt}
+        yield Mistake(slip, TEXTS[slip], wrong, names=names)
 
 
 def misread(expression: sp.Expr, x: sp.Symbol) -> Iterator[Misread]:

@@ -14,11 +14,11 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, loss_of
 from .budget import Budget
 from .chain_slips import added_slips, facts, parts_of, path_slips, slips_everywhere, surplus_slopes
-from .flow import Chains, Numbers, allowance, same
 from .floats import Floats
+from .flow import Chains, Numbers, allowance, same
 from .line_slips import SINGLE, each_with_numbers
 from .link_slips import link_mistakes
-from .mistakes import FACTS, Link, Mistake, one_of
+from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, Slip, pair_of_slips
 
 AT_ONCE = 8  # slips of one link, before the next link has its turn
@@ -123,7 +123,7 @@ class Slips:
         if found := seen.found.get((index, 1.0)):
             return [likeliest(found, wrt, first="another" if self.chains.lengths[index] == 1 else "")]
         for scale, fact in known.items():
-            found = [m for m in seen.found.get((index, scale), []) if m.slip not in FACTS[-3:]]
+            found = [m for m in seen.found.get((index, scale), []) if m.slip not in OTHERS]
             if found:
                 return [fact.about(wrt=wrt), likeliest(found, wrt)]
         return []
@@ -162,7 +162,9 @@ class Slips:
             last[of] = np.union1d(last.get(of, []), self.chains.on[of, symbol]).astype(int)
         for symbol in reversed([symbol for symbol in last if symbol != loss]):
             text = "this is {link}: go on, from {symbol} to {wrt}."
-            early = Mistake("stops early", text, credit=0.0, links=((loss, symbol),), names={"symbol": symbol.name})
+            early = Mistake(
+                "stops early", text, credit=0.0, links=((loss, symbol),), names={"symbol": symbol.name}
+            )
             numbers = np.tile(self.chains.flow.adjoint[symbol], (1, len(last[symbol]), 1))
             seen.compare([early], numbers, last[symbol])
 

@@ -14,7 +14,7 @@ from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import TooSlow, time_limit
 from .comparison import Comparison
-from .equivalence import computed, inputs_of, same_at, shown
+from .equivalence import apart, computed, inputs_of, same_at, shown
 from .kinks import kinks
 from .mistakes import Mistake
 from .regions import POINTS, Regions, regions_of
@@ -241,6 +241,9 @@ class Question:
             numbers = np.array([as_float(answer, point) for point in points])
         if (known := np.isfinite(numbers)).sum() < FEWEST:
             return []
+        if not numbers.any():
+            text = "this is 0, as if {wrt} changed nothing."
+            return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
         points = [point for point, has_value in zip(points, known, strict=True) if has_value]
         slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
         found = slips.explain(numbers[np.newaxis, known])[0]
@@ -254,18 +257,23 @@ class Question:
         """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
         point = next(simple, counterexample)
-        unused = self.lines[UNUSED].free_symbols & expression.free_symbols
-        names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
-        where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
+        where = self.place(point, expression) or "every point"
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
             return f"at {where} it has another value"
         try:
-            yours = value(expression, point)
+            yours, right = apart(value(expression, point), key)
         except Undefined:
             return f"at {where} yours has no value, and it should be {shown(key)}"
-        digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
-        return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
+        return f"at {where} yours is {yours}, and it should be {right}"
+
+    def place(self, point: Point, expression: sp.Expr) -> str:
+        """The values that the key and the answer are computed from, and those of all symbols in the answer."""
+        given = {symbol.name for symbol in inputs_of(self.chain)}
+        used = {symbol.name for symbol in expression.free_symbols} - given
+        computed = [s.name for s in self.lines if s.name in used]
+        names = [*sorted(given | used - set(computed)), *computed]
+        return ", ".join(f"{name} = {shown(point[name])}" for name in names)
 
     def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
         """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""

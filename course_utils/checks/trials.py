@@ -1,20 +1,24 @@
 """Numbers to try a learner's function with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from .equivalence import shown
+from .answers import Unreadable
+from .calls import outside, wanted
+from .equivalence import apart, shown
 from .flow import same
 from .inputs import chosen_inputs
+from .mistakes import Mistake
 from .values import Point
 
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 CLOSE = 1e-9  # relative: these are floats
+NEARLY = 1e-5  # relative: so near comes a right formula in floats of 32 bits, or with rounded numbers
 
 Trial = list[Point]  # points in which only the data change
 
@@ -66,8 +70,36 @@ def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
     return bool(same(answer, key)) or (not key.any() and bool(np.all(np.abs(answer) < 1e-12)))
 
 
-def compared(what, answer: np.ndarray, key: np.ndarray) -> str:
-    """The sentence that shows the first number that is not as it should be."""
-    index = int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
-    yours, expected = shown(answer[index]), shown(key[index])
-    return f"{what} came out as {yours} in a trial, and it should be {expected}."
+def differs(answer: np.ndarray, key: np.ndarray) -> int:
+    """Where the first number is that is not as it should be."""
+    return int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
+
+
+def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
+    """The sentence that shows a number that is not as it should be, and the inputs that it came from."""
+    mine, expected = apart(yours, right)
+    where = f"at {', '.join(f'{name} = {listed(number)}' for name, number in at.items())} " if at else ""
+    nearly = abs(yours - right) < NEARLY * abs(right)
+    hint = ". Nearly: compute in floats of 64 bits, and round nothing" if nearly else ""
+    return f"{where}{what} came out as {mine}, and it should be {expected}{hint}."
+
+
+def listed(number) -> str:
+    """A number, or the numbers of an array, as a person would write them."""
+    return f"[{', '.join(map(shown, number))}]" if np.ndim(number) else shown(number)
+
+
+def asked_by(function: Callable, given: Mapping) -> dict:
+    """Of the values that a function may ask for those that it does."""
+    try:
+        by_place, by_name = wanted(function, given)
+    except Unreadable:
+        return {}
+    return {name: value for name, value in given.items() if name in (*by_place, *by_name)}
+
+
+def borrowed(function: Callable, given: Mapping) -> list[Mistake]:
+    """The mistake that a function takes from outside what it should ask for as an argument."""
+    used = [name for name in outside(function) if name in given and name not in asked_by(function, given)]
+    text = "{name} comes from outside the function: make it one of its arguments."
+    return [Mistake("global for argument", text, names={"name": name}) for name in used[:1]]
