@@ -100,7 +100,7 @@ def path_slips(chains: Chains, parts: Mapping[Link, Numbers]) -> Found:
         rest = chains.gradients[on] - part
         for shared, factor in shared_factors(chains, on):
             text = (
-                "{link} belongs to every path, and is in some alone: put the sum of the paths in a bracket."
+                "every path has {link} in it, and here some have not: put the sum of the paths in a bracket."
             )
             mistake = Mistake("bracket over paths", text, links=shared, every=True)
             yield mistake, part / factor + rest, on
@@ -153,7 +153,7 @@ def surplus_slopes(chains: Chains) -> Found:
         above[wrt] |= {of, *above[of]}
     curved = [link for link in chains.locals if function_of(chains.equations, link)]
     for link in chains.locals:
-        of, _ = link
+        of, wrt = link
         on = chains.on[link]
         apart = [other for other in curved if of not in above[other[0]] | {other[0]}]
         if link in curved:
@@ -166,11 +166,15 @@ def surplus_slopes(chains: Chains) -> Found:
                     Mistake("surplus slope", text, links=(link,), names=names),
                     *times(chains, link, slope, on),
                 )
-        h = chains.floats.points[of.name]
-        for slope in (h * (1 - h), 1 - h**2):
-            text = "{link} is multiplied by an activation's slope, and {of} has no activation."
-            names = {"of": of.name}
-            yield Mistake("surplus slope", text, links=(link,), names=names), *times(chains, link, slope, on)
+        flat = {of, *chains.locals[link].free_symbols} - {wrt, *(symbol for symbol, _ in curved)}
+        for symbol in sorted(flat & chains.equations.keys(), key=str):
+            text = "{link} is multiplied by an activation's slope, and {symbol} has no activation."
+            h, names = chains.floats.points[symbol.name], {"symbol": symbol.name}
+            for slope in (h * (1 - h), 1 - h**2):
+                yield (
+                    Mistake("surplus slope", text, links=(link,), names=names),
+                    *times(chains, link, slope, on),
+                )
 
 
 def times(chains: Chains, link: Link, factor: Numbers, on: Numbers) -> tuple[Numbers, Numbers]:

@@ -38,7 +38,7 @@ def link_mistakes(
         swapped_symbols(factored, [*roles, *([symbol, link[1]] for symbol in right.free_symbols - {link[1]})]),
         [Mistake("inverted link", "{link} is upside down: multiply by it.", 1 / factored)],
     )
-    return (mistake._replace(links=(link,)) for mistake in made if mistake.slip != "kept term")
+    return (mistake._replace(links=(link,)) for mistake in made)
 
 
 def missing(equations: Equations, link: Link) -> Iterator[Mistake]:
@@ -134,7 +134,8 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
     terms = sp.Add.make_args(right) if right.is_Add else sp.Add.make_args(right.expand())
     numbered = abs(right.as_coeff_Mul()[0]) != 1
     for factor in factors if len(factors) + numbered > 1 else ():
-        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor)
+        left = 0.5 if len(factors) > 1 else 0.0  # or a number alone
+        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor, credit=left)
     for factor in factors if len(factors) + numbered > 2 else ():
         yield Mistake("lost factors", "more than one factor of {link} is lost.", factor, credit=0.0)
     for term in terms if len(terms) > 1 else ():

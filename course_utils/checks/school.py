@@ -29,7 +29,7 @@ TEXTS = {
     "not fit, and all of it stays in its derivative.",
     "integrated part": "{part} is integrated in {link}: differentiate it.",
     "function kept": "{part} itself stands in {link} in place of its own derivative.",
-    "another function": "{part} is differentiated in {link} as if it were another function.",
+    "mixed up": "{part} is differentiated in {link} as if it were another function.",
     "sign of a function": "the sign of the derivative of {part} is turned in {link}.",
 }
 
@@ -113,7 +113,8 @@ def in_a_power(power: sp.Expr, x: sp.Symbol) -> Iterator[tuple]:
         found = [by_power, by_power * inner, base ** (exponent - 1) * inner, inner * base ** (exponent - 1)]
         found += [power * inner / log, power * inner] if log != 1 else []
         yield from (("exponential rule", wrong, power) for wrong in found)
-        yield from (("another function", wrong, power) for wrong in (inner / exponent, 1 / exponent))
+        others = [inner / exponent, 1 / exponent, sp.log(exponent) * inner]
+        yield from (("mixed up", wrong, power) for wrong in others)
         return
     inner, lower = derivative(base, x), base ** (exponent - 1)
     yield from inside_forgotten(power, exponent * lower, base, x)
@@ -150,7 +151,7 @@ def in_a_function(called: sp.Function, x: sp.Symbol) -> Iterator[tuple]:
     yield "sign of a function", -own * inner, inside
     others = [1 / inside, sp.exp(inside), sp.cos(inside), sp.sin(inside)]
     for other in (other for other in others if other != own):
-        yield from (("another function", wrong, inside) for wrong in dict.fromkeys([other * inner, other]))
+        yield from (("mixed up", wrong, inside) for wrong in dict.fromkeys([other * inner, other]))
 
 
 RULES = {

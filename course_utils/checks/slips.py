@@ -120,12 +120,14 @@ class Slips:
     def _explained(self, index: int, seen: Answers) -> list[Mistake]:
         """The slip in one answer, or the slip besides a turned sign or a number."""
         wrt, known = self.chains.wrts[index].name, self.facts[index]
+        alone = "another" if self.chains.lengths[index] == 1 else ""
         if found := seen.found.get((index, 1.0)):
-            return [likeliest(found, wrt, first="another" if self.chains.lengths[index] == 1 else "")]
+            return [likeliest(found, wrt, first=alone)]
         for scale, fact in known.items():
-            found = [m for m in seen.found.get((index, scale), []) if m.slip not in OTHERS]
+            found = seen.found.get((index, scale), [])
+            found = [mistake for mistake in found if mistake.slip == alone or mistake.slip not in OTHERS]
             if found:
-                return [fact.about(wrt=wrt), likeliest(found, wrt)]
+                return [fact.about(wrt=wrt), likeliest(found, wrt, first=alone)]
         return []
 
     @np.errstate(all="ignore")
@@ -186,8 +188,8 @@ class Slips:
 
     def _compare_link(self, link: Link, mistakes: list[Mistake], seen: Answers) -> list[Slip]:
         on, right = self.chains.on[link], self.chains.flow.links[link]
-        if np.all(self.chains.lengths[on] == 1):
-            mistakes = [mistake for mistake in mistakes if mistake.slip not in NO_SLIPS]
+        unlikely = NO_SLIPS if np.all(self.chains.lengths[on] == 1) else ("kept term",)
+        mistakes = [mistake for mistake in mistakes if mistake.slip not in unlikely]
         mistakes, wrong = each_with_numbers(mistakes, self.floats)
         different = np.isfinite(wrong).all(axis=-1) & ~same(wrong, right)
         mistakes, wrong = [mistakes[row] for row in np.flatnonzero(different)], wrong[different]
