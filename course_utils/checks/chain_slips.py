@@ -26,7 +26,8 @@ def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[
     way = chains.way(index)
     signed = tuple(link for link in way if carries_minus(formulas[link]))
     text = "the sign is turned: one minus too many or too few."
-    text += " Of the links these carry one: {carry}." if len(way) > 1 and signed else ""
+    if signed and len(way) > 1:
+        text += " Of the links these carry one: {carry}." if len(signed) > 1 else " One is in {carry}."
     found = {-1.0: Mistake("sign turned", text, names={"carry": ", ".join(map(partial, signed))})}
     numbers, divisions = defaultdict(list), defaultdict(list)
     for link in way:

@@ -37,18 +37,15 @@ def slip_in_lines(
     answer: Numbers,
     budget: Budget | None = None,
 ) -> list[Mistake]:
-    """The likeliest slip in a line, the last line before the others, that gives the last symbol these values.
+    """The likeliest slip in a line that gives the last symbol these values; an empty list if there is none.
 
     points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
-    An empty list if there is none.
     """
-    budget = budget or Budget(SINGLE)
+    budget, found = budget or Budget(SINGLE), []
     for of in reversed(list(lines)):
         mistakes, values = mistaken(lines, of, roles, points, budget)
-        hits = same(values, answer)
-        if hits.any():
-            return [mistakes[int(hits.argmax())]]
-    return []
+        found += [mistakes[index] for index in np.flatnonzero(same(values, answer))]
+    return sorted(found, key=lambda mistake: mistake.slip == "wrong symbol")[:1]
 
 
 def mistaken(
@@ -72,8 +69,8 @@ def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Seque
     right, line = equations[of], {"link": of.name.replace("new_", "the new ")}
     made = chain(
         old_for_new(equations, of),
-        lost_parts(right),
         number_mistakes(right, sums_in(equations, of)),
+        lost_parts(right),
         changed_parts(right),
         part_mistakes(right),
         swapped_symbols(right, roles),
@@ -88,8 +85,12 @@ def old_for_new(equations: Equations, of: sp.Symbol) -> Iterator[Mistake]:
     for symbol in sorted(equations[of].free_symbols, key=str):
         old = sp.Symbol(symbol.name.removeprefix("new_"))
         text = "the old {old} stands in {link}, where the new one belongs: update it first."
+        nodes = sp.preorder_traversal(equations[of])
+        if alike := [node for node in nodes if node.xreplace({symbol: old}) == equations.get(symbol)]:
+            text = "{link} needs {part} with the new {old} in it, not with the old one, and not the new {old} alone."
+        names = {"old": old, "part": old_names(alike[0]) if alike else ""}
         if old != symbol:
-            yield Mistake("old for new", text, equations[of].xreplace({symbol: old}), names={"old": old})
+            yield Mistake("old for new", text, equations[of].xreplace({symbol: old}), names=names)
     for new in (new for new in equations if new.name.startswith("new_") and new != of):
         old = sp.Symbol(new.name.removeprefix("new_"))
         text = "the new {old} stands in {link}, where the old one belongs."
@@ -105,7 +106,7 @@ def droppable(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
             found += [(node, part, node.func(*(a for a in node.args if a != part))) for part in node.args]
         elif isinstance(node, sp.Function) or (node.is_Pow and node.exp not in (-1, 1)):
             found.append((node, node, node.args[0]))
-    return [one for one in found if one[1] != -1]
+    return [one for one in found if not one[1].is_number]
 
 
 def lost_parts(right: sp.Expr) -> Iterator[Mistake]:
@@ -142,9 +143,11 @@ def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
             )
             for total in (part for part in node.args if part.is_Add):
                 text = "the bracket around {part} is missing in {link}: all of it is multiplied."
+                sign = -1 if node.could_extract_minus_sign() else 1
                 for term in total.args:
-                    wrong = right.xreplace({node: node / total * term + total - term})
-                    yield Mistake("bracket", text, wrong, names={"part": old_names(total)})
+                    for rest in dict.fromkeys([sign * (total - term), total - term]):
+                        wrong = right.xreplace({node: node / total * term + rest})
+                        yield Mistake("bracket", text, wrong, names={"part": old_names(total)})
             for symbol in (part for part in node.args if part.is_Symbol):
                 text = "{part} stands in {link} where its own slope belongs: differentiate it."
                 price = node * symbol / 2

@@ -64,11 +64,12 @@ def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
     if not isinstance(called, sp.Function) or len(called.args) != 1:
         return
     (inside,) = called.args
-    text = "the slope of a {other} stands in {link}, and {of} is {function}(…) here."
-    for other in (other for other in SLOPES if other != called.func):
+    text = "the slope of a {other} stands in {link}, and not that of the {function}."
+    others = SLOPES if called.func in SLOPES else SLOPES[:2]
+    for other in (other for other in others if other != called.func):
         for symbol in (of, inside):
             wrong = derivative(other(PLACE), PLACE).xreplace({other(PLACE): symbol}) * derivative(inside, wrt)
-            names = {"other": other.__name__, "of": of.name, "function": called.func.__name__}
+            names = {"other": other.__name__, "function": called.func.__name__}
             yield Mistake("slope of another", text, wrong, names=names)
 
 
@@ -95,8 +96,7 @@ def number_mistakes(right: sp.Expr, sums: Sequence[sp.Expr]) -> Iterator[Mistake
     sums: what it is part of, or the derivative of: see `sums_in`. A number that is the answer is not told.
     """
     lost, divided = number_of(right)
-    if not right.is_number:
-        yield Mistake("surplus factor", "a factor 2 too many comes with {link}.", 2 * right)
+    yield Mistake("surplus factor", "a factor 2 too many comes with {link}.", 2 * right)
     if lost != 1:
         text = "a factor of {link} is lost." if right.is_number else "the factor {number} of {link} is lost."
         yield Mistake("lost number", text, right / lost, names={"number": str(lost)})
@@ -133,7 +133,7 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
     factors = [factor for factor in sp.Mul.make_args(right) if not factor.is_number]
     terms = sp.Add.make_args(right) if right.is_Add else sp.Add.make_args(right.expand())
     numbered = abs(right.as_coeff_Mul()[0]) != 1
-    for factor in factors if len(factors) + numbered > 1 else ():
+    for factor in (factor for factor in factors if right != factor):
         left = 0.5 if len(factors) > 1 else 0.0  # or a number alone
         yield Mistake("lost factor", "a factor of {link} is lost.", right / factor, credit=left)
     for factor in factors if len(factors) + numbered > 2 else ():

@@ -278,6 +278,8 @@ def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
     """Right steps, but one more than was asked, one less, or not all losses. trail: one step more."""
     surplus = Mistake("surplus step", "one step too many.")
     yield surplus, (trail[-1], losses)
+    moved = "the parameters move once more after the last loss: one step too many."
+    yield Mistake("surplus step", moved), (trail[-1], losses[:-1])
     if len(trail) > 2:
         missing = Mistake("missing step", "one step is missing.")
         yield missing, (trail[-3], losses[:-2])

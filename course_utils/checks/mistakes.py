@@ -7,15 +7,16 @@ import sympy as sp
 
 Link = tuple[sp.Symbol, sp.Symbol]  # (of, wrt) stands for ∂of/∂wrt
 OTHER = sp.Symbol("(other)")  # in an expression: one of several symbols
-LONGEST = 30  # letters of an expression that is named in a message
+LONGEST = 45  # letters of an expression that is named in a message
 
 # From the likeliest on. Those in FACTS say what an answer is, and blame no link.
 PATHS, OTHERS = ("missing path", "only one path"), ("another", "stops early")
 FACTS = (*PATHS, *OTHERS)
 LIKELIEST = ("lost number", "sum for mean", "lost division", *PATHS, "missing link", "inner derivative",
-             "exponential rule", "product rule", "quotient rule", "power rule", "chain rule", "kept constant",
-             "kept term", "slope of another", "input for output", "output for input", "wrong derivative",
-             "function for derivative", "lost factor", "lost term", "bracket", "exponent", "sign", "sign inside",
+             "exponential rule", "product rule", "quotient rule", "power rule", "chain rule",
+             "slope of another", "input for output", "output for input", "wrong derivative",
+             "function for derivative", "outer derivative",
+             "lost factor", "lost term", "kept constant", "kept term", "bracket", "exponent", "sign", "sign inside",
              "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
 LAST = ("inverted link", *OTHERS)
 

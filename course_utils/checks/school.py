@@ -15,6 +15,8 @@ from .mistakes import Mistake
 TEXTS = {
     "inner derivative": "an inner derivative is forgotten in {link}: {part} has {inside} inside, "
     "which changes with {variable} too.",
+    "outer derivative": "the derivative of the {function} itself is forgotten in {link}: that of its inside, "
+    "{inside}, is one factor, and there is another.",
     "chain rule": "the chain rule is misused in {link}, at {part}: the inside stays where it is, and its "
     "derivative is one more factor.",
     "kept constant": "a constant is kept in {link}: {inside} does not change with {variable}, so its "
@@ -46,7 +48,7 @@ class Misread(NamedTuple):
 def school_mistakes(expression: sp.Expr, wrt: sp.Symbol) -> Iterator[Mistake]:
     """What may stand in place of ∂expression/∂wrt if one rule is misused at one node."""
     for slip, wrong, part, inside in misread(expression, wrt):
-        names = {"part": part, "inside": inside, "variable": wrt}
+        names = {"part": part, "inside": inside, "variable": wrt, "function": part.func.__name__}
         yield Mistake(slip, TEXTS[slip], wrong, names=names)
 
 
@@ -148,6 +150,7 @@ def in_a_function(called: sp.Function, x: sp.Symbol) -> Iterator[tuple]:
     inner = derivative(inside, x)
     yield from inside_forgotten(called, own, inside, x)
     yield "function kept", called * inner, inside
+    yield "outer derivative", inner, inside
     yield "sign of a function", -own * inner, inside
     others = [1 / inside, sp.exp(inside), sp.cos(inside), sp.sin(inside)]
     for other in (other for other in others if other != own):
