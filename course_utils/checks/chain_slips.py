@@ -223,7 +223,8 @@ def kinds_of(chains: Chains) -> list[list[Link]]:
     for link in chains.locals:
         of, wrt = link
         form = chains.equations[of].xreplace(roles(chains, link))
-        for key in ((wrt, "to"), (of, "from"), (form, "like")):
+        curved = form.has(sp.Function)  # an activation; two sums in a row are not of one kind
+        for key in ((wrt, "to"), (of, "from"), *([(form, "like")] if curved else [])):
             groups[key].append(link)
     several = {tuple(links) for links in groups.values() if len(links) > 1}
     return [list(links) for links in sorted(several, key=len)]

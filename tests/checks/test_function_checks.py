@@ -1,5 +1,6 @@
 """Checks of functions that learners write: right ones, each with one slip, and anything at all."""
 
+import re
 import sys
 
 import numpy as np
@@ -56,11 +57,11 @@ def test_a_right_forward_function_of_any_signature_is_right(function):
 
 
 FORWARD = [
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "a term of y_hat is lost"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "a factor in a term of z is lost"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 does not belong in z"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "a sign inside z"),
-    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "z does not belong in y_hat"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "b2 is forgotten in y_hat. At w1 = "),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "w1 is forgotten in z"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 stands in z where another"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "the sign of b1 is turned in z"),
+    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "the sigmoid in h is missing: it belongs to z. At w2 = "),
     (h, lambda z: z, 0.5, "the sigmoid in h is missing"),
     (h, lambda y_hat, w2, b2: (y_hat - b2) / w2, 0, "its argument y_hat is unknown here"),
 ]
@@ -74,8 +75,10 @@ def test_a_slip_in_a_forward_function_is_named(of, function, score, words):
 
 def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
     message = check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w1 * sigma(w2 * x + b1) + b2).message
-    yours, expected = (float(word.strip(",.")) for word in message.split() if word[:1] in "-0123456789")
-    assert yours != expected
+    given = {name: float(number) for name, number in re.findall(r"(\w+) = (\S+?),? ", message)}
+    yours, right = map(float, re.search(r"came out as (\S+), and it should be (\S+)\.", message).groups())
+    assert right == pytest.approx(forward(**given), rel=1e-4) and yours != right
+    assert given.keys() == {"x", "w1", "b1", "w2", "b2"}
 
 
 class Mute(Exception):
@@ -103,7 +106,10 @@ ANY_FUNCTION = {
     "fails without words": (lambda x: failing(Mute), "it fails with Mute."),
     "exits": (lambda x: exit(), "it fails with SystemExit"),
     "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
-    "wrong shape": (lambda x: np.zeros((3, 1)), "should have shape (3,), not (3, 1)"),
+    "wrong shape": (
+        lambda x: np.zeros((3, 1)),
+        "one number for each of the 3 samples, not a table of 3 by 1 numbers",
+    ),
     "nan": (lambda x: np.nan * x, "came out as nan"),
     "written in C": (print, "returns nothing yet"),
     "no signature": (max, "written in Python"),
@@ -201,15 +207,19 @@ BACKWARD = [
     (backward(slope=lambda h, z: h), "h itself stands in place of ∂h/∂z", 0.75),
     (backward(slope=lambda h, z: z * (1 - z)), "∂h/∂z is a formula of h here", 0.75),
     (backward(slope=lambda h, z: 1), "the sigmoid's own derivative", 0.75),
-    (backward(weight="w1"), "w1 does not belong in ∂y_hat/∂h", 0.75),
+    (backward(weight="w1"), "w1 stands in ∂y_hat/∂h where another", 0.75),
     (
         lambda **given: backward()(**{k: given[k] for k in ("x", "y", "w1", "b1", "w2", "b2")})[::-1],
-        "the gradient of b2 stands in its place",
+        "the gradients are right, but in another order: return them for w1, b1, w2, b2",
         0,
     ),
     (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
     (lambda x, w1: x, "it should return 4 gradients", 0),
-    (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),
+    (
+        backward(mean=lambda values: values),
+        "the gradient of w1 should be one number, the mean over the samples, not 3 numbers",
+        0,
+    ),
     (lambda x: (np.inf, 1, 2, 3), "the gradient of w1 came out as inf", 0),
 ]
 
@@ -270,14 +280,14 @@ def lazy_momentum(parameter, gradient, velocity, learning_rate, momentum):
 
 UPDATES = [
     (GradientDescent(0.1), lambda parameter, gradient, learning_rate: parameter + learning_rate * gradient,
-     "a sign inside new_parameter is turned"),
-    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient, "a factor in a term of"),
-    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "a term of"),
-    (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
-    (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
+     "the sign of gradient*learning_rate is turned in the new parameter"),
+    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient, "learning_rate is forgotten in the new parameter. At parameter = "),
+    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "parameter is forgotten in the new"),
+    (Momentum(0.1, 0.9), lazy_momentum, "the old velocity stands in the new parameter, where the new one belongs"),
+    (Momentum(0.1, 0.9), gradient_descent, "should be the new parameter, the new velocity, 2 numbers, not one number"),
     (RMSprop(0.1), without_epsilon, "came out as"),
     (GradientDescent(0.1), lambda gradient, **v: gradient_descent(gradient=gradient or 1, **v), "came out"),
-    (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
+    (Momentum(0.1, 0), without_momentum, "momentum*velocity is forgotten in the new velocity"),
 ]  # fmt: skip
 
 
@@ -336,11 +346,15 @@ def test_a_slip_in_a_training_loop_is_named(slip, words):
 
 ANY_LOOP = [
     (lambda start: 3, 7, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
-    (lambda start: (start, [1.0] * 8), 7, "a loss came out as 1"),
+    (lambda start: (start, [1.0] * 8), 7, "the loss at the start came out as 1"),
     (lambda start: (start, [1.0] * 3), 7, "7 steps have 8 losses"),
     (lambda start, data, learning_rate, steps: ..., 7, "returns nothing yet"),
     (lambda weights: weights, 7, "its argument weights is unknown here"),
-    (lambda start: ({p: np.ones(3) for p in start}, [1.0]), 0, "should have shape ()"),
+    (
+        lambda start: ({p: np.ones(3) for p in start}, [1.0]),
+        0,
+        "the parameter w1 should be one number, not 3 numbers",
+    ),
     (lambda start: (start, np.array([1j])), 0, "its losses should be numbers"),
 ]
 
