@@ -28,6 +28,10 @@ def models():
     return MODELS | made | grown
 
 
+def numbers_in(equation):
+    return {abs(part) for n in equation.atoms(sp.Rational) for part in (n.p, n.q)}
+
+
 def factors(right):
     return [factor for factor in sp.Mul.make_args(sp.factor_terms(right)) if not factor.is_number] or [
         sp.S.One
@@ -42,9 +46,7 @@ SLIPS = {
     "input": lambda right, of, wrt: wrt,
     "input for output": lambda right, of, wrt: right.xreplace({of: wrt}),
     "sign": lambda right, of, wrt: -right,
-    "2 lost": lambda right, of, wrt: (
-        right / 2 if abs(sp.factor_terms(right).as_coeff_Mul()[0]) == 2 else right
-    ),
+    "2 lost": lambda right, of, wrt: right / 2,
     "2 too many": lambda right, of, wrt: 2 * right,
     "sigmoid's slope": lambda right, of, wrt: of * (1 - of) / (1 - of**2) * right,
     "tanh's slope": lambda right, of, wrt: (1 - of**2) / of / (1 - of) * right,
@@ -95,6 +97,8 @@ class Case:
         """Whether it is wrong at all, and something a person would write."""
         model = models()[self.model]
         functions, allowed = {model.equations[of].func for of, _ in self.links}, ACTIVATIONS.get(self.slip)
+        if self.slip == "2 lost" and not all(2 in numbers_in(model.equations[of]) for of, _ in self.links):
+            return False
         return (allowed is None or functions == {allowed}) and not self.same(self.answer, self.gradient())
 
     def judged(self):

@@ -34,33 +34,43 @@ def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[
         factor, division = number_of(formulas[link])
         numbers[factor].append(link)
         divisions[division].append(link)
-    for factor, links in numbers.items():
-        if factor != 1:
-            alone = len(way) == 1 and formulas[links[0]].is_number  # then it is the answer
-            text = "the factor {number} of {link} is lost." if len(links) == 1 else SEVERAL
-            number = {"number": str(factor)}
-            text = "a factor of {link} is lost." if alone else text
-            found[1 / factor] = Mistake("lost number", text, links=tuple(links), names=number)
-    for division, links in divisions.items():
-        if division != 1:
-            mean = any(is_mean(e, division) for link in links for e in sums_in(chains.equations, link[0]))
-            text = (
-                "the division in {link} is lost: a mean is no sum."
-                if mean
-                else "a division in {link} is lost."
-            )
-            slip = "sum for mean" if mean else "lost division"
-            found.setdefault(float(division), Mistake(slip, text, links=tuple(links)))
+    for factor in numbers.keys() - {1}:
+        links = with_number(chains, way, factor)
+        text = (
+            "the factor {number} of {link} is lost."
+            if len(links) == 1
+            else f"a factor {{number}} is lost{WHERE}"
+        )
+        if len(way) == 1 and formulas[way[0]].is_number:  # then it is the answer
+            text = "a factor of {link} is lost."
+        found[1 / factor] = Mistake("lost number", text, links=links, names={"number": str(factor)})
+    for division in divisions.keys() - {1}:
+        links = tuple(divisions[division])
+        mean = any(is_mean(e, division) for link in links for e in sums_in(chains.equations, link[0]))
+        text = (
+            "the division in {link} is lost: a mean is no sum." if mean else "a division in {link} is lost."
+        )
+        slip = "sum for mean" if mean else "lost division"
+        found.setdefault(float(division), Mistake(slip, text, links=links))
     for number in SURPLUS if len(way) > 1 or not formulas[way[0]].is_number else ():
-        text = "a factor {number} too many" + (": {link} has one." if len(numbers[number]) == 1 else ".")
-        if len(way) > 1 and not numbers[number]:
-            text = "a factor {number} too many: no link on the way has one."
-        names, links = {"number": f"{sp.nsimplify(number)}"}, tuple(numbers[number])
+        links = with_number(chains, way, number)
+        text = "a factor {number} too many" + (WHERE if links else ": no link on the way has one.")
+        text = text if len(way) > 1 else "a factor {number} too many."
+        names = {"number": str(sp.nsimplify(number))}
         found.setdefault(float(number), Mistake("surplus number", text, links=links, names=names))
     return found
 
 
-SEVERAL = "a factor {number} is lost: {link} have one each."
+WHERE = ". Links with a {number}: {link}."
+
+
+def with_number(chains: Chains, way: Sequence[Link], number: float) -> tuple[Link, ...]:
+    """The links in whose equation a whole number, or a division by it, is written."""
+    return tuple(
+        link
+        for link in way
+        if any(number in (abs(n.p), n.q) for n in chains.equations[link[0]].atoms(sp.Rational) - {1})
+    )
 
 
 def carries_minus(formula: sp.Expr) -> bool:
@@ -153,20 +163,13 @@ def surplus_slopes(chains: Chains) -> Found:
     for of, wrt in reversed(list(chains.locals)):
         above[wrt] |= {of, *above[of]}
     curved = [link for link in chains.locals if function_of(chains.equations, link)]
-    for link in chains.locals:
+    for link in (link for link in chains.locals if link not in curved):
         of, wrt = link
         on = chains.on[link]
-        apart = [other for other in curved if of not in above[other[0]] | {other[0]}]
-        if link in curved:
-            continue
-        for other in apart:
-            if other[0] not in above[of] and other[0] != of:
-                text = "{other} is in the part through {link} too, where it does not belong."
-                names, slope = {"other": partial(other)}, flow.links[other]
-                yield (
-                    Mistake("surplus slope", text, links=(link,), names=names),
-                    *times(chains, link, slope, on),
-                )
+        for other in (other for other in curved if not in_a_row(link, other, above)):
+            text = "{other} is in the part through {link} too, where it does not belong."
+            names, slope = {"other": partial(other)}, flow.links[other]
+            yield Mistake("surplus slope", text, links=(link,), names=names), *times(chains, link, slope, on)
         flat = {of, *chains.locals[link].free_symbols} - {wrt, *(symbol for symbol, _ in curved)}
         for symbol in sorted(flat & chains.equations.keys(), key=str):
             text = "{link} is multiplied by an activation's slope, and {symbol} has no activation."
@@ -176,6 +179,11 @@ def surplus_slopes(chains: Chains) -> Found:
                     Mistake("surplus slope", text, links=(link,), names=names),
                     *times(chains, link, slope, on),
                 )
+
+
+def in_a_row(one: Link, other: Link, above: Mapping[sp.Symbol, set]) -> bool:
+    """Whether a path goes through both links. above: what each symbol is computed into."""
+    return any(wrt == of or wrt in above[of] for (_, wrt), (of, _) in ((one, other), (other, one)))
 
 
 def times(chains: Chains, link: Link, factor: Numbers, on: Numbers) -> tuple[Numbers, Numbers]:

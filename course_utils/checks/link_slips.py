@@ -35,7 +35,9 @@ def link_mistakes(
         [Mistake("sign", "the sign of {link} is turned.", -factored)],
         [Mistake("doubled link", "{link} is there twice, and belongs there once.", factored**2)],
         school_mistakes(equations[link[0]], link[1]) if function_of(equations, link) not in SLOPES else (),
-        swapped_symbols(factored, [*roles, *([symbol, link[1]] for symbol in right.free_symbols - {link[1]})]),
+        swapped_symbols(
+            factored, [*roles, *([symbol, link[1]] for symbol in right.free_symbols - {link[1]})]
+        ),
         [Mistake("inverted link", "{link} is upside down: multiply by it.", 1 / factored)],
     )
     return (mistake._replace(links=(link,)) for mistake in made)

@@ -24,7 +24,14 @@ from .pairs import PAIRED, SECONDS, Slip, pair_of_slips
 AT_ONCE = 8  # slips of one link, before the next link has its turn
 
 # where the question is one link: there is no chain, and what else it is has a name
-NO_SLIPS = ("missing link", "function for derivative", "wrong derivative", "sign", "doubled link", "surplus factor")
+NO_SLIPS = (
+    "missing link",
+    "function for derivative",
+    "wrong derivative",
+    "sign",
+    "doubled link",
+    "surplus factor",
+)
 
 RULES = ("inner derivative", "exponential rule", "product rule", "quotient rule", "power rule", "chain rule")
 
