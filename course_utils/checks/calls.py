@@ -41,7 +41,11 @@ def call(function: Callable, given: Mapping):
     except (KeyboardInterrupt, TooSlow):
         raise
     except BaseException as error:
-        raise Unreadable(f"it fails with {described(error)}{formulas_in(function)}") from None
+        zeros = ", ".join(
+            f"{name} = 0" for name, value in given.items() if np.ndim(value) == 0 and value == 0
+        )
+        why = f" It was tried with {zeros}." if zeros and isinstance(error, ZeroDivisionError) else ""
+        raise Unreadable(f"it fails with {described(error)}{why or formulas_in(function)}") from None
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
@@ -72,7 +76,8 @@ def silence() -> Iterator[None]:
 def described(error: BaseException) -> str:
     """An error's type, and what it says if it says something."""
     try:
-        return f"{kind(error)}: {error!s:.200}"
+        text = f"{kind(error)}: {error!s:.200}"
+        return text if text.endswith((".", "!", "?")) else f"{text}."
     except Exception:
         return f"{kind(error)}."
 

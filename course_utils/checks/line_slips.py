@@ -13,6 +13,7 @@ from .flow import Numbers, same
 from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
 from .mistakes import OTHER, Mistake
 
+UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors")  # where another slip does the same
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
 
@@ -45,7 +46,7 @@ def slip_in_lines(
     for of in reversed(list(lines)):
         mistakes, values = mistaken(lines, of, roles, points, budget)
         found += [mistakes[index] for index in np.flatnonzero(same(values, answer))]
-    return sorted(found, key=lambda mistake: mistake.slip == "wrong symbol")[:1]
+    return sorted(found, key=lambda mistake: mistake.slip in UNLIKELY)[:1]
 
 
 def mistaken(
@@ -81,7 +82,13 @@ def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Seque
 
 
 def old_for_new(equations: Equations, of: sp.Symbol) -> Iterator[Mistake]:
-    """A value of before the update, where the new one belongs, or the other way round."""
+    """A value of before the update, where the new one belongs, or the other way round; or the step alone."""
+    before = sp.Symbol(of.name.removeprefix("new_"))
+    if before != of:
+        names = {"old": before}
+        yield Mistake("old for new", "this is the old {old}: return {link}.", before, names=names)
+        text = "this is the step alone: subtract it from the {old}."
+        yield Mistake("step alone", text, before - equations[of], names=names)
     for symbol in sorted(equations[of].free_symbols, key=str):
         old = sp.Symbol(symbol.name.removeprefix("new_"))
         text = "the old {old} stands in {link}, where the new one belongs: update it first."
@@ -103,10 +110,13 @@ def droppable(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
     found = []
     for node in dict.fromkeys(sp.preorder_traversal(expression)):
         if node.is_Add or node.is_Mul:
-            found += [(node, part, node.func(*(a for a in node.args if a != part))) for part in node.args]
+            parts = [part for part in node.args if not part.is_number]
+            found += [(node, part, node.func(*(a for a in node.args if a != part))) for part in parts]
+            numbers = [abs(part) for part in node.args if node.is_Mul and part.is_Rational and abs(part) != 1]
+            found += [(node, number, node / number) for number in numbers]
         elif isinstance(node, sp.Function) or (node.is_Pow and node.exp not in (-1, 1)):
             found.append((node, node, node.args[0]))
-    return [one for one in found if not one[1].is_number]
+    return found
 
 
 def lost_parts(right: sp.Expr) -> Iterator[Mistake]:
@@ -115,6 +125,8 @@ def lost_parts(right: sp.Expr) -> Iterator[Mistake]:
         slip, text = "lost part", "{part} is forgotten in {link}."
         if part == node:
             slip, text = "lost function", "the {function} in {link} is missing: it belongs to {part}."
+        elif part.is_Rational and part.p == 1:
+            text, part = "the division by {part} is forgotten in {link}.", 1 / part
         elif part.is_Pow and part.exp == -1 and node.is_Mul:
             text, part = "the division by {part} is forgotten in {link}.", part.base
         root = part.is_Pow and part.exp == sp.S.Half
@@ -137,6 +149,9 @@ def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
     """A sign turned, a factor 2 too many, a symbol squared or a bracket closed too early, however deep inside."""
     for node in dict.fromkeys(sp.preorder_traversal(right)):
         if node.is_Mul:
+            if node.could_extract_minus_sign():
+                text, names = "the sign of {part} is turned in {link}.", {"part": old_names(-node)}
+                yield Mistake("sign inside", text, right.xreplace({node: -node}), names=names)
             text = "a factor 2 comes with {part} in {link}: it does not belong there."
             yield Mistake(
                 "surplus number", text, right.xreplace({node: 2 * node}), names={"part": old_names(node)}

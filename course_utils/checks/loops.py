@@ -163,7 +163,7 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     known = [verdict for verdict in verdicts if verdict.slips]
     if not known:
         return wrong(shown)
-    return Verdict(False, f"in each step, {known[0].message}", 0.0, known[0].slips)
+    return Verdict(False, f"in each step, {known[0].message}", min(map(float, verdicts)), known[0].slips)
 
 
 def near(answer: np.ndarray, key: np.ndarray) -> bool:
@@ -262,9 +262,9 @@ class Descent:
                 lambda at, gradients: at - gradients,
                 "the learning rate is forgotten in the update.",
             ),
-            "lost gradient": (
-                lambda at, gradients: at - self.rate * np.sign(gradients),
-                "the step should be the rate times the gradient, not times its sign.",
+            "step alone": (
+                lambda at, gradients: -self.rate * gradients,
+                "the step alone is kept: subtract it from the parameter.",
             ),
         }
         few = min(steps, 2)

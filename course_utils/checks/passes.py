@@ -15,7 +15,7 @@ from ..derivation.given import some
 from ..models.model import Model
 from .answers import Unreadable
 from .calls import as_array, as_numbers, call_each
-from .flow import same
+from .flow import Chains, same
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .slips import Slips
@@ -200,8 +200,23 @@ def judged(
         ]
         slips = Slips(model.equations, unknown, points, roles_of(model), others)
         explained = slips.explain(np.array([lost[p] for p in unknown]), over_trials)
-        found |= dict(zip(unknown, explained, strict=True))
+        means = [means_multiplied(slips.chains, i, lost[p], over_trials) for i, p in enumerate(unknown)]
+        found |= {p: each or mean for p, each, mean in zip(unknown, explained, means, strict=True)}
     return [judged_alone(p, found[p], lost[p], keys[p], at) for p in lost]
+
+
+def means_multiplied(chains: Chains, index: int, answer: np.ndarray, mean: Callable) -> list[Mistake]:
+    """The mistake that the mean is taken of each factor, and not of their products."""
+    flow, text = (
+        chains.flow,
+        "the mean is taken of each factor: multiply sample by sample, then take the mean.",
+    )
+    for of, wrt in chains.way(index):
+        after = np.broadcast_to(flow.links[of, wrt] * flow.tangent[wrt][index], flow.links[of, wrt].shape)
+        before = np.broadcast_to(flow.adjoint[of], after.shape)
+        if same(mean(before) * mean(after), answer):
+            return [Mistake("means multiplied", text)]
+    return []
 
 
 def judged_alone(

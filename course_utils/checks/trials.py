@@ -70,9 +70,11 @@ def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
     return bool(same(answer, key)) or (not key.any() and bool(np.all(np.abs(answer) < 1e-12)))
 
 
+@np.errstate(all="ignore")
 def differs(answer: np.ndarray, key: np.ndarray) -> int:
-    """Where the first number is that is not as it should be."""
-    return int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
+    """Where a number is farthest from what it should be."""
+    gap = np.abs(answer - key) / (np.abs(answer) + np.abs(key))
+    return int(np.argmax(np.where(answer == key, 0, np.where(np.isfinite(gap), gap, np.inf))))
 
 
 def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
