@@ -34,6 +34,7 @@ lint: $(VENV)/dev
 
 refresh: $(VENV)/dev
 	$(BIN)/python tools/refresh.py
+	$(BIN)/python tools/minutes.py
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
