@@ -1,6 +1,7 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
-converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks)
+converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
+               handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
 formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)

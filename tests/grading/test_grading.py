@@ -200,3 +200,40 @@ def test_validate_agrees_with_the_message_under_the_cell(course):
 def test_the_release_holds_no_solution():
     for path in Path(EXERCISES / "release").glob("*/*.ipynb"):
         assert "SOLUTION" not in path.read_text()
+
+
+HANDED_IN = {  # of each learner the files, the points, and what the teacher reads
+    "renamed": ({"tiny (1).ipynb": "solved"}, 6, "tiny (1).ipynb is taken for tiny.ipynb"),
+    "beside": ({"tiny (1).ipynb": "solved", "tiny.ipynb": "release"}, 6, "tiny (1).ipynb is taken for"),
+    "another": ({"notes.ipynb": "release", "tiny.ipynb": "solved"}, 6, "notes.ipynb is not graded"),
+    "inside": (
+        {"week 1/tiny.ipynb": "solved", ".ipynb_checkpoints/tiny.ipynb": "release"},
+        6,
+        "is taken for",
+    ),
+    "two": (
+        {"a.ipynb": "solved", "b.ipynb": "solved"},
+        None,
+        "should hold tiny.ipynb, and holds these: a.ipynb, b",
+    ),
+    "text": ({"tiny.txt": "solved"}, None, "should hold tiny.ipynb, and holds these: tiny.txt"),
+    "unlabelled": ({"tiny.ipynb": "unlabelled"}, None, "none of the 8 cells of this set is recognised"),
+}
+
+
+def test_a_notebook_is_found_whatever_it_is_called_or_the_teacher_is_told(course):
+    unlabelled = tiny_set()
+    for cell in unlabelled.cells:
+        cell.metadata = {}
+    texts = {"solved": tiny_set(), "release": course.notebook("tiny"), "unlabelled": unlabelled}
+    for student, (files, _, _) in HANDED_IN.items():
+        for name, text in files.items():
+            path = course.folder / "submitted" / student / "tiny" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(texts[text], path)
+    done = course.command("autograde", "tiny")
+    assert done.returncode != 0
+    for student, (_, points, said) in HANDED_IN.items():
+        scores = course.scores(student, "tiny")
+        assert (sum(scores.values()) or None) == points, student
+        assert said in done.stderr, student
