@@ -9,5 +9,6 @@ broker         passes messages between the two sandboxes, and says which results
 session        the submission's program from outside (worker: its inside, shell: its IPython)
 examiner       the other one's inside: an examination of each submission, a process for each question
 wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
+report         what a class got wrong, for the teacher
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
 """

@@ -161,6 +161,7 @@ def show(cell, result: Result | None) -> None:
     cell.outputs, cell.execution_count = [], None
     if label(cell).get("grade"):
         result = result or Result(score=0.0, message="no points: this check was not reached in time")
+        cell.metadata["slips"] = result.slips  # for report.py
         points = (result.score or 0.0) * float(label(cell)["points"])
         data = {"text/plain": repr(points)}
         cell.outputs = [

@@ -1,26 +1,36 @@
 """One verdict everywhere: awkward notebooks run live, in a kernel, and graded, agree on each question."""
 
+import json
 import os
 import sys
 from copy import deepcopy
-from itertools import zip_longest
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
+import sympy as sp
 from grading_course import SERVER, Course, needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-pytestmark = needs_bubblewrap
+from course_utils import Model, check_forward, check_number
+from course_utils.grading.question import Answers, Failed
+from course_utils.grading.wire import Refused
+from course_utils.grading.worker import Worker
+
+w, x, y, z, L = sp.symbols("w x y z L")
 
 RIGHT = ["answer_1 = 2 * x", "answer_2 = 42.0", "def forward(x, w):\n    return w * x"]
 CHECKS = {"check_1": 2, "check_2": 1, "check_3": 3}
 SHOWS = """class Shown:
-    def {method}(self, *_):
-        {does}
+    def {}(self, *_):
+        {}
 display(Shown())
 answer_1 = 2 * x
-Shown()"""
+Shown()
+"""
+NEEDED = "import decimal, fractions, mpmath\n"
 HELP = """from collections import deque
 from functools import partial
 from operator import mul
@@ -31,36 +41,29 @@ FIRST = {  # what is written into the first answer cell
     "nothing special": "answer_1 = 2 * x",
     "wrong": "answer_1 = 3 * x",
     "pictures of formulas": "sp.init_printing()\ndisplay(x**2)\nanswer_1 = 2 * x\nanswer_1",
-    "%matplotlib inline": "%matplotlib inline\nanswer_1 = 2 * x",
-    "%pylab": "%pylab agg\nanswer_1 = 2 * x",
-    "%time": "%time answer_1 = 2 * x",
-    "%%capture": "%%capture\nanswer_1 = 2 * x",
-    "another program": "!echo 42\nanswer_1 = 2 * x",
-    "a picture's file": "import matplotlib.pyplot as p\np.plot([1])\np.savefig('a.png')\nanswer_1 = 2 * x",
+    "pictures": "%matplotlib inline\n%pylab inline\nplot([1])\nsavefig('a.png')\nanswer_1 = 2 * x",
+    "%%capture": "%%capture\n%time answer_1 = 2 * x\n!echo 42",
     "an error after the answer": "answer_1 = 2 * x\n1 / 0",
     "an error before the answer": "1 / 0\nanswer_1 = 2 * x",
     "a missing bracket": "answer_1 = (2 * x",
     "SystemExit": "answer_1 = 2 * x\nraise SystemExit",
     "input": "answer_1 = float(input()) * x",
-    "main": "if __name__ == '__main__':\n    answer_1 = 2 * x",
-    "annotated": "answer_1: sp.Expr = 2 * x",
-    "a positive x": "x = sp.Symbol('x', positive=True)\nanswer_1 = 2 * x",
-    "everything of SymPy": "from sympy import *\nanswer_1 = diff(x**2)",
-    "Chinese": "答案 = 2 * x\nprint('答案是', 答案)\nanswer_1 = 答案",
-    "a verdict is shown": "answer_1 = 2 * x\nprint(check_derivative(x**2, x, answer_1))",
-    "a widget": "import ipywidgets\ndisplay(ipywidgets.IntSlider())\nanswer_1 = 2 * x",
-    "much is shown": "print('a' * 3_000_000)\nanswer_1 = 2 * x",
-    "Javascript": "from IPython.display import *\ndisplay(Javascript('1'))\nanswer_1 = 2 * x",
+    "names": "if __name__ == '__main__':\n    答案: sp.Expr = 2 * x\n    print(答案)\nanswer_1 = 答案",
+    "everything of SymPy": "from sympy import *\nx = Symbol('x', positive=True)\nanswer_1 = diff(x**2)",
+    "much is shown": "print('a' * 3_000_000)\nanswer_1 = 2 * x\nprint(check_derivative(x**2, x, answer_1))",
+    "not only text": (
+        "import ipywidgets\nfrom IPython.display import *\ndisplay(Javascript('1'), ipywidgets.IntSlider())\n"
+        + SHOWS.format("_repr_png_", "return b'\\x89PNG'")
+        + SHOWS.format("_repr_png_", "return 7")
+        + SHOWS.format("_repr_mimebundle_", "return {'text/plain': b'x', 'image/png': [object()]}")
+        + SHOWS.format("_repr_mimebundle_", "return {1: 2}")
+    ),
     **{
-        f"{method}: {does}": SHOWS.format(method=method, does=does)
+        f"{method}: {does}": SHOWS.format(method, does)
         for method, does in [
-            ("_repr_png_", "return b'\\x89PNG'"),
-            ("_repr_png_", "return 7"),
             ("__repr__", "raise SystemExit"),
             ("__repr__", "raise KeyboardInterrupt"),
             ("__repr__", "return repr(self)"),
-            ("_repr_mimebundle_", "return {'text/plain': b'x', 'image/png': [object()]}"),
-            ("_repr_mimebundle_", "return {1: 2}"),
             ("_ipython_display_", "raise ValueError"),
         ]
     },
@@ -175,10 +178,9 @@ FILES = {"mine.py": "def answer():\n    return 42.0\n", "json.py": "raise System
 
 def notebooks(release):
     """(name, notebook) of each learner: three awkward answers at a time, then what became of cells."""
-    answers = zip_longest(FIRST.items(), NUMBERS, FUNCTIONS)
+    answers = zip(FIRST.items(), reversed(NUMBERS), FUNCTIONS, strict=False)
     for (name, first), number, function in answers:
-        second = f"import decimal, fractions, mpmath, mine\nanswer_2 = {number or 42.0}"
-        third = f"{HELP}{function or RIGHT[2]}"
+        second, third = f"import mine\n{NEEDED}answer_2 = {number}", f"{HELP}{function}"
         yield f"{name}; {second}; {third}", write(release, first, second, third)
     for name, cells in copies(write(release, *RIGHT).cells):
         yield name, nbformat.from_dict(release | {"cells": cells})
@@ -250,6 +252,7 @@ def class_of_learners(tmp_path_factory):
     return shown, graded
 
 
+@needs_bubblewrap
 def test_live_and_graded_agree_on_every_question(class_of_learners):
     shown, graded = class_of_learners
     differ = [
@@ -259,3 +262,39 @@ def test_live_and_graded_agree_on_every_question(class_of_learners):
         if shown[name].get(check, "").startswith("✓") != (graded[name][check][0] == points)
     ]
     assert not differ, "\n".join(map(str, differ))
+
+
+class Inside(Answers):
+    """A submission's program without a sandbox: what its one name stands for comes out as from there."""
+
+    def __init__(self, value):
+        self.worker = Worker(SimpleNamespace(user_ns={"answer": value}))
+
+    def ask(self, do, *arguments):
+        return json.loads(json.dumps(getattr(self.worker, do)(*arguments)))
+
+
+def verdicts(check, source, name):
+    """How right an answer is as it stands, and as it comes out of a sandbox."""
+    names = {"sp": sp, "np": np, "x": x, "w": w}
+    exec(source, names)
+    for read in (lambda: names[name], lambda: Inside(names[name]).get("answer")):
+        try:
+            yield check(read()).score
+        except (Failed, Refused):
+            yield 0.0
+
+
+@pytest.mark.parametrize(
+    "number", [number for number in NUMBERS if "mine" not in number and "(open" not in number]
+)
+def test_a_number_is_as_right_outside_the_sandbox(number):
+    live, graded = verdicts(lambda answer: check_number(answer, 42), f"{NEEDED}answer = {number}", "answer")
+    assert live == graded
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_as_right_outside_the_sandbox(function):
+    line = Model({z: w * x, L: (y - z) ** 2}, [w], [x, y])
+    live, graded = verdicts(lambda answer: check_forward(line, z, answer), f"{HELP}{function}", "forward")
+    assert live == graded

@@ -9,6 +9,7 @@ import pytest
 from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
+from course_utils.grading import report
 from course_utils.grading.syntax import loads, stores
 
 pytestmark = needs_bubblewrap
@@ -237,3 +238,23 @@ def test_a_notebook_is_found_whatever_it_is_called_or_the_teacher_is_told(course
         scores = course.scores(student, "tiny")
         assert (sum(scores.values()) or None) == points, student
         assert said in done.stderr, student
+
+
+def test_the_teacher_reads_what_the_class_got_wrong(course, monkeypatch, capsys):
+    for number, answer in enumerate(["3 * x", "x**2 <", "2 * x", "x"]):
+        notebook = with_answers(tiny_set(), {"answer_1": f"answer_1 = {answer}"})
+        course.submit(f"class_{number}", "tiny", notebook)
+    course.command("autograde", "tiny")
+    monkeypatch.chdir(course.folder)
+    report.main(["tiny"])
+    assert "Wrote feedback/tiny_report.html and feedback/tiny_report.csv." in capsys.readouterr().out
+    rows = list(csv.DictReader((course.folder / "feedback" / "tiny_report.csv").read_text().splitlines()))
+    found = {(row["question"], row["slip"]): row for row in rows}
+    assert found["check_1", "no value"]["example"] == "answer_1 = x**2 <"
+    assert all(row["learners"] == "" for row in rows)
+    page = (course.folder / "feedback" / "tiny_report.html").read_text()
+    assert "x**2 &lt;" in page and "class_1" not in page
+    report.main(["tiny", "--names"])
+    assert "class_1" in (course.folder / "feedback" / "tiny_report.html").read_text()
+    with pytest.raises(SystemExit, match="Nothing of other was graded"):
+        report.main(["other"])
