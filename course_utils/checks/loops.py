@@ -18,9 +18,8 @@ from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .regions import names_in, upstream
 from .reruns import Arguments, others
-from .symbols import as_arrays, must_be_scalar
-from .trials import agrees, compared, numbers, right_in, telling
-from .values import Point
+from .symbols import must_be_scalar
+from .trials import Trials, agrees, compared, right_in, telling
 from .verdict import Verdict, right, slipped, wrong
 
 
@@ -32,27 +31,27 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     """
     outputs, lines = rule.outputs(), rule.lines()
     shape = (len(outputs),) if rule.memory else ()
-    points, regions = update_points(rule)
+    tried = update_trials(rule)
+    names = [name for name in tried.values if not name.startswith("new_")]
     try:
-        given = [{k: v for k, v in point.items() if not k.startswith("new_")} for point in points]
+        given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
         results = call_each(function, given, lambda result: as_numbers(result, shape, "its result"))
     except Unreadable as unreadable:
         return unreadable.verdict
-    answers = np.reshape(results, (len(points), -1)).T
-    keys = np.array([numbers(points, output) for output in outputs])
+    answers = np.reshape(results, (len(results), -1)).T
+    keys = np.array([tried.values[output.name][:, 0] for output in outputs])
     correct = right_in(answers[..., None], keys[..., None])
     if correct.all():
-        return right("this is the update.", regions)
+        return right("this is the update.", tried.regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
     output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
     roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
-    few = as_arrays([points[trial] for trial in told])
-    slip = slip_in_lines(until(lines, output), roles, few, answer)
+    slip = slip_in_lines(until(lines, output), roles, tried.points(told), answer)
     return slipped([slip]) if slip else wrong(compared(output, answer, key))
 
 
-def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
-    """Values of all symbols in trials of an update, and in how many regions of its equations they are.
+def update_trials(rule: UpdateRule) -> Trials:
+    """Trials of an update.
 
     A gradient and a parameter of either sign, settings between 0 and 1, a memory of either sign too,
     but not where a root is taken of it. Not the rule's own settings: an epsilon of 1e-8 that is forgotten
@@ -66,8 +65,7 @@ def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
     lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
     given = [parameter, gradient, *(positive.get(s, s) for s in rule.memory), *raw.values()]
     values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
-    names = [name for name in values if not name.startswith("raw ")]
-    return [{n: float(values[n][trial, 0]) for n in names} for trial in range(len(values[names[0]]))], regions
+    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
 
 
 def check_training(
