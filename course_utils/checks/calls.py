@@ -31,8 +31,9 @@ def call(function: Callable, given: Mapping):
     if not callable(function):
         raise Unreadable(f"this should be a function, not {kind(function)}: leave out its brackets.")
     by_place, by_name = wanted(function, given)
-    places = [deepcopy(given[name]) for name in by_place]
-    names = {name: deepcopy(given[name]) for name in by_name}
+    asked = {name: given[name] for name in (*by_place, *by_name)}
+    copies = {name: v if isinstance(v, float) else deepcopy(v) for name, v in asked.items()}
+    places, names = [copies[name] for name in by_place], {name: copies[name] for name in by_name}
     try:
         with silence():
             result = function(*places, **names)

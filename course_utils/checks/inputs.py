@@ -67,8 +67,9 @@ def chosen_inputs(
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
     far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))
     chosen = list(dict.fromkeys([*covering(where, usual, sizes), *near_and_far(far, usual)]))
-    clear = np.all(np.reshape(off_kinks(regions, cloud), (-1, samples)), axis=1, keepdims=True)[:, 0]
-    chosen += whole[clear[whole]][:FEW].tolist()
+    last = {name: numbers[-WHOLE * samples :] for name, numbers in cloud.points.items()}
+    clear = off_kinks(regions, Floats(last)).reshape(-1, samples).all(axis=1)
+    chosen += whole[clear[whole - len(steady)]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
