@@ -4,7 +4,6 @@ Each is called with numbers of the check's own choice, and what it returns is co
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import sympy as sp
@@ -14,7 +13,8 @@ from ..derivation.chain_rule import backward, until
 from ..derivation.given import some
 from ..models.model import Model
 from .answers import Unreadable
-from .calls import as_array, as_numbers, call_each
+from .budget import SEARCH, bounded, within
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each
 from .flow import same
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
@@ -30,6 +30,7 @@ def given_by(model: Model, trial: Trial) -> dict[str, float | np.ndarray]:
     return parameters | {s.name: trial[s.name] for s in (*model.data, *model.equations)}
 
 
+@bounded()
 def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdict:
     """Check a function that computes one of the model's equations.
 
@@ -57,7 +58,8 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         return unsized or right(f"this computes {symbol}.", tried.regions)
     told = telling(correct[None])
     points, answer = tried.points(told), results[told].ravel()
-    slip = slip_in_lines(until(model.equations, symbol), roles_of(model), points, answer)
+    lines = until(model.equations, symbol)
+    slip = within(SEARCH, lambda: slip_in_lines(lines, roles_of(model), points, answer), None)
     return slipped([slip]) if slip else wrong(compared(symbol, answer, points[symbol.name]))
 
 
@@ -73,18 +75,23 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
 
     given: what it may ask for in a trial. read(result, samples): its numbers. keys: (trial, right numbers).
     """
-    for trial, key in keys:
-        samples = len(next(iter(trial.values())))
-        some = f"with {samples} sample{'s' * (samples > 1)}"
-        try:
-            (answer,) = call_each(function, [given(trial)], partial(read, samples=samples))
-        except Unreadable as unreadable:
-            return wrong(f"{some}: {unreadable.verdict.message}")
+    counts, answers, fault = [len(next(iter(trial.values()))) for trial, _ in keys], [], None
+
+    def read_next(result) -> None:
+        answers.append(read(result, samples=counts[len(answers)]))
+
+    try:
+        call_each(function, (given(trial) for trial, _ in keys), read_next, FEW_SECONDS)
+    except Unreadable as unreadable:
+        fault = unreadable.verdict.message
+    where = [f"with {count} sample{'s' * (count > 1)}" for count in counts]
+    for place, answer, (_, key) in zip(where, answers, keys, strict=False):
         if not right_in(answer[None], key[None]).all():
-            return wrong(f"{some}: {compared('its result', answer, key)}")
-    return None
+            return wrong(f"{place}: {compared('its result', answer, key)}")
+    return wrong(f"{where[len(answers)]}: {fault}") if fault else None
 
 
+@bounded()
 def check_backward(model: Model, function: Callable) -> Verdict:
     """Check a function that computes the gradients of the model's mean loss.
 
@@ -135,10 +142,13 @@ def judged(model: Model, adjoints: Mapping, lost: Mapping, points: Mapping[str, 
     if unknown := [p for p in lost if p not in sums]:
         message = "the gradient of {} stands in its place: mind the order."
         others = [Mistake("another", message.format(p), dL_dp, credit=0.0) for p, dL_dp in adjoints.items()]
-        slips = Slips(model.equations, unknown, points, roles_of(model), others)
-        first = unknown[:1] == list(lost)[:1]
-        explained = slips.explain(np.array([lost[p] for p in unknown]), over_trials, pairs_of=range(first))
-        found |= dict(zip(unknown, explained, strict=True))
+        answers, first = np.array([lost[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])
+
+        def explained() -> list[list[Mistake]]:
+            slips = Slips(model.equations, unknown, points, roles_of(model), others)
+            return slips.explain(answers, over_trials, pairs_of=first)
+
+        found |= zip(unknown, within(SEARCH, explained, [[]] * len(unknown)), strict=True)
     return [judged_alone(p, found[p], lost[p], keys[p]) for p in lost]
 
 
