@@ -24,6 +24,8 @@ from .checks import (
     check_number,
     check_training,
     check_update,
+    hint,
+    solution,
     verdict,
 )
 from .compiled import Compiled
@@ -52,9 +54,11 @@ __all__ = [
     "check_number",
     "check_training",
     "check_update",
+    "hint",
     "load_ipython_extension",
     "relu",
     "sigmoid",
+    "solution",
     "step",
     "tanh",
     "train",
