@@ -4,19 +4,38 @@ import tomllib
 from collections import Counter
 from functools import cache, partial
 
-from .answers import Unreadable
-from .network import check_network
+from ..derivation.chain_rule import derivative
+from ..models.model import Model
+from .equivalence import shown
 from .notes import Formula, Note
 from .passes import check_backward, check_forward
-from .questions import ABOUT, HERE, SETS, question
-from .simple import check_choice, check_number
+from .questions import ABOUT, HERE, question
+from .questions.set_5 import first_gradient, own_gradients
+from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
 from .symbols import check_gradient
 
-MOST = 3
 ASKED: Counter[str] = Counter()  # how many hints each question has given
-FIRST = Note.of("Run the check of this question once, the cell below its answer: then I know what it is about.")
-COMPUTED = {check_gradient: gradient_hints, check_forward: forward_hints, check_backward: backward_hints}
+FIRST = Note.of("Run the check of this question once, the cell below its answer: it says what it is about.")
+
+
+def for_first(network: Model, *_) -> list[Note]:
+    """Hints to the gradient of a network's first parameter; none for what is no network."""
+    return gradient_hints(network, network.parameters[0]) if isinstance(network, Model) else []
+
+
+def for_all(network: Model, *_) -> list[Note]:
+    """Hints to the gradients of a network; none for what is no network."""
+    return backward_hints(network) if isinstance(network, Model) else []
+
+
+COMPUTED = {
+    check_gradient: gradient_hints,
+    check_forward: forward_hints,
+    check_backward: backward_hints,
+    first_gradient: for_first,
+    own_gradients: for_all,
+}
 
 
 @cache
@@ -48,11 +67,38 @@ def afterwards(name: str) -> str:
 
 
 def hints_to(name: str) -> list[Note]:
-    """All hints to a question: those that are written, or else computed. None yet for a network unknown so far."""
+    """All hints to a question: those that are written, or else computed; none for a network not known."""
     asked = question(name)
     if texts := written().get(name, {}).get("hints"):
-        return list(map(Note.of, texts))
-    if not isinstance(asked, partial) and name not in ABOUT:
+        return [Note(text, text) for text in texts]
+    given = isinstance(asked, partial)
+    if not given and name not in ABOUT:
         return []
-    about = asked.args if isinstance(asked, partial) else ABOUT[name]
-    return COMPUTED[getattr(asked, "func", asked)](*about)
+    return COMPUTED[asked.func if given else asked](*(asked.args if given else ABOUT[name]))
+
+
+def solution(name: str) -> Note:
+    """The way to the answer, with its steps, of a question of a lesson. A problem set has none.
+
+    Raises ValueError for a question that does not exist.
+    """
+    asked = question(name)
+    if name.startswith("set "):
+        text = f'Problem sets are graded, so {name} has hints, and no solution: hint("{name}").'
+        return Note(text, text)
+    if asked.func is check_gradient:
+        return Note.list(f"Question {name}", gradient_solution(*asked.args))
+    key, steps = key_of(asked), written()[name]["solution"]
+    return Note.list(
+        f"Question {name}",
+        [Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$")) for step in steps],
+    )
+
+
+def key_of(asked: partial) -> Formula:
+    """The answer to a question of a lesson."""
+    if asked.func is check_choice:
+        return Formula(asked.keywords["correct"], rf"\text{{{asked.keywords['correct']}}}")
+    if asked.func is check_number:
+        return Formula(*2 * [shown(expected_value(asked.keywords["expected"]))])
+    return Formula.of(derivative(*asked.args))

@@ -8,13 +8,14 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
 from ..derivation.order import SchoolOrder
+from ..derivation.symbol_latex import SymbolLatex
 
 
 class SchoolText(SchoolOrder, StrPrinter):
     """Expressions as code, in the order people write them."""
 
 
-class SchoolLatex(SchoolOrder, LatexPrinter):
+class SchoolLatex(SymbolLatex, SchoolOrder, LatexPrinter):
     """Expressions as LaTeX, in the order people write them."""
 
 
@@ -59,7 +60,9 @@ class Note:
     @classmethod
     def list(cls, title: str, notes: Iterable["Note"]) -> "Note":
         """Several, numbered, under a title."""
-        notes = [(f"{number}. {note.plain}", f"{number}. {note.markdown}") for number, note in enumerate(notes, 1)]
+        notes = [
+            (f"{number}. {note.plain}", f"{number}. {note.markdown}") for number, note in enumerate(notes, 1)
+        ]
         plain, markdown = ("\n".join(each) for each in zip(*notes, strict=True))
         return cls(f"{title}\n{plain}", f"**{title}**\n\n{markdown}")
 

@@ -17,8 +17,12 @@ def gradient_hints(model: Model, parameter: sp.Symbol) -> list[Note]:
     lead = "There is one way" if many == 1 else f"There are {many} ways"
     then = "Multiply along it." if many == 1 else "Multiply along each, and add the products."
     more = "" if many <= WAYS else f" (These are {WAYS} of them.)"
-    names = Note.of(f"{lead} from {{}} to {{}}: {'; '.join('{}' for _ in ways)}.{more} {then}",
-                    Formula.of(model.loss), Formula.of(parameter), *map(stations, ways))
+    names = Note.of(
+        f"{lead} from {{}} to {{}}: {'; '.join('{}' for _ in ways)}.{more} {then}",
+        Formula.of(model.loss),
+        Formula.of(parameter),
+        *map(stations, ways),
+    )
     links = Formula.joined(map(product_of_names, ways), " + ", "+")
     whole = Note.of("{} = {}" + " + ..." * (many > WAYS), Formula.partial(model.loss, parameter), links)
     return [names, whole, *one_link(model, parameter, ways[0])]
@@ -40,7 +44,9 @@ def one_link(model: Model, parameter: sp.Symbol, way: Path) -> Iterator[Note]:
     links = [link for link in way if not model.local(*link).is_number]
     links = [link for link in links if (model.local(*link) - whole).expand() != 0]
     if links:
-        link = max(links, key=lambda link: (not model.equations[link[0]].is_polynomial(link[1]), link in way[:1]))
+        link = max(
+            links, key=lambda link: (not model.equations[link[0]].is_polynomial(link[1]), link in way[:1])
+        )
         yield Note.of("One of the links: {}, because {}.", *worked_out(model, *link))
 
 
@@ -72,8 +78,10 @@ def forward_hints(model: Model, symbol: sp.Symbol) -> list[Note]:
     return [
         Note.of("Compute one after the other, each from those before it: {}.", order),
         Note.of("The first line is the first equation, with arrays for the data: {}.", first),
-        Note.of("Functions of arrays are NumPy's, such as `np.exp` and `np.tanh`. Return the last line: one number"
-                " for each sample, so no mean over the samples."),
+        Note.of(
+            "Functions of arrays are NumPy's, such as `np.exp` and `np.tanh`. Return the last line: one"
+            " number for each sample, so no mean over the samples."
+        ),
     ]
 
 
@@ -87,6 +95,9 @@ def backward_hints(model: Model) -> list[Note]:
     return [
         Note.of("First forward: {}. Then back, each from the one before it: {}.", there, back),
         gradient_hints(model, model.parameters[0])[1],
-        Note.of("The way back begins with {}, a number for each sample. At the end `np.mean` makes one number of"
-                " each gradient.", value),
+        Note.of(
+            "The way back begins with {}, a number for each sample. At the end `np.mean` makes one"
+            " number of each gradient.",
+            value,
+        ),
     ]
