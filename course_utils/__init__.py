@@ -26,6 +26,7 @@ from .checks import (
     check_update,
     hint,
     solution,
+    unreadable,
     verdict,
 )
 from .compiled import Compiled
@@ -66,8 +67,9 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows formulas in the course's notation, and verdicts."""
+    """`%load_ext course_utils` shows formulas in the course's notation, verdicts, and what errors mean."""
     from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
     show_formulas(ipython)
     verdict.load_ipython_extension(ipython)
+    unreadable.load_ipython_extension(ipython)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from ..derivation.given import some
-from .answers import UNANSWERED, Unreadable, asked, brief, read
+from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, read
 from .budget import TooSlow, time_limit
 from .equivalence import shown
 from .nearness import digits_of, near, rounded_from, what_is_near
@@ -58,8 +58,12 @@ def no_number(answer) -> str:
     """What to say of an answer that is no number."""
     if isinstance(answer, tuple) and len(answer) == 2:
         return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
-    if isinstance(answer, sp.Basic) and (left := sorted(map(str, answer.free_symbols))):
-        return f"the answer should be a number, but {some(left)} is still in it: put in the values."
+    try:
+        left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
+    except Unreadable:
+        left = ()
+    if left:
+        return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
     return f"the answer should be a number, not {brief(answer)}."
 
 

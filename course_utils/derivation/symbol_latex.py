@@ -1,4 +1,4 @@
-"""Symbols as the course writes them, for SymPy's LaTeX printers: ŷ for y_hat, ∂L/∂z for dL_dz, words upright."""
+"""Symbols as the course writes them, for SymPy's LaTeX printers: ŷ for y_hat, ∂L/∂z for dL_dz."""
 
 import re
 
