@@ -61,12 +61,10 @@ def shown(number, digits: int = 6) -> str:
     return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"
 
 
-def apart(yours, right) -> tuple[str, str]:
-    """Two values that are not the same, with so many digits that this is seen."""
-    for digits in (6, 9, 12, 17):
-        if (pair := (shown(yours, digits), shown(right, digits)))[0] != pair[1]:
-            return pair
-    return mp.nstr(yours, DIGITS), mp.nstr(right, DIGITS)
+def shown_apart(one, other, digits: int = 6) -> tuple[str, str]:
+    """Two unequal values, with so many digits that they look unequal too."""
+    enough = next((d for d in (digits, 6, 9, 12) if d >= digits and shown(one, d) != shown(other, d)), 17)
+    return shown(one, enough), shown(other, enough)
 
 
 def tolerance_of(*expressions: sp.Expr) -> mpmath.mpf:

@@ -14,6 +14,7 @@ from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
 from .mistakes import OTHER, Mistake
 
 UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors")  # where another slip does the same
+FEWEST = 3  # points where an answer that is explained has a value
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
 
@@ -42,7 +43,10 @@ def slip_in_lines(
 
     points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
     """
-    budget, found = budget or Budget(SINGLE), []
+    budget, found, known = budget or Budget(SINGLE), [], np.isfinite(answer)
+    if known.sum() < FEWEST:
+        return []
+    points, answer = {name: numbers[known] for name, numbers in points.items()}, answer[known]
     for of in reversed(list(lines)):
         mistakes, values = mistaken(lines, of, roles, points, budget)
         found += [mistakes[index] for index in np.flatnonzero(same(values, answer))]

@@ -5,7 +5,7 @@ to an answer are kept: where several do, in different links, none of these links
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import combinations, islice
 
 import numpy as np
@@ -89,14 +89,17 @@ class Slips:
         reduce: Reduce = lambda numbers: numbers,
         single: Budget | None = None,
         paired: Budget | None = None,
+        pairs_of: Container[int] | None = None,
     ) -> list[list[Mistake]]:
         """For each wrt the slip, or the two, that lead to its answer; an empty list if none do.
 
         answers: shape (wrts, numbers). Single slips are sought for all of them before any pair is.
+        pairs_of: the indices of those in which two slips are sought, all unless told.
         """
         scales = {scale for known in self.facts for scale in known}
         seen, paired = Answers(answers, reduce, (1.0, *scales)), paired or Budget(PAIRED, SECONDS)
         slips = self._singles(seen, single or Budget(SINGLE))
+        two = range(len(answers)) if pairs_of is None else pairs_of
         right = reduce(self.chains.gradients)
         near = same(right, answers)  # too near to the right one to tell
         return [
@@ -105,7 +108,7 @@ class Slips:
             else self._by_the_book(index, seen)
             or self._scaled(index, right[index], answers[index])
             or self._explained(index, seen)
-            or pair_of_slips(self.chains, index, slips, seen, paired)
+            or (pair_of_slips(self.chains, index, slips, seen, paired) if index in two else [])
             for index in range(len(answers))
         ]
 
