@@ -1,7 +1,7 @@
 """What goes wrong in a chain as a whole: a sign or a number, a path, a bracket, one slip in every path."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -194,16 +194,14 @@ def times(chains: Chains, link: Link, factor: Numbers, on: Numbers) -> tuple[Num
 
 def slips_everywhere(chains: Chains, slips: Slips) -> Found:
     """The same slip in each of several links of one kind: the x forgotten in every path, every slope wrong."""
-    for links in kinds_of(chains):
-        by_kind = [
-            {kind_of(chains, link, mistake): numbers for mistake, numbers in slips[link]} for link in links
-        ]
-        first = {kind_of(chains, links[0], mistake): mistake for mistake, _ in slips[links[0]]}
+    for links, kinds in groups_of(chains):
+        by_kind = [kinds(chains, link, slips[link]) for link in links]
+        first = by_kind[0]
         shared = [kind for kind in first if all(kind in each for each in by_kind)]
         if not shared:
             continue
         changed = {
-            link: np.array([each[kind] for kind in shared])[:, np.newaxis]
+            link: np.array([each[kind][1] for kind in shared])[:, np.newaxis]
             for link, each in zip(links, by_kind, strict=True)
         }
         flow = Flow(chains.equations, chains.wrts, chains.flow.links | changed)
@@ -211,8 +209,8 @@ def slips_everywhere(chains: Chains, slips: Slips) -> Found:
         shape = (len(shared), 1, chains.gradients.shape[-1])
         gradients = [np.broadcast_to(flow.adjoint[chains.wrts[index]], shape)[:, 0] for index in on]
         for place, kind in enumerate(shared):
-            mistake = first[kind]
-            names = {**mistake.names, "one": mistake.about(wrt="{wrt}").message}
+            mistake, _ = first[kind]
+            names = {**mistake.names, "one": mistake.about(wrt="it").message}
             text = EVERYWHERE.get(mistake.slip, "the same slip in each of {link}. The first: {one}")
             each = mistake._replace(text=text, links=tuple(links), names=names, every=True)
             yield each, np.array([numbers[place] for numbers in gradients]), on
@@ -225,17 +223,50 @@ EVERYWHERE = {
 }
 
 
-def kinds_of(chains: Chains) -> list[list[Link]]:
-    """Several links to one symbol, from one, or of equations of one form."""
+def groups_of(chains: Chains) -> Iterator[tuple[list[Link], Callable]]:
+    """Several links to one symbol, from one, or of equations of one form or function, and what is the same there."""
     groups = defaultdict(list)
     for link in chains.locals:
         of, wrt = link
         form = chains.equations[of].xreplace(roles(chains, link))
-        curved = form.has(sp.Function)  # an activation; two sums in a row are not of one kind
-        for key in ((wrt, "to"), (of, "from"), *([(form, "like")] if curved else [])):
-            groups[key].append(link)
-    several = {tuple(links) for links in groups.values() if len(links) > 1}
-    return [list(links) for links in sorted(several, key=len)]
+        groups[wrt, by_form].append(link)
+        groups[of, by_form].append(link)
+        if form.has(sp.Function):  # an activation; two sums in a row are not of one kind
+            groups[form, by_form].append(link)
+            groups[form.func, by_order].append(link)
+    several = {(tuple(links), kinds): None for (_, kinds), links in groups.items() if len(links) > 1}
+    yield from ((list(links), kinds) for links, kinds in several)
+
+
+def by_form(chains: Chains, link: Link, slips: Sequence) -> dict:
+    """The slips in a link, by what is the same for slips of one kind in links of one form."""
+    place = roles(chains, link)
+    return {
+        (mistake.slip, mistake.expression.xreplace(place), mistake.names.get("other", "")[:1]): (
+            mistake,
+            numbers,
+        )
+        for mistake, numbers in slips
+    }
+
+
+def by_order(chains: Chains, link: Link, slips: Sequence) -> dict:
+    """The slips in the slope of a link's function, whatever is inside of it."""
+    found = {}
+    for mistake, numbers in slips:
+        key = mistake.slip, mistake.names.get("other")
+        if mistake.slip in SLOPE_SLIPS:
+            found[(*key, sum(known[:2] == key for known in found))] = mistake, numbers
+    return found
+
+
+SLOPE_SLIPS = (
+    "slope of another",
+    "input for output",
+    "function kept",
+    "outer derivative",
+    "inner derivative",
+)
 
 
 def roles(chains: Chains, link: Link) -> dict[sp.Symbol, sp.Symbol]:
@@ -244,8 +275,3 @@ def roles(chains: Chains, link: Link) -> dict[sp.Symbol, sp.Symbol]:
     computed = {s: sp.Symbol("computed") for s in chains.equations}
     given = {s: sp.Symbol("given") for s in chains.equations[of].free_symbols - computed.keys()}
     return {**given, **computed, of: sp.Symbol("(of)"), wrt: sp.Symbol("(wrt)")}
-
-
-def kind_of(chains: Chains, link: Link, mistake: Mistake) -> tuple:
-    """The same for slips of one kind in different links."""
-    return mistake.slip, mistake.expression.xreplace(roles(chains, link)), mistake.names.get("other", "")[:1]

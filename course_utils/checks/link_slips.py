@@ -67,6 +67,10 @@ def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
         return
     (inside,) = called.args
     text = "the slope of a {other} stands in {link}, and not that of the {function}."
+    if called.func in SLOPES and inside != wrt:
+        names = {"of": of.name, "input": inside}
+        wrong = derivative(called, wrt).xreplace({called: inside})
+        yield Mistake("input for output", OUTPUT, wrong, names=names)
     others = SLOPES if called.func in SLOPES else SLOPES[:2]
     for other in (other for other in others if other != called.func):
         for symbol in (of, inside):
@@ -76,6 +80,7 @@ def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
 
 
 PLACE = sp.Dummy()
+OUTPUT = "{link} is a formula of {of} here, the output, and not of {input}, the input."
 
 
 def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
@@ -86,8 +91,7 @@ def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
         text = "{symbol} itself stands in place of {link}: differentiate the equation of {of}."
         yield Mistake("function for derivative", text, symbol, names=names | {"symbol": symbol.name})
     if right.free_symbols & {of, wrt}:
-        text = "{link} is a formula of {of} here, the output, and not of {input}, the input."
-        yield Mistake("input for output", text, right.xreplace({of: wrt}), names=names)
+        yield Mistake("input for output", OUTPUT, right.xreplace({of: wrt}), names=names)
         text = "{link} is a formula of {input} here, the input, and not of {of}, the output."
         yield Mistake("output for input", text, right.xreplace({wrt: of}), names=names)
 
