@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import sympy as sp
 from model_bank import MODELS, SEED, h, x, y_hat, z
 
 from course_utils import (
@@ -14,14 +15,19 @@ from course_utils import (
     Momentum,
     RMSprop,
     check_backward,
+    check_derivative,
     check_forward,
     check_gradient,
     check_local,
     check_training,
     check_update,
+    sigmoid,
     step,
 )
+from course_utils import tanh as sp_tanh
 from course_utils.models.networks import classifier
+from course_utils.training import UpdateRule, decay, gradient, parameter
+from course_utils.training import learning_rate as rate
 
 
 def sigma(z):
@@ -310,14 +316,16 @@ def loop(slip=""):
 
         def gradients(p):
             mean = np.sum if slip == "sum" else np.mean
-            return dict(zip(p, backward(mean=mean)(**data, **p), strict=True))
+            two = 1 if slip == "2 lost" else 2
+            return dict(zip(p, backward(two=two, mean=mean)(**data, **p), strict=True))
 
         p, losses = dict(start), [loss(start)]
         for _ in range(steps + (slip == "surplus")):
-            slopes, sign = gradients(p), 1 if slip == "uphill" else -1
+            slopes, sign = gradients(start if slip == "fixed" else p), 1 if slip == "uphill" else -1
             for name in p:
                 slopes = gradients(p) if slip == "one by one" else slopes
-                p[name] += sign * learning_rate * slopes[name]
+                step = sign * (1 if slip == "no rate" else learning_rate) * slopes[name]
+                p[name] = step if slip == "step alone" else p[name] + step
             losses.append(loss(p))
         return p, {"no first": losses[1:], "no last": losses[:-1]}.get(slip, losses)
 
@@ -335,6 +343,10 @@ LOOPS = {
     "surplus": "one step too many",
     "no first": "the loss at the start is missing",
     "no last": "the loss after the last step is missing",
+    "fixed": "the gradients are those of the start in every step",
+    "no rate": "the learning rate is forgotten in the update",
+    "step alone": "the step alone is kept: subtract it from the parameter",
+    "2 lost": "in each step, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
 }
 
 
@@ -401,3 +413,99 @@ def test_no_losses_after_no_steps_are_half_right():
 def test_a_model_between_matrices_is_refused_by_name(check):
     with pytest.raises(ValueError, match="scalars can be checked, not MatrixModel"):
         check(classifier([2, 3, 2]))
+
+
+K, w1 = sp.symbols("K w1")  # as in a notebook, where a symbol has the name that the function forgets
+learning_rate, b2 = 0.1, 0.5
+
+
+def factors_apart(x, y, w1, b1, w2, b2):
+    h = sigma(w1 * x + b1)
+    error = 2 * (w2 * h + b2 - y)
+    slope = error * w2 * h * (1 - h)
+    return np.mean(slope) * np.mean(x), np.mean(slope), np.mean(error) * np.mean(h), np.mean(error)
+
+
+def in_32_bits(x, y, w1, b1, w2, b2):
+    return [np.float32(slope) for slope in backward()(x, y, w1, b1, w2, b2)]
+
+
+def turned_round(x, y, w1, b1, w2, b2):
+    return backward()(x, y, w1, b1, w2, b2)[::-1]
+
+
+def its_mean(x, w1, b1, w2, b2):
+    return np.mean(forward(x, w1, b1, w2, b2))
+
+
+def without_b2(x, w1, b1, w2):
+    return forward(x, w1, b1, w2, b2)
+
+
+def own_rate(parameter, gradient):
+    return parameter - learning_rate * gradient
+
+
+def price(parameter, gradient, learning_rate, decay):
+    return parameter - learning_rate * (gradient + decay * parameter**2 / 2)
+
+
+def bracket(parameter, gradient, learning_rate, decay):
+    return parameter - learning_rate * gradient - decay * parameter
+
+
+def without_correction(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon):
+    mean, square = beta1 * mean + (1 - beta1) * gradient, beta2 * square + (1 - beta2) * gradient**2
+    return parameter - learning_rate * mean / (np.sqrt(square) + epsilon), step + 1, mean, square
+
+
+class Decaying(UpdateRule):
+    """A rule as a class: a price on the size of the parameter."""
+
+    equations = {parameter: parameter - rate * (gradient + decay * parameter)}  # noqa: RUF012
+
+
+DECAYING = Decaying(learning_rate=0.1, decay=0.5)
+EVERYDAY = [
+    (check_backward, SEED, factors_apart, "the mean is taken of each factor", 0.75),
+    (check_backward, SEED, turned_round, "in another order: return them for w1, b1, w2, b2", 0),
+    (check_backward, SEED, lambda x: (K, 1, 1, 1), "the symbol K is still in the gradient of w1", 0),
+    (check_backward, SEED, lambda x: (sp.exp(2), 1, 1, 1), "a formula: with numbers use NumPy", 0),
+    (check_backward, SEED, in_32_bits, "Nearly: compute in floats of 64 bits", 0),
+    (check_forward, SEED, its_mean, "this is the mean over the samples: return an array", 0.5),
+    (check_forward, SEED, lambda x: sp_tanh(x), "With numbers write np.sp_tanh", 0),
+    (check_forward, SEED, lambda x: sigmoid(x), "With numbers write sigmoid.numpy", 0),
+    (check_forward, SEED, lambda x: np.exp(w1 * x), "Here w1 is a symbol: compute its number", 0),
+    (check_forward, SEED, without_b2, "b2 comes from outside the function", 0.5),
+    (check_update, GradientDescent(0.1), own_rate, "learning_rate comes from outside the function", 0.5),
+    (
+        check_update,
+        GradientDescent(0.1),
+        lambda gradient, learning_rate: learning_rate * gradient,
+        "the step alone",
+        0.5,
+    ),
+    (check_update, Momentum(0.1), lambda **v: (momentum(**v)[0], v["velocity"]), "this is the old vel", 0.5),
+    (check_update, Momentum(0.1), lambda **v: momentum(**v)[::-1], "order: return the new parameter, the", 0),
+    (check_update, Adam(0.1), without_correction, "by 1 - beta1**step and by 1 - beta2**step", 0.5),
+    (check_update, DECAYING, price, "decay*parameter**2/2 stands in the new parameter where its own", 0.5),
+    (check_update, DECAYING, bracket, "the bracket around decay*parameter + gradient is missing", 0.5),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "asked", "function", "words", "score"), EVERYDAY, ids=[entry[3] for entry in EVERYDAY]
+)
+def test_an_everyday_slip_in_a_function_is_named(check, asked, function, words, score):
+    verdict = check(asked, *([y_hat] if check is check_forward else []), function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def test_numbers_that_differ_never_look_the_same():
+    for message in (
+        check_backward(SEED, in_32_bits).message,
+        check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: 1.00000001 * forward(x, w1, b1, w2, b2)).message,
+        check_derivative(x**2, x, 2 * x * (1 + sp.Rational(1, 10**12))).message,
+    ):
+        yours, right = re.search(r"(\S+), and it should be (\S+?)\.(?: |$)", message).groups()
+        assert yours != right
