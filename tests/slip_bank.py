@@ -119,7 +119,7 @@ class Case:
         links = {named(place) for place in f"∂{places}".replace("&", "|").split(" | ")} if places else set()
         own, model = {(of.name, wrt.name) for of, wrt in self.links}, models()[self.model]
         if links and (
-            own == links if "&" in short else len(own & links) == len(own) or len(own) == 1 and own <= links
+            own == links if "&" in short else len(own & links) == len(own) or (len(own) == 1 and own <= links)
         ):
             return True
         right = self.gradient()
@@ -177,7 +177,7 @@ def points(name):
 
 
 def cases():
-    """Every slip in every link on the way to every parameter, and in all of a kind, if it makes a wrong answer."""
+    """Every slip in every link on the way to a parameter, and in all of a kind, that makes a wrong answer."""
     for name, model in models().items():
         for parameter in model.parameters:
             links = sorted({link for path in model.paths(parameter) for link in path}, key=str)

@@ -134,7 +134,7 @@ def formulas_in(function: Callable) -> str:
 
 
 def as_numbers(result, shape: tuple, what: str, wanted: str = "") -> np.ndarray:
-    """A result as an array of this shape. Raises Unreadable for anything else. wanted: the shape, in words."""
+    """A result as an array of this shape. Raises Unreadable for another. wanted: the shape, in words."""
     numbers = as_array(result, what)
     if numbers.shape != shape:
         raise Unreadable(f"{what} should be {wanted or in_words(shape)}, not {in_words(numbers.shape)}.")

@@ -98,7 +98,7 @@ def old_for_new(equations: Equations, of: sp.Symbol) -> Iterator[Mistake]:
         text = "the old {old} stands in {link}, where the new one belongs: update it first."
         nodes = sp.preorder_traversal(equations[of])
         if alike := [node for node in nodes if node.xreplace({symbol: old}) == equations.get(symbol)]:
-            text = "{link} needs {part} with the new {old} in it, not with the old one, and not the new {old} alone."
+            text = "{link} needs {part} with the new {old} in it: not the old one, nor the new one alone."
         names = {"old": old, "part": old_names(alike[0]) if alike else ""}
         if old != symbol:
             yield Mistake("old for new", text, equations[of].xreplace({symbol: old}), names=names)
@@ -150,7 +150,7 @@ def lost_pairs(right: sp.Expr) -> Iterator[Mistake]:
 
 
 def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
-    """A sign turned, a factor 2 too many, a symbol squared or a bracket closed too early, however deep inside."""
+    """A sign, a factor 2 too many, a price for its slope, a bracket closed too early, however deep."""
     for node in dict.fromkeys(sp.preorder_traversal(right)):
         if node.is_Mul:
             if node.could_extract_minus_sign():

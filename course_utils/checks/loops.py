@@ -1,116 +1,29 @@
-"""Checks of a function that a learner wrote: an update, and a training loop."""
+"""Check of a training loop that a learner wrote."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 import numpy as np
-import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
-from ..derivation.chain_rule import backward, until
+from ..derivation.chain_rule import backward
 from ..derivation.names import by_name
 from ..models.model import Model
-from ..training.update_rules import UpdateRule, check_rule, gradient, parameter, positive
+from ..training.update_rules import positive
 from .answers import Unreadable
-from .budget import SEARCH, bounded, within
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each, in_words
+from .budget import bounded
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each
+from .descents import Descent, Run, all_finite, cut_runs, run_agrees
 from .floats import Floats
-from .flow import same
-from .inputs import chosen_inputs
 from .judging import judged
-from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .regions import names_in, upstream
 from .reruns import Arguments, others
 from .symbols import must_be_scalar
-from .trials import Trials, agrees, asked_by, borrowed, compared, differs, right_in, telling
+from .trials import agrees, borrowed, compared, differs
 from .verdict import Verdict, right, slipped, wrong
 
 STEPS = 10_000  # of a training loop that is checked
-
-
-@bounded()
-def check_update(rule: UpdateRule, function: Callable) -> Verdict:
-    """Check a function that makes one update of one parameter by this rule.
-
-    Its arguments are called like the rule's symbols: parameter, gradient, its settings (learning_rate, ...)
-    and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
-    """
-    check_rule(rule)
-    outputs, lines = rule.outputs(), rule.lines()
-    shape = (len(outputs),) if rule.memory else ()
-    tried = update_trials(rule)
-    names = [name for name in tried.values if not name.startswith("new_")]
-    try:
-        given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
-        wanted = f"{returned_names(outputs)}, {in_words(shape)}"
-        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result", wanted))
-    except Unreadable as unreadable:
-        return unreadable.verdict
-    answers = np.reshape(results, (len(results), -1)).T
-    keys = np.array([tried.values[output.name][:, 0] for output in outputs])
-    correct = right_in(answers[..., None], keys[..., None])
-    if correct.all():
-        return right("this is the update.", tried.regions)
-    wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
-    output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
-    points, until_there = tried.points(told), until(lines, output)
-    first = differs(answer, key)
-    at = {name: float(points[name][first]) for name in names}
-    if mistakes := borrowed(function, at) or values_swapped(answers, keys, outputs):
-        return slipped(mistakes)
-    symbols = set().union(*(line.free_symbols for line in lines.values()))
-    roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
-    shown = compared(
-        output.name.replace("new_", "the new "), answer[first], key[first], asked_by(function, at)
-    )
-    slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
-    return slipped(slips, shown) if slips else wrong(shown)
-
-
-def values_swapped(answers: np.ndarray, keys: np.ndarray, outputs: list[sp.Symbol]) -> list[Mistake]:
-    """The mistake that the new values are right, in another order. answers, keys: (outputs, trials)."""
-    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
-    text = "the new values are right, but in another order: return {names}."
-    names = {"names": returned_names(outputs)}
-    swapped = len(answers) > 1 and None not in found and len(set(found)) == len(found)
-    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
-
-
-def returned_names(outputs: list[sp.Symbol]) -> str:
-    """What an update should return, in order."""
-    return ", ".join(output.name.replace("new_", "the new ") for output in outputs)
-
-
-def update_trials(rule: UpdateRule) -> Trials:
-    """Trials of an update.
-
-    A gradient and a parameter of either sign, a memory too, but not where a root is taken of it. Settings are
-    positive, and below 1 where the rule demands it; not its own, an epsilon of 1e-8 that is forgotten
-    could not be seen.
-    """
-    lines = rule.lines()
-    powers = [p for line in lines.values() for p in line.atoms(sp.Pow) if not p.exp.is_Integer]
-    rooted = names_in([*upstream(lines, powers).values(), *powers])
-    shares = {name for name in rule.settings if is_share(rule, name)}
-    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in sorted(shares)}
-    above_zero = [*(s.name for s in rule.memory if s.name in rooted), *(rule.settings.keys() - shares)]
-    positive = {sp.Symbol(name): sp.Symbol(name, positive=True) for name in sorted(above_zero)}
-    lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
-    given = [s for s in (parameter, gradient, *rule.memory) if s not in positive]
-    given += [*positive.values(), *raw.values()]
-    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
-    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
-
-
-def is_share(rule: UpdateRule, name: str) -> bool:
-    """Whether the rule takes this setting below 1 alone, as it does a momentum."""
-    try:
-        type(rule)(**rule.settings | {name: 1.5})
-    except (TypeError, ValueError):
-        return True
-    return False
 
 
 @bounded()
@@ -193,9 +106,6 @@ def near(answer: np.ndarray, key: np.ndarray) -> bool:
     return bool(np.all(np.abs(answer - key) <= 1e-7 * (np.abs(key) + np.abs(key).max())))
 
 
-Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
-
-
 def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> Verdict:
     """The verdict on a loop that is right with the arguments of the question."""
     runs, tried = list(others(usual)), []
@@ -227,89 +137,6 @@ def expected(model: Model, arguments: Arguments) -> Run:
     return trail[-1], losses
 
 
-def all_finite(run: Run) -> bool:
-    """Whether a run has stayed within the numbers."""
-    return all(np.isfinite(numbers).all() for numbers in run)
-
-
-class Descent:
-    """Gradient descent from a start."""
-
-    def __init__(self, model: Model, arguments: Arguments):
-        self.model, self.data = model.compile(), arguments.data
-        self.start, self.rate = arguments.start, arguments.learning_rate
-
-    def compiled(self, at: np.ndarray):
-        """The loss and the gradients."""
-        return self.model(list(at), self.data)
-
-    def run(self, move: Callable, steps: int) -> tuple[list, np.ndarray]:
-        """The parameters from the start on, and the losses there. move(parameters, gradients)."""
-        trail, losses = [self.start], []
-        for step in range(steps + 1):
-            loss, gradients = self.compiled(trail[-1])
-            losses.append(loss)
-            if step < steps:
-                trail.append(move(trail[-1], np.array(gradients)))
-        return trail, np.array(losses)
-
-    def downhill(self, at, gradients):
-        """Where a right step leads."""
-        return at - self.rate * gradients
-
-    def uphill(self, at, gradients):
-        """Where a step leads that adds the gradients instead of subtracting them."""
-        return at + self.rate * gradients
-
-    def one_by_one(self, at, _):
-        """Where a step leads whose gradients are computed anew after each parameter's own update."""
-        for index in range(len(at)):
-            at = at - self.rate * np.array(self.compiled(at)[1]) * (np.arange(len(at)) == index)
-        return at
-
-    def mistaken(self, losses: np.ndarray, steps: int, samples: int) -> Iterator[tuple[Mistake, Run]]:
-        """Runs with a slip in each step: those that begin like these losses, whole."""
-        moves = {
-            "sign": (self.uphill, "the update goes uphill: subtract."),
-            "sum for mean": (
-                lambda at, gradients: at - samples * self.rate * gradients,
-                "the gradient should be the mean over the samples, not their sum.",
-            ),
-            "one by one": (self.one_by_one, "compute all gradients before any parameter changes."),
-            "same gradient": (
-                lambda at, _: at - self.rate * np.array(self.compiled(self.start)[1]),
-                "the gradients are those of the start in every step: compute them anew in each.",
-            ),
-            "lost rate": (
-                lambda at, gradients: at - gradients,
-                "the learning rate is forgotten in the update.",
-            ),
-            "step alone": (
-                lambda at, gradients: -self.rate * gradients,
-                "the step alone is kept: subtract it from the parameter.",
-            ),
-        }
-        few = min(steps, 2)
-        for name, (move, message) in moves.items() if len(losses) == steps + 1 else ():
-            if agrees(losses[: few + 1], self.run(move, few)[1]):
-                trail, run = self.run(move, steps)
-                yield Mistake(name, message), (trail[-1], run)
-
-
-def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
-    """Right steps, but one more than was asked, one less, or not all losses. trail: one step more."""
-    surplus = Mistake("surplus step", "one step too many.")
-    yield surplus, (trail[-1], losses)
-    moved = "the parameters move once more after the last loss: one step too many."
-    yield Mistake("surplus step", moved), (trail[-1], losses[:-1])
-    if len(trail) > 2:
-        missing = Mistake("missing step", "one step is missing.")
-        yield missing, (trail[-3], losses[:-2])
-    for when, some in (("at the start", losses[1:-1]), ("after the last step", losses[:-2])):
-        missing = Mistake("missing loss", "the loss {when} is missing.", names={"when": when})
-        yield missing, (trail[-2], some)
-
-
 def returned(result, model: Model) -> Run:
     """The parameters and the losses that a training loop returned. Raises Unreadable for anything else."""
     try:
@@ -320,8 +147,3 @@ def returned(result, model: Model) -> Run:
         raise Unreadable(f"it should return the parameters {names} by name, and the losses.") from None
     end = [as_numbers(v, (), f"the parameter {p}") for v, p in zip(ordered, model.parameters, strict=True)]
     return np.array(end), as_array(losses, "its losses").reshape(-1)
-
-
-def run_agrees(answer: Run, run: Run) -> bool:
-    """Whether a learner's run is this one, parameters and losses: the same shapes, the same numbers."""
-    return all(a.shape == b.shape and (not a.size or agrees(a, b)) for a, b in zip(answer, run, strict=True))

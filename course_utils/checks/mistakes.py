@@ -15,9 +15,9 @@ FACTS = (*PATHS, *OTHERS)
 LIKELIEST = ("lost number", "sum for mean", "lost division", *PATHS, "missing link", "inner derivative",
              "exponential rule", "product rule", "quotient rule", "power rule", "chain rule",
              "slope of another", "input for output", "output for input", "wrong derivative",
-             "function for derivative", "outer derivative",
-             "lost factor", "lost term", "kept constant", "kept term", "bracket", "exponent", "sign", "sign inside",
-             "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
+             "function for derivative", "outer derivative", "lost factor", "lost term", "kept constant",
+             "kept term", "bracket", "exponent", "sign", "sign inside", "doubled link", "doubled factor",
+             "wrong symbol")  # fmt: skip
 LAST = ("inverted link", *OTHERS)
 
 
@@ -51,7 +51,7 @@ class Mistake(NamedTuple):
 
     @property
     def short(self) -> str:
-        """The slip and where it happened, as data: missing link ∂h/∂z. Several: | for one of them, & for all."""
+        """The slip and where it happened, as data: missing link ∂h/∂z. Of several | one, or & each."""
         return f"{self.slip} {(' & ' if self.every else ' | ').join(map(partial, self.links))}".strip()
 
     @property
@@ -86,7 +86,7 @@ def listed(links: Sequence[Link]) -> str:
 
 
 def one_of(mistakes: Sequence[Mistake]) -> Mistake:
-    """One mistake, of several in different links that all lead to the same answer: no link is blamed alone."""
+    """One mistake for several in different links that lead to the same answer: none is blamed alone."""
     likeliest, *others = mistakes
     if not others:
         return likeliest

@@ -1,7 +1,7 @@
 """Which slip, or which two, turn a model's gradients into a learner's answers?
 
-Every slip in every link is tried, as numbers at generic points, for all asked gradients at once. All that lead
-to an answer are kept: where several do, in different links, none of these links is blamed alone.
+Every slip in every link is tried, as numbers at generic points, for all asked gradients at once. All that
+lead to an answer are kept: where several do, in different links, none of these links is blamed alone.
 """
 
 from collections import defaultdict
@@ -13,7 +13,9 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, loss_of
 from .budget import Budget
-from .chain_slips import added_slips, facts, parts_of, path_slips, slips_everywhere, surplus_slopes
+from .chain_slips import added_slips, parts_of, path_slips, surplus_slopes
+from .everywhere import slips_everywhere
+from .facts import facts
 from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
 from .line_slips import SINGLE, each_with_numbers

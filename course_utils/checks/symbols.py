@@ -278,7 +278,7 @@ class Question:
         return f"at {where} yours is {yours}, and it should be {right}"
 
     def place(self, point: Point, expression: sp.Expr) -> str:
-        """The values that the key and the answer are computed from, and those of all symbols in the answer."""
+        """The values that the key and the answer are computed from, and of all symbols in the answer."""
         given = {symbol.name for symbol in inputs_of(self.chain)}
         used = {symbol.name for symbol in expression.free_symbols} - given
         computed = [s.name for s in self.lines if s.name in used]
