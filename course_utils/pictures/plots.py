@@ -42,7 +42,8 @@ def plot(
     if measured is not None:
         axes.plot(*points(measured, "measured"), "o", color="black", label="measured")
     draw_curves(axes, curves, marked=log == "xy")
-    axes.legend(frameon=False)
+    if len(axes.get_lines()) > 1:
+        axes.legend(frameon=False)
     return picture
 
 
@@ -63,7 +64,10 @@ def loss_surface(
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
         raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
-    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=4.4)
+    flatness = (axis_2[-1] - axis_2[0]) / (axis_1[-1] - axis_1[0])
+    picture, axes = new_axes(
+        alt, *labels, width=5.6, height=0.6 + 4.4 * min(max(flatness, 0.3), 1.2), aspect="equal"
+    )
     draw_surface(axes, axis_1, axis_2, loss)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")
@@ -84,7 +88,9 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     picture, axes = new_axes(alt, "learning rate (log scale)", "loss at the end (log scale)")
     ceiling = 100.0
     survived = loss <= ceiling
-    axes.loglog(learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label="ended here")
+    axes.loglog(
+        learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label=f"below {ceiling:g}"
+    )
     axes.loglog(
         learning_rates[~survived],
         np.full((~survived).sum(), ceiling),
