@@ -31,18 +31,9 @@ LINE = np.linspace(1, 0, 6)[:, np.newaxis]
         ([1.0, 0.5, 0.4], [3.0, 2.5, 2.2], 2.0, "slow"),  # 0.2 to go, of 1.0
         ([1.0, 0.5, 0.4], [3.0, 2.5, 2.05], 2.0, "steady"),
         ([0.0] * 5, [1.0] * 5, 1.0, "steady"),  # a run at rest
-        (
-            [2.0, 1.0, 1.5, 1.0, 0.9],
-            [4.0, 1.0, 1.0, 0.5, 0.0],
-            0.0,
-            "oscillating",
-        ),  # turns make most of its way
-        (
-            [2.0, 1.0, 1.5, 1.6, 1.7],
-            [4.0, 1.0, 1.0, 0.5, 0.0],
-            0.0,
-            "oscillating",
-        ),  # one of three, the longest
+        ([2.0, 1.0, 1.5, 1.0, 0.9], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "oscillating"),  # two turns of three
+        ([2.0, 1.0, 1.5, 1.6, 1.7], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "oscillating"),  # a long turn
+        ([2.0, 1.0, 0.9, 1.0, 1.6], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "steady"),  # a short one
     ],
 )
 def test_each_regime_has_its_word(path, losses, reachable, word):
