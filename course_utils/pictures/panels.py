@@ -15,7 +15,7 @@ def draw_surface(axes, axis_1, axis_2, loss) -> None:
     levels = np.geomspace(lowest, highest, 12)
     axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
     lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
-    axes.clabel(lines, levels[1::3], fmt=lambda level: f"{level:.2g}", fontsize=8)
+    axes.clabel(lines, levels[1::3], fmt=lambda level: f"{float(f'{level:.2g}'):g}", fontsize=8)
 
 
 def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
