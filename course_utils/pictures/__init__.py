@@ -5,7 +5,7 @@ given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
 rows           several plots side by side
-graph          the computation graph, still or while training goes through it
+graph          the computation graph, still or while training goes through it (places: of its symbols)
 network        neurons layer by layer, and the paths through them
 panels, curves pictures that move under an explorer's slider
 words          arrays in, a sentence out

@@ -8,9 +8,9 @@ from matplotlib.patches import Circle
 
 from ..derivation.chain_rule import Equations
 from ..models.model import Model, check_model
-from .graph import depths
 from .latex import latex
 from .picture import BLUE, GREY, INK, SERIES, STYLE, Picture
+from .places import depths
 
 RADIUS = 0.24  # of a neuron, where rows are 1 apart
 APART = 1.7  # columns
