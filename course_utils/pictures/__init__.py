@@ -7,8 +7,9 @@ plots          data in, a picture out
 rows           several plots side by side
 graph          the computation graph, still or while training goes through it (places: of its symbols)
 network        neurons layer by layer, and the paths through them
-panels, curves pictures that move under an explorer's slider
+panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
+arithmetic     sentences that compute with the digits that they show
 """
 
 from .graph import GraphPicture, computation_graph
