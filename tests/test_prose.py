@@ -30,10 +30,6 @@ NOT_YET = {  # by lesson, what does not hold so far
     "08": "predictions numbers minutes",
     "09": "predictions numbers minutes",
     "10": "predictions numbers minutes",
-    "12": "predictions numbers minutes",
-    "13": "predictions numbers minutes",
-    "14": "predictions numbers minutes",
-    "17": "predictions numbers minutes",
 }
 
 
