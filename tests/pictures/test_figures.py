@@ -224,7 +224,11 @@ TOLD = {
     ),
     "a graph's values and gradients": (
         lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
-        "$h$ = 0.25 ∂ = -1.5",
+        "h = 0.25, ∂L/∂h = -1.5",
+    ),
+    "a graph's local derivatives": (
+        lambda: pictures.computation_graph(NETWORK, alt=ALT, factors={(h, z): 0.25}),
+        "∂h/∂z = 0.25",
     ),
 }
 
@@ -291,12 +295,15 @@ EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
     ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
 )
 def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
-    picture = pictures.computation_graph(equations, values, values)
+    factors = {(of, wrt): -0.123 for of, e in equations.items() for wrt in e.free_symbols if values}
+    picture = pictures.computation_graph(equations, values, values, factors=factors)
     for text in words_of(picture):
         box = text.get_window_extent()
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.x1 and box.y1 <= picture.bbox.y1
     boxes = [node.get_window_extent() for node in picture.nodes.values()]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    texts = [text.get_window_extent() for text in words_of(picture)]
+    assert not any(one.overlaps(other) for one, other in combinations(texts, 2))
 
 
 def light_of(color):
@@ -350,6 +357,23 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     picture.put(Moment(1, phase, (1, 4), symbol, {}, {}, "now"))
     assert {way for way, arrow in picture.arrows.items() if arrow.get_visible()} == ways
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
+
+
+def test_a_thick_arrow_back_takes_the_place_of_the_thin_one():
+    picture = GraphPicture(NETWORK, [w1, b1, w2, b2])
+    picture.put(Moment(1, "backward", (3, 8), h, {}, {}, "now"))
+    assert [link for link, arrow in picture.thin.items() if not arrow.get_visible()] == [(h, y_hat)]
+
+
+def test_an_arrow_leads_from_edge_to_edge():
+    picture = pictures.computation_graph(NETWORK)
+    picture.draw_without_rendering()
+    for link, arrow in picture.thin.items():
+        points = arrow.get_transform().transform(arrow.get_path().vertices)
+        for node in map(picture.nodes.get, link):
+            outline = node.get_path().transformed(node.get_transform()).to_polygons()[0]
+            between = np.concatenate(np.linspace(outline[:-1], outline[1:], 50))
+            assert min(np.linalg.norm(between - point, axis=1).min() for point in points) < 3  # pixels
 
 
 @pytest.mark.parametrize("value", [-0.000123456, -1.23456e-05, 1.23456e100])
