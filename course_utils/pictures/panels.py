@@ -149,8 +149,8 @@ class RunPicture(PanelPicture):
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
         if self.fit:
             low, high = self.fit.axes.get_ylim()
-            seen = np.any((low < fit) & (fit < high))
-            self.away.set_text("" if seen else "(the curve is out of the picture)")
+            in_sight = np.any((low < fit) & (fit < high))
+            self.away.set_text("" if in_sight else "(the curve is out of the picture)")
             self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
         if self.path:
             seen = within_sight(path)
