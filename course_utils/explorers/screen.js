@@ -62,13 +62,11 @@ async function render({ model, el }) {
   function load(place) {
     const [alt, png] = model.get(`page_${place}`);
     const old = pages[place];
-    pages[place] = undefined;
-    if (png) {
-      pages[place] = new Image(); // kept, so that the browser need not load it again
-      pages[place].src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-      pages[place].alt = alt;
-    }
-    if (place === pageOf(controls)) turn();
+    const page = png && new Image(); // kept, so that the browser need not load it again
+    if (page) Object.assign(page, { alt, src: URL.createObjectURL(new Blob([png], { type: "image/png" })) });
+    pages[place] = page;
+    const ready = page?.decode() ?? Promise.resolve(); // before it is shown, so that no frame is blank
+    ready.then(() => pages[place] === page && place === pageOf(controls) && turn());
     if (old) URL.revokeObjectURL(old.src);
   }
   for (let place = 0; place < model.get("count"); place++) {

@@ -44,7 +44,7 @@ def label_places(lines, levels, axes, avoid: np.ndarray) -> list[tuple[float, fl
         on_contour = lines.get_paths()[list(lines.levels).index(level)].vertices
         inside = axes.transLimits.transform(on_contour)
         roomy = np.all((inside > 0.08) & (inside < 0.92), axis=1)
-        if not roomy.any() or np.ptp(inside, axis=0).min() < 0.2:  # a small one would be hidden by its label
+        if not roomy.any() or np.ptp(inside, axis=0).max() < 0.25:  # a small one would be hidden by its label
             continue
         far = np.min(np.linalg.norm(inside[roomy][:, np.newaxis] - np.array(taken), axis=2), axis=1)
         places.append(tuple(on_contour[roomy][np.argmax(far)]))
