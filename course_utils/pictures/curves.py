@@ -68,7 +68,8 @@ class NeuronPicture(PanelPicture):
     def __init__(self, inputs: np.ndarray, fit: tuple):
         super().__init__(2, width=4.2)
         axes = self.panels[0]
-        axes.set(title="activation", xlabel="z", ylabel="h, and its slope")
+        axes.set_title("activation", y=1)
+        axes.set(xlabel="z", ylabel="h, and its slope")
         axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")

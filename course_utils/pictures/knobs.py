@@ -18,7 +18,8 @@ class KnobPicture(LivePicture):
             super().__init__("", width=7.2, height=3.6)
             left, right = self.subplots(1, 2, width_ratios=[4, 1])
         self.fit = fit_panel(left, *fit)
-        right.set(title="loss (log)", yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
+        right.set_title("loss (log)", y=1)
+        right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
         self.range = lowest, highest
         (self.best,) = right.plot([], [], color="black", linestyle="--", linewidth=1.5, label="best so far")
         (self.now,) = right.plot([], [], ">", color=BLUE, markersize=12, label="now", clip_on=False)

@@ -21,10 +21,11 @@ class MomentumPicture(PanelPicture):
         self.highest, (loss, way, stable) = losses[1], self.panels
         loss_panel(loss, steps, *losses)
         surface_panel(way, *surface)
-        way.set_title(FROM_TO)
+        way.set_title(FROM_TO, y=1)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
-        stable.set(title="below the line it arrives", xlabel=r"$\beta$", ylabel="learning rate (log scale)")
+        stable.set_title("below the line it arrives", y=1)
+        stable.set(xlabel=r"$\beta$", ylabel="learning rate (log scale)")
         stable.set(
             yscale="log",
             xticks=[0, 0.5, 1],

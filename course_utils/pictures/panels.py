@@ -9,7 +9,7 @@ from matplotlib.ticker import NullLocator
 
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture, short
 
-LEFT, RIGHT, BOTTOM, TOP = 0.8, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
+LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
 FROM_TO = "path on the loss, ■ to ★"
 AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10}
 SEEN = 1e6  # what lies further out is not drawn
@@ -53,17 +53,23 @@ def label_places(lines, levels, axes, avoid: np.ndarray) -> list[tuple[float, fl
 
 
 def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
-    """Set up the axes of loss against step, with a log scale between these ends."""
-    axes.set(title="loss", xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
+    """Set up the axes of loss against step, with a log scale between these ends.
+
+    Titles have their height told (y=1): to find it, matplotlib would measure all that is written first.
+    """
+    axes.set_title("loss", y=1)
+    axes.set(xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
     axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
+    axes.yaxis.set_major_formatter("{x:g}")
 
 
 def fit_panel(axes, measured, grid, labels):
     """The measured points on the axes, and a line for the fit, which is returned."""
     low, high = np.min(measured[1]), np.max(measured[1])
     margin = 0.3 * (high - low)
-    axes.set(title="fit", xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
+    axes.set_title("fit", y=1)
+    axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
     axes.plot(*measured, "o", color="black", label="measured")
     (line,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
     return line
@@ -71,7 +77,8 @@ def fit_panel(axes, measured, grid, labels):
 
 def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
-    axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
+    axes.set_title("path on the loss surface", y=1)
+    axes.set(xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
 
 
@@ -137,7 +144,7 @@ class RunPicture(PanelPicture):
 
     def _path(self, axes, surface):
         surface_panel(axes, *surface)
-        axes.set_title(FROM_TO)
+        axes.set_title(FROM_TO, y=1)
         (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
         (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label="start")
         (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
