@@ -206,7 +206,7 @@ def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between
             await asyncio.sleep(0.001)
         return explorer, seen
 
-    explorer, seen = asyncio.run(kernel())
+    explorer, seen = asyncio.run(asyncio.wait_for(kernel(), 30))
     assert seen == [{1}, {0, 1}, {0, 1, 2}, {0, 1, 2, 3}]
     assert all("Start at p = 0.5, q = 0.5" in words for words, _ in pages_of(explorer.screen))
     assert explorer.screen.words == explorer.screen.page(4)[0]
