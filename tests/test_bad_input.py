@@ -558,6 +558,22 @@ def test_either_kind_of_model_trains_and_stops_alike(model, given, engine):
     assert train(engine(model), **given, rule=GradientDescent(1e9)).stop_reason in ("diverged", "max_steps")
 
 
+@pytest.mark.parametrize("calls", [1, 3, 4])
+def test_an_interrupted_sweep_keeps_its_steps(calls, monkeypatch):
+    engine, whole = NEURON.compile(), sweep(NEURON, START, DATA, [0.1, 0.2], 3)
+    given = iter([engine.__call__] * calls)
+
+    def interrupted(compiled, *arguments):
+        if (call := next(given, None)) is None:
+            raise KeyboardInterrupt
+        return call(*arguments)
+
+    monkeypatch.setattr(Compiled, "__call__", interrupted)
+    part = sweep(engine, START, DATA, [0.1, 0.2], 3)
+    assert np.array_equal(part.loss, whole.loss[:calls])
+    assert np.array_equal(part.parameters, whole.parameters[:calls])
+
+
 def test_interrupted_batches_keep_what_was_yielded():
     calls = iter(range(100))
 
