@@ -24,6 +24,9 @@ from .checks import (
     check_number,
     check_training,
     check_update,
+    hint,
+    solution,
+    unreadable,
     verdict,
 )
 from .compiled import Compiled
@@ -52,9 +55,11 @@ __all__ = [
     "check_number",
     "check_training",
     "check_update",
+    "hint",
     "load_ipython_extension",
     "relu",
     "sigmoid",
+    "solution",
     "step",
     "tanh",
     "train",
@@ -62,8 +67,9 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows formulas in the course's notation, and verdicts."""
+    """`%load_ext course_utils` shows formulas in the course's notation, verdicts, and what errors mean."""
     from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
     show_formulas(ipython)
     verdict.load_ipython_extension(ipython)
+    unreadable.load_ipython_extension(ipython)

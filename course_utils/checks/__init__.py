@@ -19,6 +19,7 @@ trials         what a learner's function is tried with
 verdict        what a check says
 """
 
+from .hints import hint, solution
 from .loops import check_training, check_update
 from .network import check_fit, check_network, check_steepest, for_network, predicted
 from .passes import check_backward, check_forward
@@ -43,5 +44,7 @@ __all__ = [
     "check_training",
     "check_update",
     "for_network",
+    "hint",
     "predicted",
+    "solution",
 ]

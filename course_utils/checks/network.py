@@ -12,6 +12,7 @@ from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
 from .budget import bounded
+from .equivalence import shown_apart
 from .floats import Floats
 from .loss import fault_of_loss
 from .simple import check_number
@@ -218,13 +219,15 @@ def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, ri
         error_of(end, axis, target),
     )
     if not error < rival:
-        yield f"its mean squared error is {error:.4g}. It should be smaller than {rival:.4g}."
+        now, bar = shown_apart(error, rival, 4)
+        yield f"its mean squared error is {now}. It should be smaller than {bar}."
     if start == end:
         yield "these are the parameters of the start: train, and keep both."
     if not before <= UNLIKELY * np.mean(target**2):
         yield f"nobody can train from this start: its error is {before:.3g}. Begin with smaller numbers."
     if not after <= LEARNED * before:
-        yield f"training should bring the error well down: it was {before:.4g}, and is {after:.4g}."
+        was, now = shown_apart(before, after, 4)
+        yield f"training should bring the error well down: it was {was}, and is {now}."
     if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
         yield "to the eye this is a straight line: train until it bends."
 

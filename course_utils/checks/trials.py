@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..derivation.chain_rule import Equations
-from .equivalence import shown
+from .equivalence import shown_apart
 from .floats import Numbers
 from .flow import same
 from .inputs import chosen_inputs
@@ -71,5 +71,5 @@ def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
 def compared(what, answer: np.ndarray, key: np.ndarray) -> str:
     """The sentence that shows the first number that is not as it should be."""
     index = int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
-    yours, expected = shown(answer[index]), shown(key[index])
+    yours, expected = shown_apart(answer[index], key[index])
     return f"{what} came out as {yours} in a trial, and it should be {expected}."
