@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from course_utils import Activation, Model, check_gradient, relu, sigmoid, step, tanh, train
-from course_utils.checks.network import check_fit, check_network, check_steepest, for_network, predicted
+from course_utils.checks import check_fit, check_network, check_steepest, for_network, predicted
 
 x, y, w, b, v, c, u, q, z, h, k, e, y_hat, L = sp.symbols("x y w b v c u q z h k e y_hat L")
 AXIS = np.linspace(-2, 2, 401)

@@ -1,25 +1,19 @@
 """Checks of a network that a learner made up. There is no key: it is compared with itself and a rival."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import finite_start
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
-from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
 from .budget import bounded
-from .equivalence import shown_apart
 from .floats import Floats
 from .loss import fault_of_loss
-from .simple import check_number
-from .symbols import must_be_scalar
+from .symbols import called, must_be_scalar
 from .verdict import Verdict, right, wrong
-
-UNFIT = AttributeError, KeyError, TypeError, ValueError  # what a model raises for parameters that are none
 
 STRAIGHT = Verdict(
     False, "this is the straight line that was given: make a network of it.", slips=("unanswered",)
@@ -27,10 +21,7 @@ STRAIGHT = Verdict(
 AXIS = np.linspace(-2, 2, 41)  # of the input, and of a parameter
 TRIED = 200  # settings of all parameters
 BENDS = 1e-3  # of a curve's size: so far from a straight line at some setting, or it is one
-VISIBLE = 0.1  # of the data's standard deviation: so far from a straight line once it is trained
 FITS = 0.9  # of the places: there a slope is that of the function; some may be kinks
-UNLIKELY = 1e6  # of the target's mean square: nobody starts with such an error
-LEARNED = 0.9  # of the mean squared error at the start: at most so much is left after training
 
 
 def told(check: Callable[[], Verdict]) -> Verdict:
@@ -54,6 +45,8 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
 
 def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int) -> Verdict:
     """What `check_network` says of an answer. Raises an error for what no check can work with."""
+    if not isinstance(prediction, sp.Symbol):
+        raise ValueError(f"the prediction should be a symbol, not {called(prediction)}")
     if not isinstance(model, Model):
         return wrong(f"the network should be a Model, not {type(model).__name__}.")
     must_be_scalar(model)
@@ -161,85 +154,3 @@ def for_network(
     """
     network = check_network(model, prediction, data)
     return told(lambda: check(model)) if network.correct else network
-
-
-def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: Mapping) -> np.ndarray | None:
-    """What a model predicts, or None if these are no parameters of it.
-
-    parameters: a number for each, by name. places: {data symbol: array of shape (points,)}.
-    """
-    try:
-        return curve(model, prediction, finite_start(parameters, model.parameters, "parameters"), places)
-    except UNFIT:
-        return None
-
-
-def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
-    """The prediction at places, {data symbol or its name: array}, nan where there is none."""
-    places = by_name(places)
-    shape = np.shape(next(iter(places.values())))
-    numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
-    lines, _ = needed_for(model.equations, prediction)
-    return Floats(places | numbers).compute(lines).points[prediction.name]
-
-
-def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tuple, rival: float) -> Verdict:
-    """Check that a model was trained, bends, and has a smaller mean squared error than a rival on new data.
-
-    parameters: those at the start, and those after training, a number for each by name.
-    data: what it was trained on, and what was held out, {"x": array, "y": array}. rival: the error to beat.
-    The model's own loss is not asked: its scale is the learner's.
-    """
-    if any(some is ... for some in parameters):
-        return UNANSWERED
-    try:
-        start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
-    except UNFIT as error:
-        return wrong(f"this cannot be evaluated: {error!s:.200}.")
-    samples = [[np.asarray(sample[str(symbol)], float) for symbol in model.data] for sample in data]
-
-    def drawn(numbers, axis):
-        return curve(model, prediction, numbers, {model.data[0]: axis})
-
-    fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
-    return wrong(fault) if fault else right("it was trained, it bends, and it is better than its rival.")
-
-
-def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
-    """What is wrong with a fit. drawn(parameters, axis): its curve. samples: (axis, target), and held out."""
-    (axis, target), held_out = samples
-
-    @np.errstate(all="ignore")
-    def error_of(numbers, axis, target):
-        return np.mean((drawn(numbers, axis) - target) ** 2)
-
-    error, before, after = (
-        error_of(end, *held_out),
-        error_of(start, axis, target),
-        error_of(end, axis, target),
-    )
-    if not error < rival:
-        now, bar = shown_apart(error, rival, 4)
-        yield f"its mean squared error is {now}. It should be smaller than {bar}."
-    if start == end:
-        yield "these are the parameters of the start: train, and keep both."
-    if not before <= UNLIKELY * np.mean(target**2):
-        yield f"nobody can train from this start: its error is {before:.3g}. Begin with smaller numbers."
-    if not after <= LEARNED * before:
-        was, now = shown_apart(before, after, 4)
-        yield f"training should bring the error well down: it was {was}, and is {now}."
-    if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
-        yield "to the eye this is a straight line: train until it bends."
-
-
-def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdict:
-    """Check where on an axis a curve changes fastest, to a thousandth.
-
-    curve, axis: shape (points,), the axis evenly spaced; None where there is no curve yet.
-    """
-    if answer is ...:
-        return UNANSWERED
-    if curve is None or not np.all(np.isfinite(curve)):
-        return wrong("train first: the answer is read from your trained network.")
-    change = np.abs(np.gradient(curve, axis))
-    return check_number(answer, axis[change.argmax()], tolerance=1e-3)
