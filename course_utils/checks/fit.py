@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import as_floats, finite_start
+from ..compiled.inputs import as_floats, as_mapping, finite_start
 from ..compiled.settings import number
 from ..derivation.chain_rule import needed_for
-from ..derivation.given import listed
+from ..derivation.given import listed, some
 from ..derivation.names import by_name
 from ..models.model import Model
 from .answers import UNANSWERED
@@ -41,12 +41,13 @@ def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: 
 
 def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
     """The prediction at places, {data symbol or its name: array}, nan where there is none."""
-    places = {
-        name: as_floats(numbers, sp.Symbol(name)) for name, numbers in by_name(places, "places").items()
-    }
+    lines, inputs = needed_for(model.equations, prediction)
+    named = by_name(as_mapping(places, "places"), "places")
+    if missing := {s.name for s in inputs - {*model.parameters}} - named.keys():
+        raise ValueError(f"places should give a value to {some(sorted(missing))}")
+    places = {name: as_floats(numbers, sp.Symbol(name)) for name, numbers in named.items()}
     shape = np.broadcast_shapes(*(numbers.shape for numbers in places.values()))
     numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
-    lines, _ = needed_for(model.equations, prediction)
     return Floats(places | numbers).compute(lines).points[prediction.name]
 
 
@@ -124,13 +125,11 @@ def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdic
     """
     if answer is ...:
         return UNANSWERED
-    axis, curve = (
-        as_floats(axis, sp.Symbol("axis")),
-        None if curve is None else as_floats(curve, sp.Symbol("curve")),
-    )
-    if curve is not None and (axis.ndim != 1 or len(axis) < 2 or curve.shape != axis.shape):
-        raise ValueError(f"curve and axis should be two rows of numbers, not {curve.shape} and {axis.shape}")
-    if curve is None or not np.all(np.isfinite(curve)):
+    axis = as_floats(axis, sp.Symbol("axis"))
+    curve = np.full(axis.shape, np.nan) if curve is None else as_floats(curve, sp.Symbol("curve"))
+    if axis.ndim != 1 or len(axis) < 2 or curve.shape != axis.shape or not np.isfinite(axis).all():
+        raise ValueError(f"curve and axis should be rows of numbers, not {curve.shape} and {axis.shape}")
+    if not np.isfinite(curve).all():
         return wrong("train first: the answer is read from your trained network.")
     change = np.abs(np.gradient(curve, axis))
     return check_number(answer, axis[change.argmax()], tolerance=1e-3)
