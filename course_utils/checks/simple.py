@@ -46,7 +46,7 @@ def check_number(
     hint = next((hint for other, hint in mistaken.items() if near(number, other, tolerance, digits)), None)
     short = next((hint for other, hint in mistaken.items() if is_cut(number, other)), None)
     close = what_is_near(number, key, digits, counted=isinstance(expected, int))
-    return wrong(hint or close or short or f"{shown(number)} is not the number.")
+    return wrong(hint or short or close or f"{shown(number)} is not the number.")
 
 
 def is_cut(number, other) -> bool:
