@@ -526,6 +526,7 @@ def test_what_is_no_number_is_told_with_its_place(model, start, data, steps, tol
 def test_a_run_that_leaves_the_numbers_tells_where():
     history = train(Model({L: sp.log(w) ** 2 * x}, [w], [x]), [3.0], [[1.0, 1.0]], GradientDescent(5.0))
     assert history.stop_reason == "diverged" and history.where == "L is nan at sample 0"
+    assert "a step led to where it has no value" in repr(history) and "without bound" not in repr(history)
 
 
 def interrupt(step, _):

@@ -19,20 +19,22 @@ FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}  # optional: only 
 def why_not_run(lesson: Path) -> str | None:
     """Why this notebook cannot run here, in a sentence, or None if it can."""
     missing = [name for module, name in FRAMEWORKS.items() if find_spec(module) is None]
-    if missing and lesson.name.startswith("14_"):
+    if missing and lesson.name.startswith("17_"):
         names = " and ".join(missing)
         return f"lesson 17 was not run: {names} not installed; make .venv/frameworks installs what it needs"
     return None
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
-    """Drop what differs from run to run or machine to machine: timings, versions, widget ids."""
+    """Drop what differs by run or machine: timings, versions, widget ids. Fold what answers a prediction."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    for cell in notebook.cells:
+    for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False):
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
+        if before and "**Predict:**" in before.source and cell.cell_type == "code":
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
 

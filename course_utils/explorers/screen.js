@@ -28,27 +28,34 @@ async function render({ model, el }) {
 
   const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
   const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));
-  let pages = [];
+  const pages = [];
 
   function turn() {
-    const page = pageOf(controls);
-    image.src = pages[page].src;
-    image.alt = words.textContent = model.get("words_of_pages")[page];
+    const page = pages[pageOf(controls)];
+    el.classList.toggle("waiting", !page);
+    if (page) {
+      image.src = page.src;
+      image.alt = words.textContent = page.alt;
+    }
     nameControls(el.closest(".explorer"));
   }
-  function load() {
-    const old = pages;
-    pages = model.get("pngs").map((png) => {
-      const loaded = new Image(); // kept, so that the browser need not load it again
-      loaded.src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-      return loaded;
-    });
-    turn();
-    for (const page of old) URL.revokeObjectURL(page.src);
+  function load(place) {
+    const [alt, png] = model.get(`page_${place}`);
+    const old = pages[place];
+    pages[place] = undefined;
+    if (png) {
+      pages[place] = new Image(); // kept, so that the browser need not load it again
+      pages[place].src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
+      pages[place].alt = alt;
+    }
+    if (place === pageOf(controls)) turn();
+    if (old) URL.revokeObjectURL(old.src);
   }
-  model.on("change:pngs", load);
+  for (let place = 0; place < model.get("count"); place++) {
+    model.on(`change:page_${place}`, () => load(place));
+    load(place);
+  }
   for (const control of controls) control.on("change:index", turn);
-  load();
   requestAnimationFrame(turn); // once the controls are in the page too
 
   el.classList.toggle("clickable", model.get("clickable"));

@@ -4,9 +4,10 @@ latex          the course's notation (matrix_latex: of matrices)
 given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
-graph          the computation graph, still or while training goes through it
-panels, curves pictures that move under an explorer's slider
+graph          the computation graph, still or while training goes through it (places: of its symbols)
+panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
+arithmetic     sentences that compute with the digits that they show
 """
 
 from .graph import GraphPicture, computation_graph

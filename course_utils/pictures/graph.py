@@ -6,11 +6,12 @@ import matplotlib as mpl
 import sympy as sp
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 
-from ..derivation.chain_rule import Equations
+from ..derivation.chain_rule import Equations, loss_of
 from ..derivation.given import check_equations
 from ..training.trace import Moment
 from .latex import latex
 from .picture import BLUE, GREEN, GREY, ORANGE, STYLE, LivePicture, Picture
+from .places import graph_positions
 
 LOOKS = {
     "computed": {"facecolor": "#E8F1FA", "edgecolor": BLUE},
@@ -18,50 +19,25 @@ LOOKS = {
     "given": {"facecolor": "white", "edgecolor": GREY},
 }
 COLORS = {"start": GREY, "forward": BLUE, "backward": ORANGE, "update": GREEN}
-WIDTH, HEIGHT = 0.72, 0.8  # of a node, where columns and rows are 1 apart
-INCHES = 1.65, 1.05  # of a column, and of a row
+WIDTH, HEIGHT = 0.64, 0.8  # of a node, where columns and rows are 1 apart
+INCHES = 1.75, 1.05  # of a column, and of a row
 
 Numbers = Mapping[sp.Symbol, float]
-
-
-def depths(equations: Equations) -> dict[sp.Symbol, int]:
-    """How many equations lie between each symbol and the inputs; an input stands one before its first use."""
-    depth = {}
-    for symbol, expression in equations.items():
-        computed = [depth[used] for used in expression.free_symbols if used in equations]
-        depth[symbol] = 1 + max(computed, default=0)
-    for symbol, expression in reversed(equations.items()):
-        for given in expression.free_symbols - set(equations):
-            depth[given] = min(depth.get(given, depth[symbol]), depth[symbol] - 1)
-    return depth
-
-
-def graph_positions(equations: Equations) -> dict[sp.Symbol, tuple[float, float]]:
-    """A place for each symbol: columns by depth; what is computed in the middle, what is given around it."""
-    columns, places = {}, {}
-    for symbol, depth in depths(equations).items():
-        columns.setdefault(depth, []).append(symbol)
-    for depth, members in columns.items():
-        computed = [symbol for symbol in members if symbol in equations]
-        given = sorted((symbol for symbol in members if symbol not in equations), key=str)
-        half = len(given) // 2 if computed else len(given)
-        stack = [*given[:half], *computed, *given[half:]]
-        middle = half + (len(computed) - 1) / 2 if computed else (len(stack) - 1) / 2
-        for row, symbol in enumerate(stack):
-            places[symbol] = (depth, middle - row)
-    return places
+Factors = Mapping[tuple[sp.Symbol, sp.Symbol], float]
 
 
 class GraphPicture(LivePicture):
     """The computation graph of equations: what is known of each symbol, and what was computed last.
 
-    Circles are computed, shaded boxes are learned, white boxes are given. In a moment of training its symbol
+    Blue circles are computed, grey boxes learned, white boxes given. In a moment of training its symbol
     has a thick frame, and thick arrows lead to it from what its equation used.
     """
 
     def __init__(self, equations: Equations, parameters: Collection[sp.Symbol] = ()):
         check_equations(equations)
         self.places, self.equations, self.parameters = graph_positions(equations), equations, parameters
+        self.loss = loss_of(equations)
+        self.told: tuple = ({}, {}, {})
         columns, rows = zip(*self.places.values(), strict=True)
         limits = (min(columns) - 0.5, max(columns) + 0.5), (min(rows) - 0.5, max(rows) + 0.8)
         size = [inches * (high - low) for inches, (low, high) in zip(INCHES, limits, strict=True)]
@@ -73,8 +49,7 @@ class GraphPicture(LivePicture):
         self.nodes = {symbol: self._node(symbol) for symbol in self.places}
         links = [(used, symbol) for symbol, e in equations.items() for used in e.free_symbols]
         self.links = sorted(links, key=str)
-        for link in self.links:
-            self._arrow(*link, color=GREY, linewidth=1)
+        self.thin = {link: self._arrow(*link, color=GREY, linewidth=1) for link in self.links}
         self._add_moving(limits[0][0] + 0.1, limits[1][1] - 0.2)
 
     def _add_moving(self, left, top):
@@ -83,9 +58,10 @@ class GraphPicture(LivePicture):
         self.frames = {symbol: self._node(symbol, fill=False, **bold) for symbol in self.places}
         centred = {"ha": "center", "va": "center", "fontsize": 10, "linespacing": 1.3, "zorder": 4}
         self.names = {symbol: self.graph.text(*at, "", **centred) for symbol, at in self.places.items()}
+        self.factors = {link: self._beside(*link) for link in self.links}
         self.heading = self.graph.text(left, top, "", va="center", fontsize=12, weight="bold")
-        marks = [*self.arrows.values(), *self.frames.values()]
-        self.moving = [*marks, *self.names.values(), self.heading]
+        marks = [*self.thin.values(), *self.arrows.values(), *self.frames.values()]
+        self.moving = [*marks, *self.names.values(), *self.factors.values(), self.heading]
 
     def _kind(self, symbol):
         if symbol in self.equations:
@@ -107,25 +83,57 @@ class GraphPicture(LivePicture):
         look = {"arrowstyle": "-|>", "mutation_scale": 12, **ends, **settings}
         return self.graph.add_patch(FancyArrowPatch(self.places[start], self.places[end], **look))
 
+    def _beside(self, start, end):
+        """A text above an arrow, on the side where it does not meet the nodes."""
+        (left, low), (right, high) = self.places[start], self.places[end]
+        side = {"ha": "center" if low == high else "left" if low > high else "right", "va": "bottom"}
+        middle = (left + right) / 2, (low + high) / 2 + 0.07
+        return self.graph.text(*middle, "", fontsize=9, color=ORANGE, zorder=5, **side)
+
     def put(self, moment: Moment) -> None:
         """Put one moment into the picture, and its words into the alt text."""
         self.alt, color = moment.words, COLORS[moment.phase]
         for artist in [*self.arrows.values(), *self.frames.values()]:
             artist.set_visible(False)
+        for arrow in self.thin.values():
+            arrow.set_visible(True)
         self.heading.set_text(f"round {moment.round}: {moment.phase}")
         if moment.symbol:
             self.frames[moment.symbol].set(visible=True, edgecolor=color)
         for link in self._links_used(moment):
             self.arrows[link].set(visible=True, color=color)
-        self.tell(moment.values, moment.gradients)
+            if link not in self.thin:  # or its head would stick out behind a thick arrow the other way
+                self.thin[link[::-1]].set_visible(False)
+        used = {link: factor for link, factor in moment.factors.items() if {*link} <= {*moment.gradients}}
+        self.tell(moment.values, moment.gradients, used)
 
-    def tell(self, values: Numbers, gradients: Numbers) -> None:
-        """Below each name its value, as `= 1.23`, and below that ∂loss/∂symbol, as `∂ = 1.23`."""
+    def tell(self, values: Numbers, gradients: Numbers, factors: Factors) -> None:
+        """Below each name its value, as `= 1.23`, and below that ∂loss/∂symbol, as `∂ = 1.23`.
+
+        Beside an arrow its local derivative, as `×1.23`, where factors has one for (of, wrt).
+        """
+        self.told = values, gradients, factors
+        for (wrt, of), text in self.factors.items():
+            text.set_text(f"×{float(factors[of, wrt]):.3g}" if (of, wrt) in factors else "")
         for symbol, text in self.names.items():
             lines = [f"${latex(symbol)}$"]
             lines += [f"= {float(values[symbol]):.3g}"] if symbol in values else []
             lines += [f"∂ = {float(gradients[symbol]):.3g}"] if symbol in gradients else []
             text.set_text("\n".join(lines))
+
+    def numbers(self) -> str:
+        """What is known, symbol by symbol from left to right, and link by link."""
+        values, gradients, factors = self.told
+        known = {symbol: [] for symbol in sorted(self.places, key=lambda symbol: self.places[symbol][0])}
+        for symbol, lines in known.items():
+            lines += [f"{symbol} = {float(values[symbol]):.3g}"] if symbol in values else []
+            lines += (
+                [f"∂{self.loss}/∂{symbol} = {float(gradients[symbol]):.3g}"] if symbol in gradients else []
+            )
+        links = [f"  ∂{of}/∂{wrt} = {float(factor):.3g}" for (of, wrt), factor in factors.items()]
+        rows = [f"  {', '.join(lines)}" for lines in known.values() if lines]
+        heading = [f"  {self.heading.get_text()}"] if self.heading.get_text() else []
+        return "\n".join([self.alt, *heading, *rows, *links])
 
     def _links_used(self, moment):
         if moment.phase == "forward":
@@ -141,12 +149,14 @@ def computation_graph(
     gradients: Numbers | None = None,
     parameters: Collection[sp.Symbol] = (),
     alt: str = "The computation graph.",
+    factors: Factors | None = None,
 ) -> Picture:
-    """Every equation as a circle, everything given as a box, shaded if it is learned; an arrow to each use.
+    """Every equation as a blue circle, what is given as a box, grey if it is learned; an arrow to each use.
 
     values, gradients: what is known of some symbols, to be told below their names.
+    factors: local derivatives, by link (of, wrt), to be told beside the arrows.
     """
     picture = GraphPicture(equations, parameters)
     picture.alt = alt
-    picture.tell(values or {}, gradients or {})
+    picture.tell(values or {}, gradients or {}, factors or {})
     return picture

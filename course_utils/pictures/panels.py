@@ -2,6 +2,7 @@
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.ticker import NullLocator
 
 from .picture import BLUE, ORANGE, STYLE, LivePicture
 
@@ -22,6 +23,7 @@ def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
     """Set up the axes of loss against step, with a log scale between these ends."""
     axes.set(title="loss", xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
+    axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
 
 
 def fit_panel(axes, measured, grid, labels):

@@ -6,6 +6,7 @@ sweep          many runs at once, and the loss over a grid
 whole_runs     the same runs in machine code, by numba
 curvature      the Hessian, and the largest stable learning rate
 trace          one round, symbol by symbol
+sentences      an equation in names and in numbers
 """
 
 from .curvature import curvature, hessian, largest_stable_learning_rate

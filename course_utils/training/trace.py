@@ -1,20 +1,19 @@
 """Training, one symbol at a time: forward, backward, update, and what is known after each."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from unicodedata import normalize
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..compiled.lines import CodePrinter, evaluate
+from ..compiled.lines import evaluate
 from ..compiled.scalars import without_complex
 from ..compiled.settings import count
-from ..derivation.chain_rule import backward
+from ..derivation.chain_rule import backward, local
 from ..derivation.names import by_name
 from ..models.model import Model, check_model
 from . import update_rules
+from .sentences import told
 from .update_rules import GradientDescent, UpdateRule, check_rule
 
 MOST_ROUNDS = 1000  # nobody looks at more, one by one
@@ -28,6 +27,7 @@ class Moment:
     symbol: the one whose value, gradient or new value was computed last; None at the start of a round.
     values: of each symbol known so far. gradients: ∂loss/∂symbol, likewise.
     equation: how the last one was computed, in names and in numbers.
+    factors: the local derivative of each link (of, wrt), once the way back begins.
     """
 
     round: int
@@ -37,6 +37,7 @@ class Moment:
     values: Mapping[sp.Symbol, float]
     gradients: Mapping[sp.Symbol, float]
     equation: str
+    factors: Mapping[tuple[sp.Symbol, sp.Symbol], float] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -44,42 +45,6 @@ class Moment:
         number, count = self.place
         where = f"{self.phase}, {number} of {count}" if self.symbol else self.phase
         return f"Round {self.round}, {where}: {self.equation}."
-
-
-def spelled(text: str) -> str:
-    """Code as people write it: ŷ, ·, ², ∂L/∂w1."""
-    text = re.sub(r"\bd([A-Za-z]\w*?)_d([A-Za-z]\w*)", r"∂\1/∂\2", text)
-    text = re.sub(r"([A-Za-z])_hat", lambda found: normalize("NFC", found[1] + "\u0302"), text)
-    return re.sub(r"\*\*2(?![\w.])", "²", text).replace("**", "^").replace("*", " · ")
-
-
-def in_numbers(code: str, values: Mapping[str, float]) -> str:
-    """Code with a number, to three digits, in place of each name that has a value."""
-
-    def number(found):
-        if found[0] not in values:
-            return found[0]
-        written = f"{values[found[0]]:.3g}"
-        return f"({written})" if written.startswith("-") else written
-
-    return re.sub(r"[A-Za-z_]\w*", number, code)
-
-
-def told(
-    name: str,
-    expression: sp.Expr,
-    values: Mapping[str, float],
-    result: float,
-    parameters: Collection[sp.Symbol] | None = None,
-) -> str:
-    """An equation in names, in numbers, and its result: z = b1 + w1 · x = 0 + 0.5 · 1.5 = 0.75.
-
-    parameters: the symbols that stand first in a product.
-    """
-    code, shown = CodePrinter(parameters).doprint(expression), f"{result:.3g}"
-    numbers = in_numbers(code, values)
-    steps = [name, code, shown] if numbers.strip("()") == shown else [name, code, numbers, shown]
-    return " = ".join(map(spelled, steps))
 
 
 def moments(
@@ -126,15 +91,26 @@ def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
 
 
 def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
-    """After each derivative: (its symbol, the values, the gradients so far, the equation in words)."""
-    known, named = {model.loss: 1.0}, by_name(values)
-    yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1"
+    """After each derivative: (its symbol, values, the gradients so far, the equation in words, factors)."""
+    known, named, factors = {model.loss: 1.0}, by_name(values), local_derivatives(model, values)
+    yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1", factors
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
         gradient = float(without_complex(evaluate({name: expression}, name, named)))
         equation = told(str(name), expression, named, gradient, model.parameters)
         named = {**named, str(name): gradient}
         known = {**known, symbol: gradient}
-        yield symbol, values, known, equation
+        yield symbol, values, known, equation, factors
+
+
+def local_derivatives(model: Model, values: Mapping) -> dict[tuple[sp.Symbol, sp.Symbol], float]:
+    """The number on each link (of, wrt) of the graph, from what is not data."""
+    factors = {}
+    for of, expression in model.equations.items():
+        for wrt in sorted(expression.free_symbols - set(model.data), key=str):
+            name = sp.Symbol(f"d{of}_d{wrt}")
+            slope = evaluate({name: local(model.equations, of, wrt)}, name, values)
+            factors[of, wrt] = float(without_complex(slope))
+    return factors
 
 
 def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
@@ -148,4 +124,4 @@ def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
         ((new,), _) = rule.step([old], [gradient], [[]])
         values = {**values, symbol: float(new)}
         equation = told(f"new {symbol}", expression, {str(symbol): old, str(name): gradient}, new)
-        yield symbol, values, last.gradients, equation
+        yield symbol, values, last.gradients, equation, last.factors

@@ -13,20 +13,25 @@ from course_utils import pictures, sigmoid
 from course_utils.models.networks import dense
 from course_utils.pictures.curves import MemoryPicture, NeuronPicture, RacePicture
 from course_utils.pictures.graph import GraphPicture
+from course_utils.pictures.knobs import KnobPicture, StepPicture
+from course_utils.pictures.momentum import MomentumPicture
 from course_utils.pictures.panels import PanelPicture, RunPicture
 from course_utils.pictures.picture import SERIES, LivePicture, Picture
+from course_utils.pictures.scores import ScorePicture
+from course_utils.pictures.windows import WindowPicture
 from course_utils.training.trace import Moment
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
 NETWORK = {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}
 XS = np.array([1.0, 2.0, 3.0, 4.0])
+FITTED = (XS, XS**2), XS, ("day", "height")
 ALT = 'It rises, & "quickly" < twice.'
 
 
 def run_picture(datum, surface):
     """A picture of a run of three steps, with its fit, and with a surface if there is one."""
-    picture = RunPicture(3, 0.1, 100, ((XS, XS**2), XS, ("day", "height")), surface)
+    picture = RunPicture(3, 0.1, 100, FITTED, surface)
     path = np.array([[1.0, 1.0], [1.5, datum], [2.0, 2.0], [2.5, 2.0]])
     picture.put(ALT, np.array([9.0, datum, 2.0, 1.0]), path, XS + datum)
     return picture
@@ -45,7 +50,7 @@ def race_picture(datum, surface):
 
 
 def neuron_picture(datum):
-    picture = NeuronPicture(XS, ((XS, XS**2), XS, ("day", "height")))
+    picture = NeuronPicture(XS, FITTED)
     picture.put(ALT, XS + datum, XS / XS, (XS, XS), XS**2)
     return picture
 
@@ -62,6 +67,11 @@ def graph_picture(datum):
         Moment(1, "backward", (2, 8), y_hat, {y_hat: datum, h: 0.5}, {L: 1, y_hat: 2.0}, "an equation")
     )
     picture.alt = ALT
+    return picture
+
+
+def put(picture, *shown):
+    picture.put(ALT, *shown)
     return picture
 
 
@@ -91,7 +101,19 @@ PICTURES = {
     "NeuronPicture": lambda datum: neuron_picture(datum),
     "MemoryPicture": lambda datum: memory_picture(datum),
     "GraphPicture": lambda datum: graph_picture(datum),
-}
+    "KnobPicture": lambda datum: put(KnobPicture(FITTED, 1e-3, 100), XS + datum, datum, datum),
+    "StepPicture": lambda datum: put(
+        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0), datum, 4 - 4 * datum, (datum - 3) ** 2
+    ),
+    "MomentumPicture": lambda datum: put(
+        MomentumPicture(3, (0.1, 100), NAMED_BOWL, [0.01, 0.1], [0, 0.9], 50),
+        np.array([9.0, datum]), np.array([[1.0, datum], [2.0, 2.0]]), 0.01, 0.9,
+    ),
+    "ScorePicture": lambda datum: put(ScorePicture(["a", "b"], 1), np.array([1 - datum / 9, datum / 9])),
+    "WindowPicture": lambda datum: put(
+        WindowPicture(np.eye(3) * datum, np.ones((2, 2)), np.ones((2, 2)) * datum), 0, 1
+    ),
+}  # fmt: skip
 
 
 each_kind = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
@@ -148,11 +170,6 @@ def test_the_same_data_give_the_same_picture_and_others_another(draw):
 MANY = np.arange(61.0)
 
 
-def put(picture, *shown):
-    picture.put(ALT, *shown)
-    return picture
-
-
 def bars():
     picture = Picture(ALT)
     picture.add_subplot(xlabel="name", ylabel="count").bar(["a", "b"], [3, 5], label="trees")
@@ -207,7 +224,11 @@ TOLD = {
     ),
     "a graph's values and gradients": (
         lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
-        "$h$ = 0.25 ∂ = -1.5",
+        "h = 0.25, ∂L/∂h = -1.5",
+    ),
+    "a graph's local derivatives": (
+        lambda: pictures.computation_graph(NETWORK, alt=ALT, factors={(h, z): 0.25}),
+        "∂h/∂z = 0.25",
     ),
 }
 
@@ -274,12 +295,15 @@ EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
     ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
 )
 def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
-    picture = pictures.computation_graph(equations, values, values)
+    factors = {(of, wrt): -0.123 for of, e in equations.items() for wrt in e.free_symbols if values}
+    picture = pictures.computation_graph(equations, values, values, factors=factors)
     for text in words_of(picture):
         box = text.get_window_extent()
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= picture.bbox.x1 and box.y1 <= picture.bbox.y1
     boxes = [node.get_window_extent() for node in picture.nodes.values()]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    texts = [text.get_window_extent() for text in words_of(picture)]
+    assert not any(one.overlaps(other) for one, other in combinations(texts, 2))
 
 
 def light_of(color):
@@ -333,6 +357,23 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     picture.put(Moment(1, phase, (1, 4), symbol, {}, {}, "now"))
     assert {way for way, arrow in picture.arrows.items() if arrow.get_visible()} == ways
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
+
+
+def test_a_thick_arrow_back_takes_the_place_of_the_thin_one():
+    picture = GraphPicture(NETWORK, [w1, b1, w2, b2])
+    picture.put(Moment(1, "backward", (3, 8), h, {}, {}, "now"))
+    assert [link for link, arrow in picture.thin.items() if not arrow.get_visible()] == [(h, y_hat)]
+
+
+def test_an_arrow_leads_from_edge_to_edge():
+    picture = pictures.computation_graph(NETWORK)
+    picture.draw_without_rendering()
+    for link, arrow in picture.thin.items():
+        points = arrow.get_transform().transform(arrow.get_path().vertices)
+        for node in map(picture.nodes.get, link):
+            outline = node.get_path().transformed(node.get_transform()).to_polygons()[0]
+            between = np.concatenate(np.linspace(outline[:-1], outline[1:], 50))
+            assert min(np.linalg.norm(between - point, axis=1).min() for point in points) < 3  # pixels
 
 
 @pytest.mark.parametrize("value", [-0.000123456, -1.23456e-05, 1.23456e100])

@@ -8,7 +8,8 @@ from model_bank import SEED
 
 from course_utils import GradientDescent, Model, sigmoid, train
 from course_utils.models.networks import dense
-from course_utils.training.trace import moments, spelled, told
+from course_utils.training.sentences import spelled, told
+from course_utils.training.trace import moments
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
@@ -111,19 +112,29 @@ def test_a_moment_keeps_its_numbers_and_without_a_learning_rate_a_round_ends_wit
     assert [one.phase for one in without].count("update") == 0 and len(without) == 13
 
 
-def test_every_equation_holds_in_the_numbers_that_it_shows(seed_model):
-    """In each a = b = 3 * 4 = 12 compute the part before the last, and compare."""
-    names = {"sigmoid": lambda value: 1 / (1 + np.exp(-value))}
-    for one in moments(seed_model, START, SAMPLE, 0.1, rounds=2):
-        parts = one.equation.replace("²", "**2").replace("·", "*").split(" = ")
-        if len(parts) == 4:
-            assert eval(parts[2], names) == pytest.approx(float(parts[3]), rel=0.02, abs=0.005)
+def test_every_equation_can_be_computed_with_the_digits_that_it_shows(case):
+    """In each a = b = 3 * 4 = 12 compute the part before the last: it gives the last, digit by digit."""
+    *_, found = case
+    names = {"sigmoid": lambda value: 1 / (1 + np.exp(-value)), "tanh": np.tanh}
+    shown = [one.equation.replace("²", "**2").replace("·", "*").split(" = ") for one in found]
+    computed = [(f"{eval(parts[2], names):.3g}", parts[3]) for parts in shown if len(parts) == 4]
+    assert len(computed) > 20 and all(one == other for one, other in computed)
+
+
+def test_a_factor_is_how_far_a_nudge_moves_one_equation(case):
+    model, *_, found = case
+    last = [one for one in found if one.round == 1 and one.phase == "backward"][-1]
+    links = {(of, wrt) for of, e in model.equations.items() for wrt in e.free_symbols - set(model.data)}
+    assert set(last.factors) == links
+    for (of, wrt), factor in last.factors.items():
+        ends = [model.equations[of].subs({**last.values, wrt: last.values[wrt] + n}) for n in (1e-6, -1e-6)]
+        assert factor == pytest.approx(float(ends[0] - ends[1]) / 2e-6, rel=1e-5, abs=1e-9)
 
 
 def test_the_equations_are_told_as_people_write_them(seed_model):
     equations = [one.equation for one in moments(seed_model, START, SAMPLE, 0.1)]
     assert equations[1] == "z = w1 · x + b1 = 0.5 · 1.5 + 0 = 0.75"
-    assert equations[4] == "L = (y - ŷ)² = (2 - 1.36)² = 0.412"
+    assert equations[4] == "L = (y - ŷ)² = (2 - 1.358)² = 0.412"
     assert equations[6] == "∂L/∂ŷ = 2 · (ŷ - y) = 2 · (1.36 - 2) = -1.28"
     assert equations[10] == "∂L/∂b1 = ∂L/∂z = -0.559"
     assert equations[13] == "new w1 = w1 - 0.1 · ∂L/∂w1 = 0.5 - 0.1 · (-0.839) = 0.584"

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from grading_course import needs_bubblewrap, tiny_set
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_utils.checks.verdict import Verdict
-from course_utils.grading.assembly import assemble
+from course_utils.grading.assembly import ELSEWHERE, Unrecognised, assemble, label
 from course_utils.grading.broker import Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
@@ -45,7 +45,7 @@ def test_a_malformed_notebook_is_reduced_before_anything_reads_it(tmp_path):
     cell = {"cell_type": "code", "metadata": [], "source": ["a\n", "b"], "outputs": [{}] * 9, "id": 7}
     cells = [cell | {"metadata": metadata} for metadata in ({"nbgrader": 7}, {"nbgrader": {"grade_id": "a"}})]
     path = tmp_path / "notebook.ipynb"
-    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "raw"}], "metadata": 7, "nbformat": 4}))
+    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "heading"}], "metadata": 7, "nbformat": 4}))
     reduce(path)
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
@@ -59,8 +59,45 @@ def test_deleted_cells_are_back_in_their_place():
     released = tiny_set()
     ids = [cell.metadata.nbgrader.grade_id for cell in released.cells]
     submitted = deepcopy(released)
-    submitted.cells = submitted.cells[::-3]
+    submitted.cells = submitted.cells[::3]
     assert [cell.metadata.nbgrader.grade_id for cell in assemble(released, submitted).cells] == ids
+
+
+def test_cells_run_in_the_learners_order_and_the_last_copy_counts():
+    submitted = tiny_set()
+    setup, answer, check, *others = submitted.cells
+    first, second = deepcopy(answer), deepcopy(answer)
+    first.source, second.source = "answer_1 = 1", "answer_1 = 2"
+    submitted.cells = [setup, first, check, second, *others]
+    cells = assemble(tiny_set(), submitted).cells
+    assert [cell.source for cell in cells[1:4]] == ["answer_1 = 1", check.source, "answer_1 = 2"]
+    assert [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells[1:4]] == [
+        None,
+        "check_1",
+        "answer_1",
+    ]
+
+
+def test_words_are_kept_whatever_became_of_their_cell():
+    """A cell of words made code, an answer made text, words in a cell that was added: all is seen."""
+    submitted = tiny_set()
+    words, answer = submitted.cells[-1], submitted.cells[1]
+    words.cell_type, words.source = "code", "My words."
+    answer.cell_type, answer.source = "raw", "answer_1 = 2*x"
+    cells = {label(c).get("grade_id"): c for c in assemble(tiny_set(), submitted).cells}
+    assert (cells["words"].cell_type, cells["words"].source) == ("markdown", "My words.")
+    assert (cells["answer_1"].source, cells[None].source) == ("", "answer_1 = 2*x")
+    elsewhere = tiny_set()
+    elsewhere.cells.append(new_markdown_cell("My words."))
+    assert ELSEWHERE in assemble(tiny_set(), elsewhere).cells[-2].source
+
+
+def test_a_notebook_without_labels_is_not_worth_nothing_in_silence():
+    submitted = tiny_set()
+    for cell in submitted.cells:
+        cell.metadata = {}
+    with pytest.raises(Unrecognised, match="none of the 8 cells of this set is recognised"):
+        assemble(tiny_set(), submitted)
 
 
 def test_the_course_folder_is_covered_where_python_lies_above_it(monkeypatch, tmp_path):
@@ -95,12 +132,12 @@ def evil(self, data):
     what = data[1]
     if what == "patches":
         verdict.Verdict.__float__ = verdict.Verdict.__eq__ = lambda *a: 1.0
-        question.score = lambda value: (1.0, "forged")
+        question.score = lambda value: (1.0, "forged", [])
         examination.Examination.checked = lambda *a: results.Result(score=1.0)
     if what in ("speaks", "counts"):
-        result = {"outputs": [], "score": 1.0, "message": ""}
-        lines = [["graded", 1.0, "forged"], ["result", result], ["ended", 0]]
-        for line in lines if what == "speaks" else [["graded", 10**400, "forged"]]:
+        result = {"outputs": [], "score": 1.0, "message": "", "slips": []}
+        lines = [["graded", 1.0, "forged", []], ["result", result], ["ended", 0]]
+        for line in lines if what == "speaks" else [["graded", 10**400, "forged", []]]:
             for channel in range(40):
                 with contextlib.suppress(OSError):
                     os.write(channel, json.dumps(line).encode() + b"\\n")
@@ -199,12 +236,16 @@ UNBELIEVABLE = [
     [],
     {},
     {"outputs": [], "score": 1.0},
-    {"outputs": [], "score": 1.0, "message": "", "more": 1},
+    {"outputs": [], "score": 1.0, "message": ""},
+    {"outputs": [], "score": 1.0, "message": "", "slips": [], "more": 1},
+    {"outputs": [], "score": 1.0, "message": "", "slips": [1]},
+    {"outputs": [], "score": 1.0, "message": "", "slips": "sign"},
 ]
 UNBELIEVABLE += [
-    {"outputs": [], "score": score, "message": ""} for score in (1.1, -1, True, "1", [], float("nan"))
+    {"outputs": [], "score": score, "message": "", "slips": []}
+    for score in (1.1, -1, True, "1", [], float("nan"))
 ]
-UNBELIEVABLE += [{"outputs": 1, "score": 1.0, "message": ""}, {"outputs": [], "score": 1.0, "message": 7}]
+UNBELIEVABLE += [{"outputs": o, "score": 1.0, "message": m, "slips": []} for o, m in [(1, ""), ([], 7)]]
 
 
 @pytest.mark.parametrize("said", UNBELIEVABLE, ids=str)
@@ -215,8 +256,8 @@ def test_no_other_result_is_believed(said):
 
 def test_of_a_result_only_text_and_pictures_are_left_up_to_a_limit():
     outputs = [{"text/html": "<script>", "text/plain": "a\ud800"}, "no output", {"text/plain": 7}]
-    result = believed({"outputs": outputs, "score": None, "message": "\udfff"})
-    assert result == Result([{"text/plain": "a?"}], None, "?")
+    result = believed({"outputs": outputs, "score": None, "message": "\udfff", "slips": ["a" * 999] * 99})
+    assert result == Result([{"text/plain": "a?"}], None, "?", ["a" * 200] * 10)
     large = [Result([{"image/png": "x" * 1_000_000}]) for _ in range(9)]
     assert sum(len(str(result.outputs)) for result in fitting(large)) < OUTPUTS + 1000
 
