@@ -13,7 +13,7 @@ from .questions import ABOUT, HERE, question
 from .questions.set_5 import first_gradient, own_gradients
 from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
-from .symbols import check_gradient
+from .symbols import check_derivative, check_gradient
 
 ASKED: Counter[str] = Counter()  # how many hints each question has given
 FIRST = Note.of("Run the check of this question once, the cell below its answer: it says what it is about.")
@@ -88,20 +88,23 @@ def solution(name: str) -> Note:
         return Note(text, text)
     if asked.func is check_gradient:
         return Note.list(f"Question {name}", gradient_solution(*asked.args))
-    key, steps = key_of(asked), written()[name]["solution"]
-    return Note.list(
-        f"Question {name}",
-        [Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$")) for step in steps],
-    )
+    key = key_of(asked)
+    steps = written()[name]["solution"]
+    filled = [
+        Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$")) for step in steps
+    ]
+    return Note.list(f"Question {name}", filled)
 
 
 def key_of(asked: partial) -> Formula:
-    """The answer to a question of a lesson."""
+    """The answer to a question of a lesson, if it is a word, a number or a derivative."""
     if asked.func is check_choice:
         return Formula(asked.keywords["correct"], rf"\text{{{asked.keywords['correct']}}}")
     if asked.func is check_number:
         return Formula(*2 * [shown(expected_value(asked.keywords["expected"]))])
-    return Formula.of(derivative(*asked.args))
+    if asked.func is check_derivative:
+        return Formula.of(derivative(*asked.args))
+    return Formula("", "")
 
 
 def load_ipython_extension(ipython) -> None:
