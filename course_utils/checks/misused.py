@@ -119,8 +119,8 @@ def always(words: str) -> Callable:
 
 
 NO_FORMULA = (
-    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: (array|\[)|is not comparable"
-    r"|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
+    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: (array|\[)"
+    r"|is not comparable|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
 )
 OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
 RULES = [
