@@ -94,8 +94,10 @@ def without_parts(found: re.Match, part: ast.expr | None, names: Mapping) -> str
 
 def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """The result of a function that returns none."""
-    calls = [node.func for node in ast.walk(part) if isinstance(node, ast.Call)] if part else []
-    called = [function.id for function in calls if isinstance(function, ast.Name)]
+    parts = list(ast.walk(part)) if part else []
+    called = [n.func.id for n in parts if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    if any(isinstance(n, ast.Name) and names.get(n.id, 0) is None for n in parts):
+        return None
     own = next((name for name in called if isinstance(names.get(name), FunctionType)), None)
     return own and f"`{own}` gives nothing back: end it with `return` and its result."
 
@@ -147,7 +149,8 @@ RULES = [
      always("a function needs its argument in brackets, such as `sp.exp(u)`.")),
     (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
      always("a text stands where a number or a formula should be: leave out the quotation marks.")),
-    (TypeError, r"multiply sequence by non-int of type '(float|numpy.float64)'|" + OPERATION + "'list'",
+    (TypeError, r"multiply sequence by non-int of type '(float|numpy.float64)'|can only concatenate (list|tuple)|"
+     + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),
     (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
      always("one differentiates with respect to a symbol, and this is a number: did its name lose it?")),
