@@ -149,7 +149,7 @@ RULES = [
      always("a function needs its argument in brackets, such as `sp.exp(u)`.")),
     (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
      always("a text stands where a number or a formula should be: leave out the quotation marks.")),
-    (TypeError, r"multiply sequence by non-int of type '(float|numpy.float64)'|can only concatenate (list|tuple)|"
+    (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
      + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),
     (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
