@@ -5,6 +5,7 @@ import builtins
 import re
 from collections.abc import Callable, Mapping
 from types import FunctionType
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -107,7 +108,7 @@ def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
     match part:
         case ast.Subscript(value=ast.Name(id=name), slice=key) if isinstance(names.get(name), dict):
             text = isinstance(key, ast.Constant)
-            wanted = key.value if text else ast.unparse(key)
+            wanted = ast.literal_eval(key) if text else ast.unparse(key)
             for known in names[name]:
                 if str(known) == wanted and isinstance(known, sp.Symbol if text else str):
                     instead = wanted if text else f'"{wanted}"'
@@ -125,7 +126,7 @@ NO_FORMULA = (
     r"|is not comparable|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
 )
 OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
-RULES = [
+RULES: list[tuple[Any, str, Callable]] = [
     (TypeError, r"'([\w.]+)' object is not callable", called),
     (TypeError, r"unsupported operand type\(s\) for \^|ufunc 'bitwise_xor'", power),
     ((AttributeError, ValueError), NO_FORMULA, of_array),

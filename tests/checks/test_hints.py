@@ -8,7 +8,7 @@ from test_checks import ANSWERS
 from course_utils import hint, solution
 from course_utils.checks import hints
 from course_utils.checks.hints import hints_to, key_of, written
-from course_utils.checks.questions import SETS, check, question, questions
+from course_utils.checks.questions import SETS, check, questions
 
 H = sp.Symbol("h")
 
@@ -21,7 +21,7 @@ def test_a_question_of_a_lesson_has_three_hints_and_a_solution(name, answer):
     steps = solution(name)
     assert steps.plain.startswith(f"Question {name}") and steps._repr_markdown_().startswith("**Question")
     if name in written():
-        assert key_of(question(name)).plain in steps.plain and key_of(question(name)).latex in steps.markdown
+        assert key_of(name).plain in steps.plain and key_of(name).latex in steps.markdown
     else:
         assert check(name, sp.sympify(steps.plain.rpartition("=")[2].strip(" ."))).correct
 
