@@ -268,5 +268,5 @@ def test_a_check_cell_of_a_lesson_holds_a_number_and_no_answer(lesson):
     cells = [cell.source for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "code"]
     checked = [source for source in cells if "check(" in source]
     assert checked and all(
-        re.fullmatch(r'answer = [^"]*\.\.\.[^"]*\ncheck\("\d\d\.\d", answer\)', s) for s in checked
+        re.fullmatch(r'(\w+) = [^"]*\.\.\.[^"]*\ncheck\("\d\d\.\d", \1\)', s) for s in checked
     )
