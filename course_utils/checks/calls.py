@@ -15,6 +15,7 @@ from ..derivation.functions import Activation
 from ..derivation.given import some
 from .answers import UNANSWERED, Unreadable, brief, kind
 from .budget import TooSlow, time_limit
+from .unreadable import sentence
 from .verdict import Verdict
 
 SECONDS = 3.0  # for all calls of a function that one verdict needs
@@ -48,7 +49,9 @@ def call(function: Callable, given: Mapping):
             f"{name} = 0" for name, value in given.items() if np.ndim(value) == 0 and value == 0
         )
         why = f" It was tried with {zeros}." if zeros and isinstance(error, ZeroDivisionError) else ""
-        raise Unreadable(f"it fails with {described(error)}{why or formulas_in(function)}") from None
+        said = described(error)
+        why = why or ("" if "In short:" in said else formulas_in(function))
+        raise Unreadable(f"it fails with {said}{why}") from None
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
@@ -79,10 +82,12 @@ def silence() -> Iterator[None]:
 
 
 def described(error: BaseException) -> str:
-    """An error's type, and what it says if it says something."""
+    """An error's type, what it says if it says something, and what to write instead if that is known."""
+    said = sentence(error)
     try:
         text = f"{kind(error)}: {error!s:.200}"
-        return text if text.endswith((".", "!", "?")) else f"{text}."
+        end = "" if text.endswith((".", "!", "?")) else "."
+        return text + end + (f" In short: {said}" if said else "")
     except Exception:
         return f"{kind(error)}."
 
