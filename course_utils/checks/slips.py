@@ -5,7 +5,7 @@ lead to an answer are kept: where several do, in different links, none of these 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
 import numpy as np
@@ -69,6 +69,7 @@ class Slips:
 
     points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
     others: expressions that are something else. An answer that is right is explained by nothing.
+    written: the symbols in the answer, if it has such: no other stands in place of one.
     """
 
     def __init__(
@@ -78,8 +79,9 @@ class Slips:
         points: Mapping[str, Numbers],
         roles: Sequence,
         others: Sequence[Mistake] = (),
+        written: Container[sp.Symbol] | None = None,
     ):
-        self.floats, self.others = Floats(points), others
+        self.floats, self.others, self.written = Floats(points), others, written
         self.chains = Chains(equations, wrts, self.floats)
         self.roles = [[symbol for symbol in group if symbol.name in points] for group in roles]
         formulas = {link: sp.factor_terms(formula) for link, formula in self.chains.locals.items()}
@@ -137,7 +139,12 @@ class Slips:
             return [likeliest(found, wrt, first=alone)]
         for scale, fact in known.items():
             found = seen.found.get((index, scale), [])
-            found = [mistake for mistake in found if mistake.slip == alone or mistake.slip not in OTHERS]
+            unlikely = (
+                OTHERS
+                if not alone
+                else ("stops early", "inverted link", "chain rule", "quotient rule", "mixed up")
+            )
+            found = [mistake for mistake in found if mistake.slip not in unlikely]
             if found:
                 return [fact.about(wrt=wrt), likeliest(found, wrt, first=alone)]
         return []
@@ -202,12 +209,19 @@ class Slips:
         on, right = self.chains.on[link], self.chains.flow.links[link]
         unlikely = NO_SLIPS if np.all(self.chains.lengths[on] == 1) else ("kept term",)
         mistakes = [mistake for mistake in mistakes if mistake.slip not in unlikely]
-        mistakes, wrong = each_with_numbers(mistakes, self.floats)
+        mistakes, wrong = each_with_numbers(list(self._as_written(mistakes)), self.floats)
         different = np.isfinite(wrong).all(axis=-1) & ~same(wrong, right)
         mistakes, wrong = [mistakes[row] for row in np.flatnonzero(different)], wrong[different]
         changes = (wrong - right)[:, np.newaxis] * self.chains.flow.through(link)[on]
         seen.compare(mistakes, self.chains.gradients[on] + changes, on)
         return list(map(Slip, mistakes, wrong))
+
+    def _as_written(self, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
+        """The mistakes, with only those symbols in place of another that the answer has."""
+        for mistake in mistakes:
+            others = [o for o in mistake.others if self.written is None or o in self.written]
+            if others or not mistake.others:
+                yield mistake._replace(others=others)
 
 
 def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:

@@ -255,7 +255,7 @@ class Question:
             text = "this is 0, as if {wrt} changed nothing."
             return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
         points = [point for point, has_value in zip(points, known, strict=True) if has_value]
-        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
+        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others, answer.free_symbols)
         found = slips.explain(numbers[np.newaxis, known])[0]
         return [self.without_a_name(mistake) for mistake in found] if self.short else found
 
