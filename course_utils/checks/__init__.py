@@ -8,7 +8,7 @@ passes         a learner's forward and backward function
 loops          an update, and a training loop
 reruns         a training loop once more, with other arguments
 simple         a number, and nearness: is it nearly right; a choice
-network        a network that the learner made up, and loss: is its loss a loss
+network        a network that the learner made up, loss: is its loss a loss, and fit: was it trained
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
 budget         how much a check may cost
@@ -21,9 +21,10 @@ trials         what a learner's function is tried with
 verdict        what a check says
 """
 
+from .fit import check_fit, check_steepest, predicted
 from .hints import hint, solution
 from .loops import check_training, check_update
-from .network import check_fit, check_network, check_steepest, for_network, predicted
+from .network import check_network, for_network
 from .passes import check_backward, check_forward
 from .questions import check
 from .simple import check_choice, check_number
