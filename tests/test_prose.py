@@ -25,11 +25,6 @@ NOT_YET = {  # by lesson, what does not hold so far
     "03": "predictions numbers minutes",
     "04": "predictions minutes",
     "05": "predictions numbers minutes",
-    "06": "predictions numbers minutes",
-    "07": "predictions numbers minutes",
-    "08": "predictions numbers minutes",
-    "09": "predictions numbers minutes",
-    "10": "predictions numbers minutes",
 }
 
 
