@@ -25,6 +25,7 @@ from .checks import (
     check_training,
     check_update,
     hint,
+    hints,
     solution,
     unreadable,
     verdict,
@@ -67,9 +68,10 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows formulas in the course's notation, verdicts, and what errors mean."""
+    """`%load_ext course_utils` shows formulas, verdicts and what errors mean, and knows `hint`."""
     from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
     show_formulas(ipython)
     verdict.load_ipython_extension(ipython)
     unreadable.load_ipython_extension(ipython)
+    hints.load_ipython_extension(ipython)

@@ -25,10 +25,6 @@ NOT_YET = {  # by lesson, what does not hold so far
     "03": "predictions numbers minutes",
     "04": "predictions minutes",
     "05": "predictions numbers minutes",
-    "12": "predictions numbers minutes",
-    "13": "predictions numbers minutes",
-    "14": "predictions numbers minutes",
-    "17": "predictions numbers minutes",
 }
 
 

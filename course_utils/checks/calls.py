@@ -13,6 +13,7 @@ import numpy as np
 from ..derivation.given import some
 from .answers import UNANSWERED, Unreadable, brief, kind
 from .budget import TooSlow, time_limit
+from .unreadable import sentence
 from .verdict import Verdict
 
 SECONDS = 3.0  # for all calls of a function that one verdict needs
@@ -73,9 +74,10 @@ def silence() -> Iterator[None]:
 
 
 def described(error: BaseException) -> str:
-    """An error's type, and what it says if it says something."""
+    """An error's type, what it says if it says something, and what to write instead if that is known."""
+    said = sentence(error)
     try:
-        return f"{kind(error)}: {error!s:.200}"
+        return f"{kind(error)}: {error!s:.200}" + (f". In short: {said}" if said else "")
     except Exception:
         return f"{kind(error)}."
 

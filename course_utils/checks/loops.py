@@ -9,7 +9,6 @@ import sympy as sp
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
 from ..derivation.chain_rule import until
-from ..derivation.names import by_name
 from ..models.model import Model
 from ..training.update_rules import UpdateRule, check_rule, gradient, parameter, positive
 from .answers import Unreadable
@@ -101,7 +100,7 @@ def check_training(
     learning_rate, steps = positive(learning_rate, "learning_rate"), count(steps, "steps", most=STEPS)
     begin = np.array(finite_start(start, model.parameters))
     usual = Arguments(begin, model.compile().check_data(data), learning_rate, steps)
-    given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
+    given = usual.given(model.parameters, model.data)
     try:
         (answer,) = call_each(function, [given], lambda result: returned(result, model))
     except Unreadable as unreadable:

@@ -24,7 +24,7 @@ from .verdict import Verdict, right, slipped, wrong
 
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
-SECONDS = 3.0  # of computing, for an answer that no count has stopped
+SECONDS = 2.5  # of computing, for an answer that no count has stopped
 LINKS = 1000  # a model with more is not checked
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")

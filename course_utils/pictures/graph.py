@@ -81,7 +81,7 @@ class GraphPicture(LivePicture):
         ends = {"patchA": self.nodes[start], "patchB": self.nodes[end]}
         ends |= {"shrinkA": 0, "shrinkB": 0, "zorder": 0.5}  # from edge to edge, behind other nodes
         look = {"arrowstyle": "-|>", "mutation_scale": 12, **ends, **settings}
-        return self.graph.add_patch(FancyArrowPatch(self.places[start], self.places[end], **look))
+        return self.graph.add_artist(FancyArrowPatch(self.places[start], self.places[end], **look))
 
     def _beside(self, start, end):
         """A text above an arrow, on the side where it does not meet the nodes."""

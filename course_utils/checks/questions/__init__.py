@@ -50,4 +50,7 @@ def check(question_: str, answer, *about) -> Verdict:
     verdict = asked(*about, answer)
     if "unanswered" not in verdict.slips:
         return verdict
-    return replace(verdict, message=f'{verdict.message} Stuck? hint("{question_}") helps.')
+    message = verdict.message
+    if question_.startswith("set "):  # whose answer has a cell of its own
+        message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
+    return replace(verdict, message=f'{message} Stuck? hint("{question_}") helps.')
