@@ -24,6 +24,7 @@ from .checks import (
     check_number,
     check_training,
     check_update,
+    progress,
     verdict,
 )
 from .compiled import Compiled
@@ -53,6 +54,7 @@ __all__ = [
     "check_training",
     "check_update",
     "load_ipython_extension",
+    "progress",
     "relu",
     "sigmoid",
     "step",

@@ -1,6 +1,6 @@
 """From an answer to a verdict. Each check computes its key from the question, so there is none to leak.
 
-questions      the lessons' own, by number: check("03.2", answer)
+questions      the lessons' own, by number: check("03.2", answer); progress: which are solved
 symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 loops          an update, and a training loop
@@ -23,6 +23,7 @@ from .loops import check_training, check_update
 from .network import check_fit, check_network, check_steepest, for_network, predicted
 from .passes import check_backward, check_forward
 from .questions import check
+from .questions.progress import progress
 from .simple import check_choice, check_number
 from .symbols import check_derivative, check_gradient, check_local
 from .verdict import Verdict
@@ -44,4 +45,5 @@ __all__ = [
     "check_update",
     "for_network",
     "predicted",
+    "progress",
 ]

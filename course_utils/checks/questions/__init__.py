@@ -1,13 +1,14 @@
 """The questions at the end of the lessons, by number: `check("03.2", answer)`.
 
 The keys are computed, from the derivation wherever there is one. The hints are for likely slips.
-A lesson's questions are loaded when the first of them is checked.
+A lesson's questions are loaded when the first of them is checked. progress: which ones are solved.
 """
 
 from importlib import import_module
 from pathlib import Path
 
 from ..verdict import Verdict
+from .progress import remember
 
 LESSONS = sorted(path.stem[-2:] for path in Path(__file__).parent.glob("lesson_*.py"))
 
@@ -25,4 +26,7 @@ def check(question: str, answer) -> Verdict:
     if question not in known:
         every = [name for lesson in LESSONS for name in questions(lesson)]
         raise ValueError(f"there is no question {question!r}: they are {', '.join(every)}")
-    return known[question](answer=answer)
+    verdict = known[question](answer=answer)
+    if verdict.correct:
+        remember(question)
+    return verdict
