@@ -24,7 +24,7 @@ test: $(VENV)/dev
 
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py -m browser
-	$(RUN) pytest tests/test_pages.py -m browser
+	$(RUN) pytest tests/grading/test_pages.py -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .

@@ -1,14 +1,16 @@
 """A submission put back on the skeleton of its source: of the learner's, only text remains."""
 
-from collections.abc import Iterator
-
 import nbformat
 from nbformat import NotebookNode
 
 from .attachments import attached
 from .results import clean
 
-Cells = list[NotebookNode]
+ELSEWHERE = "*Nobody wrote in this cell. The words may stand in another one.*"
+
+
+class Unrecognised(ValueError):
+    """A notebook in which no cell of the problem set is left."""
 
 
 def label(cell: NotebookNode) -> dict:
@@ -22,54 +24,89 @@ def answered_here(cell: NotebookNode) -> bool:
     return bool(label(cell).get("solution") or label(cell).get("task"))
 
 
-def groups(cells: Cells, known: set[str]) -> Iterator[tuple[str | None, Cells]]:
-    """Each known cell with the unknown ones that follow it; first those in front of all (None)."""
-    name, members = None, []
-    for cell in cells:
-        grade_id = label(cell).get("grade_id")
-        if isinstance(grade_id, str) and grade_id in known:
-            yield name, members
-            name, members = grade_id, []
-        members.append(cell)
-    yield name, members
-
-
 def pasted(cell: NotebookNode) -> dict:
     """The pictures that were pasted into a Markdown cell, as its field `attachments`, if there are any."""
     pictures = attached(cell) if cell.cell_type == "markdown" else {}
     return {"attachments": pictures} if pictures else {}
 
 
-def extra(cell: NotebookNode) -> NotebookNode | None:
-    """A cell that the learner added, as plain text or code, or None if it is neither."""
+def extra(cell: NotebookNode) -> NotebookNode:
+    """A cell that the learner added, as code or as text."""
     if cell.cell_type == "code":
         return nbformat.v4.new_code_cell(clean(cell.source))
-    if cell.cell_type == "markdown":
-        return nbformat.v4.new_markdown_cell(clean(cell.source), **pasted(cell))
-    return None
+    return nbformat.v4.new_markdown_cell(clean(cell.source), **pasted(cell))
+
+
+def filled(source: NotebookNode, written: NotebookNode) -> NotebookNode:
+    """A cell of the source with what was written into it, if it is the learner's.
+
+    Words in a code cell are words all the same. Code in a cell of text does not run.
+    """
+    if runs_no_more(source, written):
+        return emptied(source)
+    if answered_here(source):
+        source.source = clean(written.source)
+        source.update(pasted(written))
+    return source
+
+
+def runs_no_more(source: NotebookNode, written: NotebookNode) -> bool:
+    """Whether the learner made text of a cell that was code."""
+    return source.cell_type == "code" != written.cell_type
+
+
+def emptied(source: NotebookNode) -> NotebookNode:
+    """A cell of the source in place of one that was deleted: what it held for the learner does not run."""
+    if answered_here(source) and source.cell_type == "code":
+        source.source = ""
+    return source
 
 
 def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
-    """The released notebook with the submission's answers and added cells in it.
+    """The released notebook's cells with the submission's answers in them, in the learner's order.
 
-    Locked cells and all metadata are the source's own. A cell that was deleted is back; of a cell that is
-    there several times, the last one counts, and the others are as good as added by the learner.
+    Locked cells and all metadata are the source's own; one that was deleted is back in its place. Of a cell
+    that is there several times the last one counts. The others are as good as added by the learner, and stay
+    where they are: so all runs as it did in the notebook. Raises Unrecognised.
     """
-    known = {label(cell)["grade_id"] for cell in released.cells if label(cell)}
-    written, added = {}, {}
-    for name, members in groups(submitted.cells, known):
-        own, others = (members[0], members[1:]) if name else (None, members)
-        if name in written:
-            others = [written[name], *others]
-        if own is not None:
-            written[name] = own
-        added.setdefault(name, []).extend(filter(None, map(extra, others)))
-    assembled = nbformat.v4.new_notebook(metadata=released.metadata, cells=added.get(None, []))
-    for cell in released.cells:
-        name = label(cell).get("grade_id")
-        answer = written.get(name)
-        if answer is not None and answered_here(cell) and answer.cell_type == cell.cell_type:
-            cell.source = clean(answer.source)
-            cell.update(pasted(answer))
-        assembled.cells += [cell, *added.get(name, [])]
-    return assembled
+    source = {label(cell)["grade_id"]: cell for cell in released.cells if label(cell)}
+    last = {name: cell for cell in submitted.cells if isinstance(name := label(cell).get("grade_id"), str)}
+    counting = {id(cell): name for name, cell in last.items() if name in source}
+    if not counting:
+        raise Unrecognised(
+            f"none of the {len(source)} cells of this set is recognised: their labels are lost. "
+            "Ask for the notebook again, or copy its answers into a fresh one."
+        )
+    untouched = {name: cell.source for name, cell in source.items()}
+    placed: list[tuple[str | None, NotebookNode]] = []
+    for cell in submitted.cells:
+        name = counting.get(id(cell))
+        if name:
+            placed.append((name, filled(source[name], cell)))
+        if name is None or (answered_here(source[name]) and runs_no_more(source[name], cell)):
+            placed.append((None, extra(cell)))
+    for before, name in zip([None, *source], source, strict=False):
+        if name not in last:
+            placed.insert(next_known(placed, before), (name, emptied(source[name])))
+    mark_words_elsewhere(placed, untouched)
+    return nbformat.v4.new_notebook(metadata=released.metadata, cells=[cell for _, cell in placed])
+
+
+def next_known(placed: list, before: str | None) -> int:
+    """Where a cell goes that follows the one called `before`, and what was added after that."""
+    if before is None:
+        return 0
+    names = [name for name, _ in placed]
+    return next((i for i in range(names.index(before) + 1, len(names)) if names[i]), len(names))
+
+
+def mark_words_elsewhere(placed: list, untouched: dict[str, str]) -> None:
+    """Let the teacher see a question in words that looks unanswered, where words stand in an added cell.
+
+    nbgrader gives 0 to a cell that nobody changed, and shows nobody.
+    """
+    texts = [(name, cell) for name, cell in placed if cell.cell_type == "markdown"]
+    if any(name is None and cell.source.strip() for name, cell in texts):
+        for name, cell in texts:
+            if name and answered_here(cell) and cell.source == untouched[name]:
+                cell.source += f"\n\n{ELSEWHERE}"

@@ -70,18 +70,20 @@ class Examine(NbGraderPreprocessor):
         """The sandbox for one of this package's modules. Raises SandboxUnavailable outside Linux."""
         if os.name != "posix" or not Path("/proc").is_dir():
             raise SandboxUnavailable("Grading needs Linux. On Windows, WSL is one.")
-        program = Program(module, limits(memory, int(self.total_seconds)), USERS[module])
+        submitted = module == "worker"
+        program = Program(module, limits(memory, int(self.total_seconds)), USERS[module], writes=submitted)
         if self.sandbox == "none":
             self.log.warning("Submissions run without a sandbox: they may read and change your files.")
             return unprotected(program)
-        folder = source_folder(self, resources)
-        files = {p.name: p for p in folder.iterdir() if p.is_file() and p.suffix != ".ipynb"}
+        files = beside(source_folder(self, resources))
+        if submitted:
+            files = beside(Path(resources["metadata"]["path"])) | files
         return bubblewrap(files, Path(course(self).root), program)
 
     def preprocess(self, nb, resources):
         """The notebook with scores and messages in it, and nbconvert's resources."""
         worker = self.sandboxed("worker", self.memory, resources)
-        beside = Path(resources["metadata"]["path"])
+        folder = Path(resources["metadata"]["path"])
         checks = examiner(
             self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
         )
@@ -89,12 +91,23 @@ class Examine(NbGraderPreprocessor):
             label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)
         }
         cells = list(filter(runs, nb.cells))
-        with Session(worker, self.cell_seconds, self.total_seconds, beside) as session:
-            described_cells = list(map(described, cells))
-            results = checks.results(session, cells=described_cells, asked=asked, seconds=self.check_seconds)
+        with Session(worker, self.cell_seconds, self.total_seconds, folder) as session:
+            task = {"cells": list(map(described, cells)), "asked": asked, "seconds": self.check_seconds}
+            results = checks.results(session, moved=moved(nb, released(self, resources)), **task)
         for cell, result in zip_longest(cells, results):
             show(cell, result)
         return nb, resources
+
+
+def beside(folder: Path) -> dict[str, Path]:
+    """What lies beside the notebooks of a folder, by name."""
+    return {path.name: path for path in folder.iterdir() if path.suffix != ".ipynb"}
+
+
+def moved(nb, source) -> bool:
+    """Whether the source's cells stand in another order than its own."""
+    orders = [[name for c in each.cells if (name := label(c).get("grade_id"))] for each in (nb, source)]
+    return orders[0] != orders[1]
 
 
 def code_answers(step: NbGraderPreprocessor, resources) -> list:

@@ -42,15 +42,29 @@ def environment() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Program:
-    """A module of this package as a program: its limits, and the user that root becomes to run it."""
+    """A module of this package as a program: its limits, and the user that root becomes to run it.
+
+    writes: whether it may write files in its working directory.
+    """
 
     module: str
     limits: Mapping[str, int]
     user: int = 65534
+    writes: bool = False
 
     def command(self, *user: str) -> list[str]:
-        """The words that start it: Python, the module, its limits and, where given, the user."""
-        return [sys.executable, "-m", f"{__package__}.{self.module}", json.dumps(dict(self.limits)), *user]
+        """The words that start it: Python, the module, its limits and, where given, the user.
+
+        With -P, or a learner's file called like a module of Python's would run before anything is locked.
+        """
+        return [
+            sys.executable,
+            "-P",
+            "-m",
+            f"{__package__}.{self.module}",
+            json.dumps(dict(self.limits)),
+            *user,
+        ]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from .attachments import attached
 from .regular import Irregular
 
 CELLS = 2_000  # of one notebook
-KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}}
+KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 
 
 def reduce(path: Path) -> None:

@@ -26,6 +26,7 @@ SYSTEM = [
 ]
 EXERCISE = "/exercise"  # the submission's working directory
 SCRATCH = str(64 * 2**20)  # bytes of files that a submission may write
+SCRATCH_FOLDER = ["--perms", "1777", "--size", SCRATCH, "--tmpfs"]
 
 
 def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
@@ -108,12 +109,12 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
     else:
         command += ["--unshare-user", "--disable-userns"]
     command += ["--die-with-parent", "--new-session", "--clearenv", *mounts(hidden.resolve())]
-    command += ["--dev", "/dev", "--perms", "1777", "--size", SCRATCH, "--tmpfs", HOME]  # and no /proc
+    command += ["--dev", "/dev", *SCRATCH_FOLDER, HOME]  # and no /proc
     command += folder(LIBRARY)
     command += ["--ro-bind", str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"]
     for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         command += ["--ro-bind", str(font_list), f"{HOME}/{font_list.name}"]
-    command += folder(EXERCISE)
+    command += [*SCRATCH_FOLDER, EXERCISE] if program.writes else folder(EXERCISE)
     for name, path in files.items():
         command += ["--ro-bind", str(path.resolve()), f"{EXERCISE}/{name}"]
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]

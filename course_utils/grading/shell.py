@@ -30,6 +30,9 @@ class QuietShell(InteractiveShell):
         config = Config({"HistoryManager": {"enabled": False}})
         super().__init__(config=config, colors="NoColor", xmode="Minimal", **settings)
 
+    def enable_gui(self, gui=None):
+        """No window opens here. `%matplotlib inline` asks for this, and has to go on."""
+
     def run(self, source: str):
         """IPython's result of a cell, what it printed, and what it displayed (MIME bundles).
 

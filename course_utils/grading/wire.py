@@ -6,8 +6,11 @@ Text stays text: where a formula or a name belongs, it is refused.
 """
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
-from types import FunctionType, MethodType
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Real
 
 import numpy as np
 import sympy as sp
@@ -53,12 +56,8 @@ def encoded(value, writer: FormulaWriter, register: Register | None) -> list:
         return ["text", str(value)[:TEXT]]
     if isinstance(value, bool | np.bool_):
         return ["bool", bool(value)]
-    if isinstance(value, int | np.integer):
-        return ["int", whole(int(value))]
-    if isinstance(value, float | np.floating):
-        return ["float", float(value)]
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.size <= PARTS:
-        return ["array", list(value.shape), [float(number) for number in value.flat]]
+    if isinstance(value, Real | Decimal) and not isinstance(value, sp.Basic):
+        return number(value)
     if isinstance(value, list | tuple):
         return [type(value).__mro__[-2].__name__, [encoded(part, writer, register) for part in value]]
     if isinstance(value, Mapping):
@@ -68,15 +67,39 @@ def encoded(value, writer: FormulaWriter, register: Register | None) -> list:
     if isinstance(value, Model):
         equations = [[symbol.name, writer.formula(e)] for symbol, e in value.equations.items()]
         return ["model", equations, *([symbol.name for symbol in s] for s in (value.parameters, value.data))]
-    if register and isinstance(value, FunctionType | MethodType):
-        return ["function", register(value), arguments_of(value)]
-    return ["foreign", type(value).__name__]
+    if register and callable(value) and not isinstance(value, type) and (arguments := arguments_of(value)):
+        return ["function", register(value), *arguments]
+    return array_of(value) or ["foreign", type(value).__name__]
+
+
+def number(value: Real | Decimal) -> list:
+    """A number as [kind, ...]: exact where it is a fraction or a decimal, as the checks take it."""
+    if isinstance(value, Integral):
+        return ["int", whole(int(value))]
+    if isinstance(value, Fraction | Decimal) and math.isfinite(value):
+        return ["fraction", *map(whole, value.as_integer_ratio())]
+    return ["float", float(value)]
+
+
+def array_of(value) -> list | None:
+    """What NumPy reads as real numbers, as [kind, ...]; None for all else."""
+    try:
+        entries = np.asarray(value)
+        real = entries.dtype.kind in "biuf" or all(isinstance(entry, Real) for entry in entries.flat)
+        if real and entries.size <= PARTS:
+            return ["array", list(entries.shape), entries.astype(float).ravel().tolist()]
+    except Exception:  # an object decides by itself how it becomes an array
+        pass
+    return None
 
 
 def arguments_of(function: Callable) -> list:
-    """[name, kind, whether it has a default] for each argument of a function."""
-    arguments = inspect.signature(function).parameters.values()
-    return [[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]
+    """[[name, kind, whether it has a default] for each argument], or nothing where Python knows of none."""
+    try:
+        arguments = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [[[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]]
 
 
 class Decoder:
@@ -175,6 +198,7 @@ READERS: dict[str, Callable] = {
     "bool": exactly(bool),
     "int": lambda decoder, depth, number: whole(number),
     "float": exactly(float),
+    "fraction": lambda decoder, depth, above, below: Fraction(whole(above), whole(below)),
     "array": array,
     "list": Decoder.values,
     "tuple": lambda decoder, depth, parts: tuple(decoder.values(depth, parts)),

@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import sys
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 
 from .channel import Channel
@@ -66,8 +67,7 @@ class Worker:
         if isinstance(result.error_in_exec, MemoryError):
             os._exit(1)
         outputs = [{"text/plain": printed}] if printed else []
-        for bundle in bundles:
-            outputs.append({kind: bundle[kind] for kind in ("text/plain", "image/png") if kind in bundle})
+        outputs += map(plain, bundles)
         error = result.error_before_exec or result.error_in_exec
         return [failure(error) if error else None, list(fitting(outputs))]
 
@@ -84,6 +84,13 @@ class Worker:
             return [None, encode(self.functions[number](*positional, **named), self.register)]
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             return [failure(error), None]
+
+
+def plain(bundle: Mapping) -> dict[str, str]:
+    """Of what a cell shows, in whatever formats, its text and its picture as text."""
+    shown = {kind: bundle[kind] for kind in ("text/plain", "image/png") if kind in bundle}
+    shown |= {kind: b64encode(data).decode() for kind, data in shown.items() if isinstance(data, bytes)}
+    return {kind: str(data) for kind, data in shown.items() if isinstance(data, str)}
 
 
 def fitting(outputs: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -110,13 +117,13 @@ def too_slow(*_):
     raise TooSlow("it took too long, and was stopped")
 
 
-def answer(worker: Worker, request: dict):
-    """What a request asks for, within its seconds of computing."""
+def answer(worker: Worker, request: dict) -> str:
+    """What a request asks for, as JSON, within its seconds of computing."""
     signal.setitimer(signal.ITIMER_PROF, request["seconds"])
     try:
-        return getattr(worker, request["do"])(*request["with"])
+        return json.dumps(getattr(worker, request["do"])(*request["with"]))
     except (Exception, KeyboardInterrupt, SystemExit) as error:
-        return {"failed": failure(error)}
+        return json.dumps({"failed": failure(error)})
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -128,8 +135,7 @@ def main() -> None:
     channel.send(b"0 true")
     while True:
         request = json.loads(channel.receive())
-        reply = json.dumps(answer(worker, request))
-        channel.send(f"{request['id']} {reply}".encode())
+        channel.send(f"{request['id']} {answer(worker, request)}".encode())
 
 
 if __name__ == "__main__":

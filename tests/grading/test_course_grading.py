@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from grading_course import needs_bubblewrap, tiny_set
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_utils.checks.verdict import Verdict
-from course_utils.grading.assembly import assemble
+from course_utils.grading.assembly import ELSEWHERE, Unrecognised, assemble, label
 from course_utils.grading.broker import Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
@@ -45,7 +45,7 @@ def test_a_malformed_notebook_is_reduced_before_anything_reads_it(tmp_path):
     cell = {"cell_type": "code", "metadata": [], "source": ["a\n", "b"], "outputs": [{}] * 9, "id": 7}
     cells = [cell | {"metadata": metadata} for metadata in ({"nbgrader": 7}, {"nbgrader": {"grade_id": "a"}})]
     path = tmp_path / "notebook.ipynb"
-    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "raw"}], "metadata": 7, "nbformat": 4}))
+    path.write_text(json.dumps({"cells": [*cells, {"cell_type": "heading"}], "metadata": 7, "nbformat": 4}))
     reduce(path)
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
@@ -59,8 +59,45 @@ def test_deleted_cells_are_back_in_their_place():
     released = tiny_set()
     ids = [cell.metadata.nbgrader.grade_id for cell in released.cells]
     submitted = deepcopy(released)
-    submitted.cells = submitted.cells[::-3]
+    submitted.cells = submitted.cells[::3]
     assert [cell.metadata.nbgrader.grade_id for cell in assemble(released, submitted).cells] == ids
+
+
+def test_cells_run_in_the_learners_order_and_the_last_copy_counts():
+    submitted = tiny_set()
+    setup, answer, check, *others = submitted.cells
+    first, second = deepcopy(answer), deepcopy(answer)
+    first.source, second.source = "answer_1 = 1", "answer_1 = 2"
+    submitted.cells = [setup, first, check, second, *others]
+    cells = assemble(tiny_set(), submitted).cells
+    assert [cell.source for cell in cells[1:4]] == ["answer_1 = 1", check.source, "answer_1 = 2"]
+    assert [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells[1:4]] == [
+        None,
+        "check_1",
+        "answer_1",
+    ]
+
+
+def test_words_are_kept_whatever_became_of_their_cell():
+    """A cell of words made code, an answer made text, words in a cell that was added: all is seen."""
+    submitted = tiny_set()
+    words, answer = submitted.cells[-1], submitted.cells[1]
+    words.cell_type, words.source = "code", "My words."
+    answer.cell_type, answer.source = "raw", "answer_1 = 2*x"
+    cells = {label(c).get("grade_id"): c for c in assemble(tiny_set(), submitted).cells}
+    assert (cells["words"].cell_type, cells["words"].source) == ("markdown", "My words.")
+    assert (cells["answer_1"].source, cells[None].source) == ("", "answer_1 = 2*x")
+    elsewhere = tiny_set()
+    elsewhere.cells.append(new_markdown_cell("My words."))
+    assert ELSEWHERE in assemble(tiny_set(), elsewhere).cells[-2].source
+
+
+def test_a_notebook_without_labels_is_not_worth_nothing_in_silence():
+    submitted = tiny_set()
+    for cell in submitted.cells:
+        cell.metadata = {}
+    with pytest.raises(Unrecognised, match="none of the 8 cells of this set is recognised"):
+        assemble(tiny_set(), submitted)
 
 
 def test_the_course_folder_is_covered_where_python_lies_above_it(monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -466,8 +467,9 @@ def listen() -> None:
 
 
 def alone(*command):
-    command, here = [sys.executable, *command], Path(__file__).parent
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True)
+    here = Path(__file__).parent
+    where = {"cwd": here.parent, "env": os.environ | {"PYTHONPATH": str(here)}}
+    done = subprocess.run([sys.executable, *command], **where, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
