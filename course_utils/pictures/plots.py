@@ -23,13 +23,13 @@ def plot(
     xlabel: str,
     ylabel: str,
     alt: str,
-    measured: tuple | None = None,
+    measured: tuple | Mapping[str, tuple] | None = None,
     log: str = "",
 ) -> Picture:
     """One curve for each name, from a pair (x, y) of arrays of one length.
 
-    measured: a pair (x, y) to draw as points. log: the axes to make logarithmic, "", "y" or "xy";
-    with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
+    measured: a pair (x, y) to draw as points, or one for each name.
+    log: the axes to make logarithmic, "", "y" or "xy"; with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
     Raises ValueError naming the curve, or what else cannot be drawn.
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
@@ -40,9 +40,12 @@ def plot(
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured is not None:
-        axes.plot(*points(measured, "measured"), "o", color="black", label="measured")
+        of_name = measured if isinstance(measured, Mapping) else {"measured": measured}
+        for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
+            axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
-    axes.legend(frameon=False)
+    if len(axes.get_lines()) > 1:
+        axes.legend(frameon=False)
     return picture
 
 
@@ -63,7 +66,10 @@ def loss_surface(
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
         raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
-    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=4.4)
+    flatness = (axis_2[-1] - axis_2[0]) / (axis_1[-1] - axis_1[0])
+    picture, axes = new_axes(
+        alt, *labels, width=5.6, height=0.6 + 4.4 * min(max(flatness, 0.3), 1.2), aspect="equal"
+    )
     draw_surface(axes, axis_1, axis_2, loss)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")
@@ -84,7 +90,9 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     picture, axes = new_axes(alt, "learning rate (log scale)", "loss at the end (log scale)")
     ceiling = 100.0
     survived = loss <= ceiling
-    axes.loglog(learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label="ended here")
+    axes.loglog(
+        learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label=f"below {ceiling:g}"
+    )
     axes.loglog(
         learning_rates[~survived],
         np.full((~survived).sum(), ceiling),
