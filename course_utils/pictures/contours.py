@@ -24,15 +24,17 @@ def contours(
     """
     axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
     heights, labels = array(heights, "heights", 2), texts(names, "names", 2)
-    arrows = {name: array(ends, name, 2) for name, ends in by_label(arrows, "arrows").items()}
-    if heights.shape != (len(axis_2), len(axis_1)) or any(ends.shape != (2, 2) for ends in arrows.values()):
+    drawn = {name: array(ends, name, 2) for name, ends in by_label(arrows, "arrows").items()}
+    if heights.shape != (len(axis_2), len(axis_1)) or any(ends.shape != (2, 2) for ends in drawn.values()):
         raise ValueError("heights should have a row for each of axis_2, and an arrow two points")
     flatness = np.ptp(axis_2) / np.ptp(axis_1)
-    picture, axes = new_axes(alt, *labels, width=5.6, height=0.6 + 4.4 * flatness, aspect="equal")
+    picture, axes = new_axes(
+        alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * flatness, aspect="equal"
+    )
     axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
     lines = axes.contour(axis_1, axis_2, heights, levels=12, colors=GREY, linewidths=0.8)
     axes.clabel(lines, fmt=lambda level: f"{level:.3g}", fontsize=8)
-    for (name, (start, end)), (color, style, _) in zip(arrows.items(), SERIES, strict=False):
+    for (name, (start, end)), (color, style, _) in zip(drawn.items(), SERIES, strict=False):
         axes.plot(*np.transpose([start, end]), color=color, linestyle=style, linewidth=2, label=name)
         head = {"arrowstyle": "-|>", "color": color, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", end, start, arrowprops={**head, "linestyle": style, "linewidth": 2})

@@ -29,7 +29,8 @@ def plot(
     """One curve for each name, from a pair (x, y) of arrays of one length.
 
     measured: a pair (x, y) to draw as points, or one for each name.
-    log: the axes to make logarithmic, "", "y" or "xy"; with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
+    log: the axes to make logarithmic, "", "y" or "xy"; with "xy" the curves get markers.
+    At most five curves, so that they stay distinguishable.
     Raises ValueError naming the curve, or what else cannot be drawn.
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
@@ -68,7 +69,7 @@ def loss_surface(
         raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
     flatness = (axis_2[-1] - axis_2[0]) / (axis_1[-1] - axis_1[0])
     picture, axes = new_axes(
-        alt, *labels, width=5.6, height=0.6 + 4.4 * min(max(flatness, 0.3), 1.2), aspect="equal"
+        alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * min(max(flatness, 0.3), 1.2), aspect="equal"
     )
     draw_surface(axes, axis_1, axis_2, loss)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
