@@ -20,6 +20,7 @@ class Explorer(widgets.VBox):
     controls: widgets with a value. above: others, such as buttons that move a control.
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
+    ahead: False where what is shown depends on what was shown before, so that each move is drawn when made.
     Where sliders and menus have few settings, each one is drawn beforehand, and the browser turns to it
     alone. A number that is typed, or a click, draws all of them anew.
     Where no kernel runs, the picture at the start stands in, with its words.
@@ -31,10 +32,11 @@ class Explorer(widgets.VBox):
         picture: LivePicture,
         show: Callable[..., str],
         above: Sequence[widgets.Widget] = (),
+        ahead: bool = True,
     ):
         self.controls, self.picture, self._show = tuple(controls), picture, show
         self._turning = [control for control in controls if hasattr(control, "options")]
-        self._settings = all_settings(self._turning)
+        self._settings = all_settings(self._turning) if ahead else []
         self.screen = Screen(self._turning if self._settings else ())
         self._waiting = False
         self._drawn_for: list | None = None

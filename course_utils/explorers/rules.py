@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..pictures.arithmetic import momentum_result
 from ..pictures.curves import RacePicture
+from ..pictures.momentum import MomentumPicture
 from ..pictures.panels import RunPicture
-from ..pictures.words import arrival, race_result
+from ..pictures.words import arrival, number_or_beyond, race_result
+from ..training.curvature import curvature, hessian
 from ..training.loop import train
 from ..training.sweep import sweep
-from ..training.update_rules import UpdateRule
+from ..training.update_rules import Momentum, UpdateRule
 from .explorer import Explorer, slider
 from .surface import Ranges, ceiling, named_surface
 from .task import Task
@@ -73,3 +76,41 @@ def race_explorer(
         return words
 
     return Explorer([slider("learning rate", [f"{rate:.3g}" for rate in rates], shown)], picture, show)
+
+
+def momentum_explorer(
+    task: Task,
+    learning_rates: Sequence[float],
+    betas: Sequence[float],
+    ranges: Ranges,
+    shown: tuple[int | None, int | None] = (None, None),
+) -> Explorer:
+    """Momentum on a quadratic loss of two parameters: rate and beta, beside the limit 2(1 + beta)/lambda.
+
+    betas: the values of momentum, from 0 to below 1; a hundred settings at most turn at once.
+    ranges: of the two parameters. shown: the indices of learning rate and beta to begin with.
+    Raises ValueError for bad start, data, rates or betas, naming the culprit, and for a loss whose
+    curvature is not the same everywhere.
+    """
+    model, start, data, steps = task
+    if hessian(model).free_symbols & set(model.parameters):
+        raise ValueError("the loss should be quadratic: its curvature changes with the parameters")
+    curvatures = np.linalg.eigvalsh(curvature(model, start, data))
+    runs = [
+        sweep(model, start, data, learning_rates, steps, lambda rates, beta=beta: Momentum(rates, beta))
+        for beta in betas
+    ]
+    lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-9)
+    losses, surface = (lowest, ceiling(runs[0].loss[0])), named_surface(model, data, ranges)
+    picture = MomentumPicture(steps, losses, surface, learning_rates, betas, curvatures[-1])
+
+    def show(at_rate, at_beta):
+        run, rate, beta = runs[at_beta], learning_rates[at_rate], betas[at_beta]
+        loss, path = run.loss[:, at_rate], run.parameters[:, :, at_rate]
+        words = f"Learning rate {rate:.3g}, beta {beta:g}: {momentum_result(rate, beta, curvatures)} "
+        words += f"After {steps} steps the loss went from {loss[0]:.3g} to {number_or_beyond(loss[-1])}."
+        picture.put(words, loss, path, rate, beta)
+        return words
+
+    rates = slider("learning rate", [f"{rate:.3g}" for rate in learning_rates], shown[0])
+    return Explorer([rates, slider("beta", [f"{beta:g}" for beta in betas], shown[1])], picture, show)

@@ -19,7 +19,7 @@ class Task(NamedTuple):
     model: Model
     start: Any
     data: Any
-    steps: int
+    steps: int = 0
 
 
 class Fit(NamedTuple):

@@ -15,9 +15,12 @@ from course_utils.explorers import Fit, Task
 from course_utils.explorers.activations import activation_explorer
 from course_utils.explorers.descent import learning_rate_explorer, surface_explorer
 from course_utils.explorers.explorer import all_settings, slider
+from course_utils.explorers.knobs import step_explorer
 from course_utils.explorers.rounds import round_explorer
-from course_utils.explorers.rules import race_explorer, rule_explorer
+from course_utils.explorers.rules import momentum_explorer, race_explorer, rule_explorer
+from course_utils.explorers.scores import softmax_explorer
 from course_utils.explorers.screen import Screen
+from course_utils.explorers.windows import window_explorer
 from course_utils.pictures.words import settled
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
@@ -31,6 +34,9 @@ RAVINE = Model({L: (p**2 + 50 * q**2) / 2}, [p, q])
 ACTIVATIONS = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu, "step": step}
 WEIGHTS = [-2.0, 0.0, 0.5, 2.0]
 START, SAMPLE = {w1: 0.5, b1: 0.0, w2: 2.0, b2: 0.0}, {x: 1.5, y: 2.0}
+STEP_RATES, SCORES = [0.01, 0.5, 1.5, 2.5, 5.0], [-1, 0, 2, 5]
+BALL_RATES, BETAS, RAVINE_RANGES = [0.001, 0.03, 0.07, 0.09], [0, 0.5, 0.9], ((-9, 9), (-3, 3))
+PIXELS, FILTER = np.arange(36).reshape(6, 6) % 7 / 16, np.array([[1, 0, -1]] * 3)
 VARIED = {w1: WEIGHTS, b1: 0.0, w2: 0.5, b2: 0.0}
 
 
@@ -68,6 +74,10 @@ def made(seed_model, valley, sunflowers):
             {f"{rate:g}": GradientDescent(rate) for rate in (0.01, 0.1, 1e3)}, RANGES, label="learning rate",
         ),
         "rounds": round_explorer(seed_model.equations, START, SAMPLE, 0.1, rounds=2),
+        "step": step_explorer(Task(seed_model, [0.5, 0, 2, 0], sunflowers), w2, STEP_RATES, (-1, 4)),
+        "momentum": momentum_explorer(Task(RAVINE, [-8.0, 1.5], [], 40), BALL_RATES, BETAS, RAVINE_RANGES),
+        "softmax": softmax_explorer(SCORES, [2, 0, -1], right=1),
+        "window": window_explorer(PIXELS, FILTER),
     }  # fmt: skip
 
 
@@ -80,6 +90,10 @@ RANGE_OF = {
     "learning rate with a surface": [range(6)],
     "rule": [range(3)],
     "rounds": [range(34)],
+    "step": [range(5)],
+    "momentum": [range(4), range(3)],
+    "softmax": [range(4)] * 3,
+    "window": [range(16)],
 }
 
 

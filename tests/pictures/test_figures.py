@@ -13,20 +13,25 @@ from course_utils import pictures, sigmoid
 from course_utils.models.networks import dense
 from course_utils.pictures.curves import MemoryPicture, NeuronPicture, RacePicture
 from course_utils.pictures.graph import GraphPicture
+from course_utils.pictures.knobs import KnobPicture, StepPicture
+from course_utils.pictures.momentum import MomentumPicture
 from course_utils.pictures.panels import PanelPicture, RunPicture
 from course_utils.pictures.picture import INK, SERIES, LivePicture, Picture
+from course_utils.pictures.scores import ScorePicture
+from course_utils.pictures.windows import WindowPicture
 from course_utils.training.trace import Moment
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
 NETWORK = {z: w1 * x + b1, h: sigmoid(z), y_hat: w2 * h + b2, L: (y - y_hat) ** 2}
 XS = np.array([1.0, 2.0, 3.0, 4.0])
+FITTED = (XS, XS**2), XS, ("day", "height")
 ALT = 'It rises, & "quickly" < twice.'
 
 
 def run_picture(datum, surface):
     """A picture of a run of three steps, with its fit, and with a surface if there is one."""
-    picture = RunPicture(3, 0.1, 100, ((XS, XS**2), XS, ("day", "height")), surface)
+    picture = RunPicture(3, 0.1, 100, FITTED, surface)
     path = np.array([[1.0, 1.0], [1.5, datum], [2.0, 2.0], [2.5, 2.0]])
     picture.put(ALT, np.array([9.0, datum, 2.0, 1.0]), path, XS + datum)
     return picture
@@ -45,7 +50,7 @@ def race_picture(datum, surface):
 
 
 def neuron_picture(datum):
-    picture = NeuronPicture(XS, ((XS, XS**2), XS, ("day", "height")))
+    picture = NeuronPicture(XS, FITTED)
     picture.put(ALT, XS + datum, XS / XS, (XS, XS), XS**2)
     return picture
 
@@ -62,6 +67,11 @@ def graph_picture(datum):
         Moment(1, "backward", (2, 8), y_hat, {y_hat: datum, h: 0.5}, {L: 1, y_hat: 2.0}, "an equation")
     )
     picture.alt = ALT
+    return picture
+
+
+def put(picture, *shown):
+    picture.put(ALT, *shown)
     return picture
 
 
@@ -101,7 +111,19 @@ PICTURES = {
     "NeuronPicture": lambda datum: neuron_picture(datum),
     "MemoryPicture": lambda datum: memory_picture(datum),
     "GraphPicture": lambda datum: graph_picture(datum),
-}
+    "KnobPicture": lambda datum: put(KnobPicture(FITTED, 1e-3, 100), XS + datum, datum, datum),
+    "StepPicture": lambda datum: put(
+        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0), datum, 4 - 4 * datum, (datum - 3) ** 2
+    ),
+    "MomentumPicture": lambda datum: put(
+        MomentumPicture(3, (0.1, 100), NAMED_BOWL, [0.01, 0.1], [0, 0.9], 50),
+        np.array([9.0, datum]), np.array([[1.0, datum], [2.0, 2.0]]), 0.01, 0.9,
+    ),
+    "ScorePicture": lambda datum: put(ScorePicture(["a", "b"], 1), np.array([1 - datum / 9, datum / 9])),
+    "WindowPicture": lambda datum: put(
+        WindowPicture(np.eye(3) * datum, np.ones((2, 2)), np.ones((2, 2)) * datum), 0, 1
+    ),
+}  # fmt: skip
 
 
 each_kind = pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
@@ -156,11 +178,6 @@ def test_the_same_data_give_the_same_picture_and_others_another(draw):
 
 
 MANY = np.arange(61.0)
-
-
-def put(picture, *shown):
-    picture.put(ALT, *shown)
-    return picture
 
 
 def bars():

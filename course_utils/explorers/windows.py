@@ -1,0 +1,35 @@
+"""An explorer of convolution: a filter that slides over an image."""
+
+import numpy as np
+
+from ..pictures.arithmetic import window_result
+from ..pictures.given import array
+from ..pictures.windows import WindowPicture
+from .explorer import Explorer, slider
+
+
+def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> Explorer:
+    """A window slides over an image, row by row: its numbers times the filter's, summed, and all sums so far.
+
+    image: shape (rows, cols). weights: the filter, a square, at most as large. Both are taken to four digits
+        behind the point, so that what is shown can be computed by hand.
+    shown: the number of the place to begin with, from 0.
+    Raises ValueError for what is no table of numbers, or a filter that does not fit.
+    """
+    image, weights = array(image, "image", 2).round(4), array(weights, "weights", 2).round(4)
+    size = len(weights)
+    if weights.shape != (size, size) or size > min(image.shape):
+        raise ValueError(f"weights should be a square that fits into {image.shape}, not {weights.shape}")
+    windows = np.lib.stride_tricks.sliding_window_view(image, weights.shape)
+    answers = np.sum(windows * weights, axis=(2, 3)).round(8)
+    places = list(np.ndindex(answers.shape))
+    picture = WindowPicture(image, weights, answers)
+
+    def show(index):
+        row, col = places[index]
+        words = f"Window at row {row + 1}, column {col + 1}: {window_result(windows[row, col], weights)}"
+        picture.put(words, row, col)
+        return words
+
+    position = slider("window at", [f"row {row + 1}, column {col + 1}" for row, col in places], shown)
+    return Explorer([position], picture, show)

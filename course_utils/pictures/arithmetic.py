@@ -1,0 +1,78 @@
+"""Calculations told in words: each computes with the digits that it shows, so that a reader can check it."""
+
+import numpy as np
+
+from .words import number_or_beyond
+
+
+def shown(value: float, digits: int = 3) -> float:
+    """The number as it is shown, with so many digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def term(value: float) -> str:
+    """A number as it stands after an operator: in brackets if it is negative."""
+    return f"({value:g})" if value < 0 else f"{value + 0:g}"
+
+
+def step_result(name: str, rate: float, start: tuple[float, float], slope: float, loss: float) -> str:
+    """One step along one parameter: where it lands, what its slope promises, and what comes of it.
+
+    start: the parameter's value, and the loss there. loss: where the step lands.
+    """
+    rate, place, before, slope = (shown(value) for value in (rate, *start, slope))
+    lands, promised = place - rate * slope, before - rate * slope**2
+    told = number_or_beyond(loss)
+    verdict = "as before, to three digits"
+    if told != number_or_beyond(before):
+        lower, higher = "lower than before: the step helps", "higher than before: the step is too long"
+        verdict = lower if loss < before else higher
+    return (
+        f"Learning rate {rate:g}: {name} becomes {place:g} - {rate:g} · {term(slope)} = {lands:.3g}. "
+        f"The tangent promises the loss {before:g} - {rate:g} · {term(slope)}² = {promised:.3g}. "
+        f"The loss there is {told}, {verdict}."
+    )
+
+
+def softmax_result(scores: np.ndarray, right: int) -> str:
+    """Scores, their exponentials, the sum, the probabilities, and the loss of the right one."""
+    exponentials = [shown(value, 4) for value in np.exp(scores)]
+    total = shown(sum(exponentials), 5)
+    shares = [shown(value / total) for value in exponentials]
+    powers = ", ".join(f"e^{term(z)} = {e:g}" for z, e in zip(scores, exponentials, strict=True))
+    parts = ", ".join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
+    loss = -np.log(shares[right]) + 0
+    return f"{powers}; sum {total:g}. Probabilities {parts}. The loss is -log {shares[right]:g} = {loss:.3g}."
+
+
+def window_result(window: np.ndarray, weights: np.ndarray) -> str:
+    """The products of a window's numbers and a filter's, row by row, and their sum; weights of 0 left out."""
+    products = " + ".join(f"{a:.4g}·{term(w)}" for a, w in zip(window.flat, weights.flat, strict=True) if w)
+    return f"{products or '0'} = {np.sum(window * weights) + 0:.6g}."
+
+
+def momentum_result(rate: float, beta: float, curvatures: np.ndarray) -> str:
+    """What a run with momentum does in each direction of a quadratic loss, and how far its limit is.
+
+    curvatures: the eigenvalues of the Hessian, the largest last.
+    """
+    ways = [f"where λ = {curve:.3g} it {manner(rate, beta, curve)}" for curve in curvatures[::-1]]
+    steepest = shown(curvatures[-1])
+    limit = shown(2 * (1 + beta) / steepest)
+    return (
+        f"{'; '.join(ways)}. The limit 2(1 + {beta:g})/{steepest:g} is {limit:g}; "
+        f"this is {shown(rate) / limit:.2f} times it."
+    )
+
+
+def manner(rate: float, beta: float, curvature: float) -> str:
+    """How momentum moves on a parabola, and by what each step multiplies the distance in the end.
+
+    Distances obey d'' = (1 + beta - rate*curvature) d' - beta d (Polyak 1964), so they are powers of the
+    roots of its characteristic polynomial: complex ones go round, and of two real ones the larger decides.
+    """
+    roots = np.roots([1, -(1 + beta - rate * curvature), beta])
+    root = max(roots, key=abs)
+    turns = "swings" if abs(root.imag) > 1e-6 else "zigzags" if root.real < 0 else "glides"
+    way = f"{turns}, and runs away" if abs(root) > 1 + 1e-9 else turns
+    return f"{way} (times {abs(root):.3g} a step)"

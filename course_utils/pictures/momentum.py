@@ -1,0 +1,45 @@
+"""A run with momentum: its loss, its path, and where its learning rate and beta stand below the limit."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .panels import PanelPicture, loss_panel, surface_panel, within_sight
+from .picture import BLUE, GREEN, ORANGE
+
+
+class MomentumPicture(PanelPicture):
+    """One run's loss, its path on the surface, and its place below the line of the limit 2(1 + beta)/lambda.
+
+    steps: the length of a run. losses: the lowest and the highest to show.
+    surface: (axis_1, axis_2, loss, names) of a model of two parameters.
+    rates, betas: all that there will be. steepest: the largest curvature, lambda.
+    """
+
+    def __init__(self, steps: int, losses: tuple, surface: tuple, rates, betas: Sequence, steepest: float):
+        super().__init__(3)
+        self.highest, (loss, way, stable) = losses[1], self.panels
+        loss_panel(loss, steps, *losses)
+        surface_panel(way, *surface)
+        shares = np.linspace(0, 1, 50)
+        limit = 2 * (1 + shares) / steepest
+        stable.set(title="below the line it arrives", xlabel=r"$\beta$", ylabel="learning rate (log scale)")
+        stable.set(yscale="log", xlim=(-0.03, 1), ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5))
+        stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label="limit")
+        stable.annotate(
+            r"$2(1+\beta)/\lambda$", (0, limit[0]), (2, 14), textcoords="offset points", color=GREEN
+        )
+        (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label="loss")
+        (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
+        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label="start")
+        (self.end,) = way.plot([], [], "*", color="black", markersize=13, label="end")
+        (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label="now")
+        self.moving = [self.loss, self.path, self.begin, self.end, self.here]
+
+    def put(self, words: str, loss, path, rate: float, beta: float) -> None:
+        """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, 2)."""
+        self.alt, seen = words, within_sight(path)
+        self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
+        for line, part in [(self.path, seen), (self.begin, seen[:1]), (self.end, seen[-1:])]:
+            line.set_data(*part.T)
+        self.here.set_data([beta], [rate])
