@@ -6,6 +6,7 @@ passes         a learner's forward and backward function
 loops          an update, and a training loop
 reruns         a training loop once more, with other arguments
 simple         a number, a choice
+adjoints       a backward pass, filled in by hand
 network        a network that the learner made up, and loss: is its loss a loss
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called

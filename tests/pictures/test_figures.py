@@ -328,8 +328,9 @@ EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
         (NETWORK, EVERY_NUMBER),
         (dense([2, 3, 1]).equations, {}),
         (dense([2, 4, 4, 1]).equations, {}),
+        ({h: w1**2, L: h + w1}, {w1: 2.0}),
     ],
-    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
+    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1", "fork"],
 )
 def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
     factors = {(of, wrt): -0.123 for of, e in equations.items() for wrt in e.free_symbols if values}
@@ -394,6 +395,14 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     picture.put(Moment(1, phase, (1, 4), symbol, {}, {}, "now"))
     assert {way for way, arrow in picture.arrows.items() if arrow.get_visible()} == ways
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
+
+
+def test_an_arrow_that_passes_over_a_column_bends_around_what_stands_there():
+    picture = pictures.computation_graph({h: w1**2, L: h + w1})
+    picture.draw_without_rendering()
+    arrow, passed = picture.thin[w1, L], picture.nodes[h].get_window_extent()
+    points = arrow.get_transform().transform(arrow.get_path().interpolated(20).vertices)
+    assert not any(passed.contains(*point) for point in points)
 
 
 def test_a_thick_arrow_back_takes_the_place_of_the_thin_one():
