@@ -11,7 +11,7 @@ RUN := $(BIN)/python -m
 test browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
 test browser refresh benchmark: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark clean
+.PHONY: lab test browser lint refresh benchmark handout core clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -39,8 +39,21 @@ refresh: $(VENV)/dev
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
 
+# What learners get, without solutions and grading, in a new folder: make handout TO=../handout
+handout: TO ?= build/handout
+handout: $(VENV)/course
+	$(BIN)/python tools/handout.py $(TO)
+
+# What somebody has who installs the package alone: a wheel of pure Python, and no Jupyter.
+core: $(VENV)/bare
+	rm -rf $(VENV)/core build dist
+	$(RUN) pip wheel --quiet --no-deps --wheel-dir dist .
+	$(PYTHON) -m venv $(VENV)/core
+	$(VENV)/core/$(notdir $(BIN))/python -m pip install --quiet dist/*-py3-none-any.whl
+	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/03_apply_the_chain_rule.ipynb
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) build dist
 
 $(VENV)/bare:
 	@echo "Making a Python environment in $(VENV)."

@@ -24,7 +24,11 @@ from .checks import (
     check_number,
     check_training,
     check_update,
+    hint,
+    hints,
     progress,
+    solution,
+    unreadable,
     verdict,
 )
 from .compiled import Compiled
@@ -53,10 +57,12 @@ __all__ = [
     "check_number",
     "check_training",
     "check_update",
+    "hint",
     "load_ipython_extension",
     "progress",
     "relu",
     "sigmoid",
+    "solution",
     "step",
     "tanh",
     "train",
@@ -64,8 +70,10 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows formulas in the course's notation, and verdicts."""
+    """`%load_ext course_utils` shows formulas, verdicts and what errors mean, and knows `hint`."""
     from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
     show_formulas(ipython)
     verdict.load_ipython_extension(ipython)
+    unreadable.load_ipython_extension(ipython)
+    hints.load_ipython_extension(ipython)

@@ -1,13 +1,15 @@
 """From an answer to a verdict. Each check computes its key from the question, so there is none to leak.
 
-questions      the lessons' own, by number: check("03.2", answer); progress: which are solved
+questions      those of the lessons and sets, by number: check("03.2", answer); progress: which are solved
+hints          a way on: hint("03.1"), solution("03.1"); steps, which a model gives; notes, how they are shown
+unreadable     what an error means: miswritten, source that does not parse, and misused, what Python cannot do
 symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 loops          an update, and a training loop
 reruns         a training loop once more, with other arguments
-simple         a number, a choice
+simple         a number, and nearness: is it nearly right; a choice
 adjoints       a backward pass, filled in by hand
-network        a network that the learner made up, and loss: is its loss a loss
+network        a network that the learner made up, loss: is its loss a loss, and fit: was it trained
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
 budget         how much a check may cost
@@ -20,8 +22,10 @@ trials         what a learner's function is tried with
 verdict        what a check says
 """
 
+from .fit import check_fit, check_steepest, predicted
+from .hints import hint, solution
 from .loops import check_training, check_update
-from .network import check_fit, check_network, check_steepest, for_network, predicted
+from .network import check_network, for_network
 from .passes import check_backward, check_forward
 from .questions import check
 from .questions.progress import progress
@@ -45,6 +49,8 @@ __all__ = [
     "check_training",
     "check_update",
     "for_network",
+    "hint",
     "predicted",
     "progress",
+    "solution",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 
+WHOLE, SEARCH = 4.0, 1.0  # seconds of computing: for a check, and for the slips in a wrong answer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 
 
@@ -29,27 +30,30 @@ class TooSlow(BaseException):
     """What runs within a time limit did not end. No Exception: `except Exception` in it should not help."""
 
 
+def too_slow(*_) -> None:
+    """End what runs; the timer's signal calls this."""
+    raise TooSlow
+
+
 @contextmanager
 def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
     """Raise TooSlow in what runs here, after so many seconds; `computing`: of this program's own work alone.
 
     Only in the main thread, and where there are timers (not on Windows); elsewhere there is no limit.
-    A handler and a timer that were there before are there again afterwards.
+    A handler and a timer that were there before are there again afterwards. A limit ends those within it too.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def stop(*_):
-        raise TooSlow
 
     alarm, timer, clock = (
         (signal.SIGVTALRM, signal.ITIMER_VIRTUAL, time.process_time)
         if computing
         else (signal.SIGALRM, signal.ITIMER_REAL, time.monotonic)
     )
-    handler, start = signal.signal(alarm, stop), clock()
-    left, interval = signal.setitimer(timer, seconds, AGAIN)
+    handler, start = signal.signal(alarm, too_slow), clock()
+    left, interval = signal.getitimer(timer)
+    signal.setitimer(timer, min(seconds, left) if left and handler is too_slow else seconds, AGAIN)
     try:
         yield
     finally:
@@ -57,3 +61,22 @@ def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
         signal.signal(alarm, handler or signal.SIG_DFL)
         if left:
             signal.setitimer(timer, max(left - (clock() - start), 1e-3), interval)
+
+
+def within(seconds: float, search: Callable, otherwise):
+    """What a search finds within so many seconds of computing, or `otherwise`."""
+    try:
+        with time_limit(seconds, computing=True):
+            return search()
+    except TooSlow:
+        return otherwise
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """A limit for a check, which it decorates. Raises ValueError for a question that takes too long."""
+    try:
+        with time_limit(WHOLE, computing=True):
+            yield
+    except TooSlow:
+        raise ValueError("this question takes too long to check: make it smaller") from None

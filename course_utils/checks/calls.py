@@ -13,9 +13,12 @@ import numpy as np
 from ..derivation.given import some
 from .answers import UNANSWERED, Unreadable, brief, kind
 from .budget import TooSlow, time_limit
+from .unreadable import sentence
 from .verdict import Verdict
 
 SECONDS = 3.0  # for all calls of a function that one verdict needs
+FEW_SECONDS = 1.0  # and for some more of one that was right so far
+MOST = 10**6  # numbers that are taken
 
 NOTHING = Verdict(False, "it returns nothing yet: end it with `return`.", slips=("unanswered",))
 
@@ -31,8 +34,9 @@ def call(function: Callable, given: Mapping):
     if not callable(function):
         raise Unreadable(f"this should be a function, not {kind(function)}: leave out its brackets.")
     by_place, by_name = wanted(function, given)
-    places = [deepcopy(given[name]) for name in by_place]
-    names = {name: deepcopy(given[name]) for name in by_name}
+    asked = {name: given[name] for name in (*by_place, *by_name)}
+    copies = {name: v if isinstance(v, float) else deepcopy(v) for name, v in asked.items()}
+    places, names = [copies[name] for name in by_place], {name: copies[name] for name in by_name}
     try:
         with silence():
             result = function(*places, **names)
@@ -45,13 +49,15 @@ def call(function: Callable, given: Mapping):
     return result
 
 
-def call_each(function: Callable, given: Iterable[Mapping], read: Callable = lambda result: result) -> list:
+def call_each(
+    function: Callable, given: Iterable[Mapping], read: Callable, seconds: float | None = None
+) -> list:
     """What is read from the results of a function, called with each of these: see `call`.
 
-    Raises Unreadable if all together take too long.
+    Raises Unreadable if all together take too long, SECONDS unless told.
     """
     try:
-        with time_limit(SECONDS):
+        with time_limit(seconds or SECONDS):
             return [read(call(function, values)) for values in given]
     except TooSlow:
         raise Unreadable("it takes too long. Does something in it never end?") from None
@@ -68,9 +74,10 @@ def silence() -> Iterator[None]:
 
 
 def described(error: BaseException) -> str:
-    """An error's type, and what it says if it says something."""
+    """An error's type, what it says if it says something, and what to write instead if that is known."""
+    said = sentence(error)
     try:
-        return f"{kind(error)}: {error!s:.200}"
+        return f"{kind(error)}: {error!s:.200}" + (f". In short: {said}" if said else "")
     except Exception:
         return f"{kind(error)}."
 
@@ -107,11 +114,15 @@ def as_numbers(result, shape: tuple, what: str) -> np.ndarray:
 
 
 def as_array(result, what: str) -> np.ndarray:
-    """A result as an array of real numbers. Raises Unreadable if it is none."""
+    """A result as an array of real numbers. Raises Unreadable if it is none, or far too large."""
+    size = 0
     try:
-        numbers = np.asarray(result)
-        if numbers.dtype.kind in "biuf" or all(isinstance(number, Real) for number in numbers.flat):
+        numbers = np.asarray(None if isinstance(result, str | bytes) else result)
+        size = numbers.size
+        known = numbers.dtype.kind in "biuf"
+        if size <= MOST and (known or all(isinstance(number, Real) for number in numbers.flat)):
             return numbers.astype(float)
     except Exception:  # an object of any kind decides by itself how it becomes an array
         pass
-    raise Unreadable(f"{what} should be numbers, not {brief(result)}.")
+    given = f"{size} of them" if size > MOST else brief(result)
+    raise Unreadable(f"{what} should be numbers, not {given}.")

@@ -61,6 +61,12 @@ def shown(number, digits: int = 6) -> str:
     return "huge" if 1e300 < abs(number) < mp.inf else f"{float(number):.{digits}g}"
 
 
+def shown_apart(one, other, digits: int = 6) -> tuple[str, str]:
+    """Two unequal values, with so many digits that they look unequal too."""
+    enough = next((d for d in (digits, 6, 9, 12) if d >= digits and shown(one, d) != shown(other, d)), 17)
+    return shown(one, enough), shown(other, enough)
+
+
 def tolerance_of(*expressions: sp.Expr) -> mpmath.mpf:
     """How far the values of these expressions may be apart, relative, and be the same."""
     activations = set().union(*(e.atoms(Activation) for e in expressions))

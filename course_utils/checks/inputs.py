@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..derivation.functions import Activation
-from .crossings import gaps
+from .crossings import PLACES, gaps
 from .equivalence import inputs_of
 from .floats import Floats, Numbers
 from .regions import Regions, patterns, regions_of
@@ -19,6 +19,8 @@ from .values import formula
 
 CANDIDATES = 1500  # settings, of which some are chosen
 USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
+BESIDE = 120  # and beside kinks, shared by all of them
+MANY, ENDS = 30, [-1, 0, -2, 1]  # inputs of which each is smallest and largest in fewer trials
 WHOLE, FEW = 300, 30  # settings of whole numbers, and trials with some
 NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
 STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
@@ -63,9 +65,11 @@ def chosen_inputs(
         raise ValueError("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
-    chosen = covering(where, usual, sizes)
-    clear = np.all(np.reshape(off_kinks(regions, cloud), (-1, samples)), axis=1, keepdims=True)[:, 0]
-    chosen += whole[clear[whole]][:FEW].tolist()
+    far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))
+    chosen = list(dict.fromkeys([*covering(where, usual, sizes), *near_and_far(far, usual)]))
+    last = {name: numbers[-WHOLE * samples :] for name, numbers in cloud.points.items()}
+    clear = off_kinks(regions, Floats(last)).reshape(-1, samples).all(axis=1)
+    chosen += whole[clear[whole - len(steady)]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
@@ -107,20 +111,24 @@ def off_kinks(regions: Regions, cloud: Floats) -> Numbers:
 @np.errstate(all="ignore")
 def is_steady(regions: Regions, cloud: Floats, asked: Sequence[str], samples: int) -> Numbers:
     """Whether all that is asked has values that floats can tell, for each trial."""
-    random, moved = np.random.default_rng(3), Floats({s.name: cloud.points[s.name] for s in regions.inputs})
+    random = np.random.default_rng(3)
+    moved = Floats({s.name: nudged(cloud.points[s.name], random) for s in regions.inputs})
     small = np.ones(cloud.shape, bool)
     for symbol, expression in regions.lines.items():
         numbers, arguments = moved.value(expression), steep_arguments(expression)
         small &= np.all([np.abs(moved.value(a)) < STEEPEST for a in arguments] or [small], axis=0)
-        least = 1.0 if arguments else 0.0
-        noise = NUDGE * random.choice([-1, 1], cloud.shape)
-        moved.points[symbol.name] = numbers + noise * (np.abs(numbers) + least)
+        moved.points[symbol.name] = nudged(numbers, random, least=1.0 if arguments else 0.0)
     steady = np.all(small.reshape(-1, samples), axis=1)
     for name in asked:
         one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
         for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):
             steady &= np.all(np.abs(changed - key) <= CHANGE * np.abs(key), axis=1)
     return steady
+
+
+def nudged(numbers: Numbers, random, least: float = 0.0) -> Numbers:
+    """The numbers changed in their last digits."""
+    return numbers + NUDGE * random.choice([-1, 1], numbers.shape) * (np.abs(numbers) + least)
 
 
 def steep_arguments(expression: sp.Expr) -> list[sp.Expr]:
@@ -139,8 +147,8 @@ def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
     sizes: of each input in each trial. Among them are those where one is small or large beside the others.
     """
     logs = np.log(sizes[:, order])
-    by_size = np.argsort(logs.mean(axis=0))[np.linspace(0, len(order) - 1, SCALES).astype(int)]
-    ends = np.argsort(logs - logs.mean(axis=0), axis=1)[:, [0, 1, -2, -1]].ravel()
+    by_size = evenly(np.argsort(logs.mean(axis=0)), SCALES)
+    ends = np.argsort(logs - logs.mean(axis=0), axis=1)[:, ENDS if len(logs) < MANY else ENDS[:2]].ravel()
     chosen = dict.fromkeys(order[[*range(min(USUAL, len(order))), *by_size, *ends]])
     met = set(where[list(chosen)].ravel().tolist())
     for trial in order.tolist():
@@ -148,3 +156,20 @@ def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
             chosen[trial] = None
             met.update(here)
     return list(map(int, chosen))
+
+
+def near_and_far(gap: Numbers, order: Numbers) -> list[int]:
+    """Of the trials in this order some on each side of every kink, from the nearest to the farthest.
+
+    gap: by how much each kink is exceeded, shape (kinks, trials, samples).
+    """
+    chosen, each = [], int(np.clip(BESIDE / (2 * len(gap) + 1), 2, 8))
+    for beyond in (side for kink in gap for side in (kink[order], -kink[order])):
+        distance = np.where(beyond > 0, beyond, np.inf).min(axis=1)
+        chosen += order[evenly(np.argsort(distance)[: np.isfinite(distance).sum()], each)].tolist()
+    return chosen
+
+
+def evenly(indices: Numbers, count: int) -> Numbers:
+    """Of the indices so many, from the first to the last."""
+    return indices[np.linspace(0, len(indices) - 1, count if len(indices) else 0).astype(int)]

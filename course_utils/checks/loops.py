@@ -7,69 +7,86 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
+from ..compiled.settings import count
 from ..derivation.chain_rule import until
-from ..derivation.names import by_name
 from ..models.model import Model
-from ..training.update_rules import UpdateRule, gradient, parameter
+from ..training.update_rules import UpdateRule, check_rule, gradient, parameter, positive
 from .answers import Unreadable
-from .calls import as_array, as_numbers, call_each
+from .budget import SEARCH, bounded, within
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each
 from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .regions import names_in, upstream
 from .reruns import Arguments, others
-from .symbols import as_arrays, must_be_scalar
-from .trials import agrees, compared, numbers, right_in, telling
-from .values import Point
+from .symbols import must_be_scalar
+from .trials import Trials, agrees, compared, right_in, telling
 from .verdict import Verdict, right, slipped, wrong
 
+STEPS = 10_000  # of a training loop that is checked
 
+
+@bounded()
 def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     """Check a function that makes one update of one parameter by this rule.
 
     Its arguments are called like the rule's symbols: parameter, gradient, its settings (learning_rate, ...)
     and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
     """
+    check_rule(rule)
     outputs, lines = rule.outputs(), rule.lines()
     shape = (len(outputs),) if rule.memory else ()
-    points, regions = update_points(rule)
+    tried = update_trials(rule)
+    names = [name for name in tried.values if not name.startswith("new_")]
     try:
-        given = [{k: v for k, v in point.items() if not k.startswith("new_")} for point in points]
+        given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
         results = call_each(function, given, lambda result: as_numbers(result, shape, "its result"))
     except Unreadable as unreadable:
         return unreadable.verdict
-    answers = np.reshape(results, (len(points), -1)).T
-    keys = np.array([numbers(points, output) for output in outputs])
+    answers = np.reshape(results, (len(results), -1)).T
+    keys = np.array([tried.values[output.name][:, 0] for output in outputs])
     correct = right_in(answers[..., None], keys[..., None])
     if correct.all():
-        return right("this is the update.", regions)
+        return right("this is the update.", tried.regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
     output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
     roles = [sorted(set().union(*(line.free_symbols for line in lines.values())), key=str)]
-    few = as_arrays([points[trial] for trial in told])
-    slip = slip_in_lines(until(lines, output), roles, few, answer)
+    points, until_there = tried.points(told), until(lines, output)
+    slip = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), None)
     return slipped([slip]) if slip else wrong(compared(output, answer, key))
 
 
-def update_points(rule: UpdateRule) -> tuple[list[Point], int]:
-    """Values of all symbols in trials of an update, and in how many regions of its equations they are.
+def update_trials(rule: UpdateRule) -> Trials:
+    """Trials of an update.
 
-    A gradient and a parameter of either sign, settings between 0 and 1, a memory of either sign too,
-    but not where a root is taken of it. Not the rule's own settings: an epsilon of 1e-8 that is forgotten
+    A gradient and a parameter of either sign, a memory too, but not where a root is taken of it. Settings are
+    positive, and below 1 where the rule demands it; not its own, an epsilon of 1e-8 that is forgotten
     could not be seen.
     """
     lines = rule.lines()
     powers = [p for line in lines.values() for p in line.atoms(sp.Pow) if not p.exp.is_Integer]
     rooted = names_in([*upstream(lines, powers).values(), *powers])
-    positive = {s: sp.Symbol(s.name, positive=True) for s in rule.memory if s.name in rooted}
-    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in rule.settings}
+    shares = {name for name in rule.settings if is_share(rule, name)}
+    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in sorted(shares)}
+    above_zero = [*(s.name for s in rule.memory if s.name in rooted), *(rule.settings.keys() - shares)]
+    positive = {sp.Symbol(name): sp.Symbol(name, positive=True) for name in sorted(above_zero)}
     lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
-    given = [parameter, gradient, *(positive.get(s, s) for s in rule.memory), *raw.values()]
+    given = [s for s in (parameter, gradient, *rule.memory) if s not in positive]
+    given += [*positive.values(), *raw.values()]
     values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
-    names = [name for name in values if not name.startswith("raw ")]
-    return [{n: float(values[n][trial, 0]) for n in names} for trial in range(len(values[names[0]]))], regions
+    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
 
 
+def is_share(rule: UpdateRule, name: str) -> bool:
+    """Whether the rule takes this setting below 1 alone, as it does a momentum."""
+    try:
+        type(rule)(**rule.settings | {name: 1.5})
+    except (TypeError, ValueError):
+        return True
+    return False
+
+
+@bounded()
 def check_training(
     model: Model, function: Callable, start: Mapping, data: Mapping, learning_rate: float, steps: int
 ) -> Verdict:
@@ -77,11 +94,13 @@ def check_training(
 
     start: {name: number}, data: {name: array of shape (samples,)}. It should return the parameters after
     the last step, {name: number}, and the losses: at the start and after each step, steps + 1 numbers.
+    Raises ValueError for start, data, learning_rate or steps that are none, or too many of them.
     """
     must_be_scalar(model)
+    learning_rate, steps = positive(learning_rate, "learning_rate"), count(steps, "steps", most=STEPS)
     begin = np.array(finite_start(start, model.parameters))
-    usual = Arguments(begin, in_order(data, model.data, "data"), learning_rate, steps)
-    given = {"start": by_name(start), "data": by_name(data), "learning_rate": learning_rate, "steps": steps}
+    usual = Arguments(begin, model.compile().check_data(data), learning_rate, steps)
+    given = usual.given(model.parameters, model.data)
     try:
         (answer,) = call_each(function, [given], lambda result: returned(result, model))
     except Unreadable as unreadable:
@@ -116,7 +135,7 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
             yield arguments.given(model.parameters, model.data)
 
     try:
-        answers = call_each(function, given(), lambda result: returned(result, model))
+        answers = call_each(function, given(), lambda result: returned(result, model), FEW_SECONDS)
     except Unreadable:
         unused = [tried[-1]]
     else:

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 
-from .answers import UNANSWERED, Unreadable, asked, brief, read
+import sympy as sp
+
+from ..derivation.given import some
+from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, read
 from .budget import TooSlow, time_limit
-from .equivalence import TOLERANCE, shown
+from .equivalence import shown
+from .nearness import digits_of, near, rounded_from, what_is_near
 from .values import Undefined, value
 from .verdict import Verdict, right, wrong
 
@@ -12,36 +16,56 @@ SECONDS = 3.0  # for an answer's value
 
 
 def check_number(
-    answer, expected: float, tolerance: float = 1e-6, slips: Mapping[float, str] | None = None
+    answer,
+    expected: float,
+    tolerance: float = 1e-6,
+    slips: Mapping[float, str] | None = None,
+    digits: int | None = None,
 ) -> Verdict:
     """Check a number against the one computed in the question, to a relative `tolerance`.
 
     (Around 0 the tolerance is absolute.)
 
-    slips: numbers that a slip leads to, with a hint for each.
+    slips: numbers that a slip leads to, with a hint for each. digits: how many correct ones the question
+    asks for; then they decide. An expected `int` is a count.
     Raises ValueError if the question's own numbers are none.
     """
     key = expected_value(expected)
-    mistaken = [(expected_value(number), hint) for number, hint in (slips or {}).items()]
+    mistaken = {expected_value(number): hint for number, hint in (slips or {}).items()}
     try:
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
     except Unreadable as unreadable:
-        if unreadable.verdict is UNANSWERED:
-            return UNANSWERED
-        return wrong(f"the answer should be a number, not {brief(answer)}.")
+        return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer))
     except Undefined:
         return wrong("the answer should be a finite number.")
     except TooSlow:
         return wrong("this number takes too long to compute: give it in digits.")
-
-    def near(other):
-        return abs(number - other) <= max(tolerance, TOLERANCE) * (abs(other) or 1)
-
-    if near(key):
+    if near(number, key, tolerance, digits):
         return right("this is the number.")
-    hints = [hint for other, hint in mistaken if near(other)]
-    return wrong(hints[0] if hints else f"{shown(number)} is not the number.")
+    likely = [each for each in mistaken.items() if near(number, each[0], tolerance, digits)]
+    for other, hint in likely or [each for each in mistaken.items() if is_cut(number, each[0])]:
+        return Verdict(False, hint, slips=(f"the number {shown(other)}",))
+    close = what_is_near(number, key, digits, counted=isinstance(expected, int))
+    return wrong(close or f"{shown(number)} is not the number.")
+
+
+def is_cut(number, other) -> bool:
+    """Whether a number is what a slip leads to, with three digits or more of it."""
+    return digits_of(number) >= 3 and rounded_from(number, other)
+
+
+def no_number(answer) -> str:
+    """What to say of an answer that is no number."""
+    if isinstance(answer, tuple) and len(answer) == 2:
+        return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
+    try:
+        left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
+    except Unreadable:
+        left = ()
+    if left:
+        return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
+    return f"the answer should be a number, not {brief(answer)}."
 
 
 def expected_value(number: float):
@@ -56,10 +80,24 @@ def expected_value(number: float):
 
 
 def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
-    """Check a choice among the keys of `choices`, which hold what to say to each."""
+    """Check a choice among the keys of `choices`, which hold what to say to each.
+
+    Spaces and capitals do not count.
+    """
     if answer is ...:
         return UNANSWERED
-    answer = str.__str__(answer) if isinstance(answer, str) else None  # its letters, whatever it says of them
-    if answer not in choices:
+    if isinstance(answer, str):
+        answer = str.__str__(answer)  # its letters, whatever it says of them
+    elif type(answer) is int:
+        answer = str(answer) if abs(answer) < 1000 else None
+    chosen = isinstance(answer, str) and {plain(choice): choice for choice in choices}.get(plain(answer))
+    if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
-    return right(choices[answer]) if answer == correct else wrong(choices[answer])
+    if chosen == correct:
+        return right(choices[chosen])
+    return Verdict(False, choices[chosen], slips=(f"the choice {chosen}",))
+
+
+def plain(choice: str) -> str:
+    """A choice without its spaces, in small letters."""
+    return "".join(choice.split()).lower()

@@ -3,7 +3,7 @@
 Every slip in every link is tried, as numbers at generic points, for all asked gradients at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -79,18 +79,22 @@ class Slips:
         reduce: Reduce = lambda numbers: numbers,
         single: Budget | None = None,
         paired: Budget | None = None,
+        pairs_of: Container[int] | None = None,
     ) -> list[list[Mistake]]:
         """For each wrt the slip, or the two, that lead to its answer; an empty list if none do.
 
         answers: shape (wrts, numbers). Single slips are sought for all of them before any pair is.
+        pairs_of: the indices of those in which two slips are sought, all unless told.
         """
         seen, paired = Answers(answers, reduce), paired or Budget(PAIRED, SECONDS)
         slips = self._singles(seen, single or Budget(SINGLE))
+        two = range(len(answers)) if pairs_of is None else pairs_of
         right = same(reduce(self.chains.gradients), answers)  # too near to the right one to tell
         return [
             []
             if right[index]
-            else self._explained(index, seen) or pair_of_slips(self.chains, index, slips, seen, paired)
+            else self._explained(index, seen)
+            or (pair_of_slips(self.chains, index, slips, seen, paired) if index in two else [])
             for index in range(len(answers))
         ]
 

@@ -12,7 +12,7 @@ from ..derivation.chain_rule import Equations, backward, derivative, local
 from ..derivation.given import some
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
-from .budget import TooSlow, time_limit
+from .budget import SEARCH, TooSlow, bounded, time_limit, within
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown
 from .kinks import kinks
@@ -24,11 +24,13 @@ from .verdict import Verdict, right, slipped, wrong
 
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
-SECONDS = 4.0  # of computing, for an answer that no count has stopped
+SECONDS = 2.5  # of computing, for an answer that no count has stopped
+LINKS = 1000  # a model with more is not checked
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
 
+@bounded()
 def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
     """Check ∂loss/∂parameter, in the model's symbols or expanded. Any equal form is right.
 
@@ -52,6 +54,7 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
     ).check(answer)
 
 
+@bounded()
 def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
     """Check the local derivative ∂of/∂wrt of one equation. Any equal form is right.
 
@@ -72,6 +75,7 @@ def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
     ).check(answer)
 
 
+@bounded()
 def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     """Check ∂expression/∂wrt, of one function. Any equal form is right; an unanswered `...` says so.
 
@@ -101,9 +105,14 @@ def called(thing) -> str:
 
 
 def must_be_scalar(model: Model) -> None:
-    """Raise ValueError for anything but a Model of equations between scalars, all of known parts."""
+    """Raise ValueError for anything but a Model between scalars, all of known parts, and not too large."""
     if not isinstance(model, Model):
         raise ValueError(f"a Model of equations between scalars can be checked, not {kind(model)}")
+    links = sum(len(expression.free_symbols) for expression in model.equations.values())
+    if links > LINKS:
+        raise ValueError(
+            f"a model with {links} links between its symbols is too large to check, above {LINKS}"
+        )
     for symbol, expression in model.equations.items():
         asked(expression, f"the equation of {symbol}")
 
@@ -178,6 +187,7 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
+        _ = self.points  # that is the question's own time
         try:
             if work(expression) <= WORK:
                 with time_limit(SECONDS, computing=True):
@@ -193,7 +203,7 @@ class Question:
         self.comparison = Comparison(self.regions, expression)
         if (counterexample := self.comparison.counterexample) is None:
             return right(f"this is {self.name}.", self.comparison.met)
-        if mistakes := self.mistakes(expression):
+        if mistakes := within(SEARCH, lambda: self.mistakes(expression), []):
             return slipped(mistakes)
         return wrong(f"this is not {self.name}: {self.difference(expression, counterexample)}.")
 

@@ -1,47 +1,54 @@
 """Numbers to try a learner's function with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
-import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from .equivalence import shown
+from .equivalence import shown_apart
+from .floats import Numbers
 from .flow import same
 from .inputs import chosen_inputs
-from .values import Point
 
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 CLOSE = 1e-9  # relative: these are floats
 
-Trial = list[Point]  # points in which only the data change
+Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
 
 
-def trials(
-    equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence
-) -> tuple[list[Trial], int]:
-    """Trials with the values of all symbols, and in how many of the model's regions they are.
+class Trials(NamedTuple):
+    """Settings in which a function is tried. In each of them only the data change from sample to sample.
 
-    asked: the symbols whose values are compared. Raises ValueError where the model has none.
+    values: of all symbols by name, shape (trials, samples). regions: in how many of the model's they are.
     """
-    values, regions = chosen_inputs(equations, fixed, varied, asked, SAMPLES)
-    shape = next(iter(values.values())).shape
-    points: list[Trial] = [
-        [{name: v[index] for name, v in values.items()} for index in row] for row in indices(shape)
-    ]
-    return points, regions
+
+    values: Mapping[str, Numbers]
+    regions: int
+
+    def each(self) -> Iterator[Trial]:
+        """The trials, one after the other."""
+        return (dict(zip(self.values, row, strict=True)) for row in zip(*self.values.values(), strict=True))
+
+    def resized(self) -> list[Trial]:
+        """The first trial with one data point, with two, and with many."""
+        first = next(self.each())
+        sizes = (lambda v: v[:1], lambda v: v[:2], lambda v: np.tile(v, MANY))
+        return [{name: size(numbers) for name, numbers in first.items()} for size in sizes]
+
+    def points(self, trials: Sequence[int]) -> dict[str, Numbers]:
+        """The values in some of the trials, all samples in a row."""
+        return {name: numbers[trials].ravel() for name, numbers in self.values.items()}
 
 
-def indices(shape: tuple[int, int]) -> list[list[tuple[int, int]]]:
-    """For each trial the (trial, sample) of its points, to index arrays of this shape with."""
-    return [[(trial, sample) for sample in range(shape[1])] for trial in range(shape[0])]
+def trials_of(equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence) -> Trials:
+    """Trials of a model. asked: the symbols whose values are compared.
 
-
-def resized(tried: Sequence[Trial]) -> list[Trial]:
-    """The first trial with one data point, with two, and with many."""
-    return [tried[0][:1], tried[0][:2], tried[0] * MANY]
+    Raises ValueError where it has no values.
+    """
+    return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES))
 
 
 def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -56,11 +63,6 @@ def telling(right: np.ndarray) -> list[int]:
     return sorted({*range(min(TOLD, right.shape[1])), *wrong})
 
 
-def numbers(points: Sequence[Point], symbol: sp.Symbol) -> np.ndarray:
-    """A symbol's values at the points, as floats of shape (points,)."""
-    return np.array([float(point[symbol.name]) for point in points])
-
-
 def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
     """Whether an answer is right: the same numbers, or as near to zero as floats get."""
     return bool(same(answer, key)) or (not key.any() and bool(np.all(np.abs(answer) < 1e-12)))
@@ -69,5 +71,5 @@ def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
 def compared(what, answer: np.ndarray, key: np.ndarray) -> str:
     """The sentence that shows the first number that is not as it should be."""
     index = int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
-    yours, expected = shown(answer[index]), shown(key[index])
+    yours, expected = shown_apart(answer[index], key[index])
     return f"{what} came out as {yours} in a trial, and it should be {expected}."

@@ -7,6 +7,7 @@ names          what may be a name
 given          what may be an expression: text is none
 shapes         which matrices fit
 order          the order in which people write sums and products
+symbol_latex   and how they write symbols
 """
 
 from .chain_rule import backward, expand, gradient, local, paths

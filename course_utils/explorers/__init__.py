@@ -5,7 +5,7 @@ What they show is computed beforehand by functions of the other modules, so a mo
 
 from .activations import activation_explorer
 from .descent import learning_rate_explorer, surface_explorer
-from .explorer import Explorer
+from .explorer import Explorer, finish
 from .knobs import knob_explorer, step_explorer
 from .recurrence import recurrence_explorer
 from .rounds import round_explorer
@@ -19,6 +19,7 @@ __all__ = [
     "Fit",
     "Task",
     "activation_explorer",
+    "finish",
     "knob_explorer",
     "learning_rate_explorer",
     "momentum_explorer",

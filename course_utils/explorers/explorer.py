@@ -1,9 +1,10 @@
 """What every explorer has: controls, a screen, and a way from one to the other."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from itertools import product
-from math import prod
-from typing import Any
+from math import dist, prod
+from weakref import WeakSet
 
 import ipywidgets as widgets
 
@@ -11,7 +12,9 @@ from ..pictures.picture import LivePicture
 from .screen import Screen
 
 WIDE = {"width": "min(100%, 640px)"}
-MOST_PAGES = 100  # up to 3 MB in the browser; half a second to draw, graphs two
+MOST_PAGES = 100  # up to 3 MB in the browser
+PAUSE = 0.02  # seconds between two pages, for whatever else the kernel has to do
+living: WeakSet = WeakSet()
 
 
 class Explorer(widgets.VBox):
@@ -21,8 +24,9 @@ class Explorer(widgets.VBox):
     show: called with their values at every move; returns the sentence, and leaves the picture
         as it should be.
     ahead: False where what is shown depends on what was shown before, so that each move is drawn when made.
-    Where sliders and menus have few settings, each one is drawn beforehand, and the browser turns to it
-    alone. A number that is typed, or a click, draws all of them anew.
+    Where sliders and menus have few settings, the browser keeps a page for each, and turns to it alone. The
+    first page is drawn at once, each other one when it is asked for, or when the kernel has nothing else to
+    do. A number that is typed, or a click, makes all of them anew.
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
@@ -37,40 +41,71 @@ class Explorer(widgets.VBox):
         self.controls, self.picture, self._show = tuple(controls), picture, show
         self._turning = [control for control in controls if hasattr(control, "options")]
         self._settings = all_settings(self._turning) if ahead else []
-        self.screen = Screen(self._turning if self._settings else ())
-        self._waiting = False
+        self.screen = Screen(self._turning, len(self._settings)) if self._settings else Screen()
+        self._waiting = self._drawing = False
         self._drawn_for: list | None = None
         for control in self.controls:
             control.observe(self._move, names="value")
         super().__init__([*row(*above), *row(*self.controls), self.screen])
         self.add_class("explorer")
         self._move()
+        living.add(self)
 
-    def _page(self, *values) -> tuple[bytes, str]:
-        words = self._show(*values)
-        return self.picture.frame(), words
+    def _values(self) -> list:
+        return [control.value for control in self.controls]
 
-    def _draw_beforehand(self, values: dict[widgets.Widget, Any]) -> None:
-        """A page for each setting of the sliders and menus, all else as it is."""
-        pages = []
-        for setting in self._settings:
-            drawn = values | dict(zip(self._turning, setting, strict=True))
-            pages.append(self._page(*(drawn[control] for control in self.controls)))
-        self.screen.load(pages)
+    def _at(self) -> int:
+        """The page of the setting as it is now."""
+        return self._settings.index(tuple(c.value for c in self._turning)) if self._settings else 0
 
     def _move(self, change=None) -> None:
         if self._waiting:
             return
-        values = {control: control.value for control in self.controls}
-        if not self._settings:
-            self.screen.show(*self._page(*values.values()))
+        values, at, words = self._values(), self._at(), self._show(*self._values())
+        others = [value for c, value in zip(self.controls, values, strict=True) if c not in self._turning]
+        with self.screen.hold_sync():  # one message: the new page, and that the others are out of date
+            if others != self._drawn_for or not self._settings:
+                self.screen.clear()
+                self._drawn_for = others
+            if not self.screen.page(at):
+                self.screen.put(at, (words, self.picture.frame()))
+        self.screen.turn(at)
+        self._go_on()
+
+    def _draw(self, place: int) -> None:
+        """The page of one setting of the sliders and menus, all else as it is."""
+        setting = dict(zip(self._turning, self._settings[place], strict=True))
+        words = self._show(*(setting.get(control, control.value) for control in self.controls))
+        self.screen.put(place, (words, self.picture.frame()))
+
+    def _missing(self) -> list[int]:
+        return [place for place in range(len(self._settings)) if not self.screen.page(place)]
+
+    def _go_on(self) -> None:
+        """Have the missing pages drawn one by one, between what else the kernel does."""
+        if self._drawing or not self._missing():
             return
-        others = [value for control, value in values.items() if control not in self._turning]
-        if others != self._drawn_for:
-            self._draw_beforehand(values)
-            self._drawn_for = others
-        self._show(*values.values())
-        self.screen.turn(self._settings.index(tuple(values[control] for control in self._turning)))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel: each page is drawn when it is asked for
+            return
+        self._drawing = True
+        loop.call_later(PAUSE, self._draw_next)
+
+    def _draw_next(self) -> None:
+        """The missing page that is nearest to the one in sight: it will be asked for first."""
+        self._drawing = False
+        if missing := self._missing():
+            counts = [len(control.options) for control in self._turning]
+            here = steps_of(self._at(), counts)
+            self._draw(min(missing, key=lambda place: dist(steps_of(place, counts), here)))
+            self._go_on()
+
+    def finish(self) -> None:
+        """Draw what is missing at once, and send all: for a page that is saved."""
+        for place in self._missing():
+            self._draw(place)
+        self.screen.send_state()
 
     def put(self, *values) -> None:
         """Give each control its value, and show the outcome once."""
@@ -81,8 +116,24 @@ class Explorer(widgets.VBox):
         self._move()
 
     def _repr_mimebundle_(self, **kwargs):
+        self._show(*self._values())
         still, metadata = self.picture._repr_mimebundle_()
         return super()._repr_mimebundle_(**kwargs) | still, metadata
+
+
+def finish() -> None:
+    """Draw all pages of all explorers now, as `Explorer.finish` does for one."""
+    for explorer in living:
+        explorer.finish()
+
+
+def steps_of(place: int, counts: Sequence[int]) -> list[int]:
+    """Where each control stands on this page; the last one counts fastest."""
+    steps = []
+    for count in reversed(counts):
+        place, step = divmod(place, count)
+        steps.append(step)
+    return steps[::-1]
 
 
 def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:

@@ -1,6 +1,7 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
-converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks)
+converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
+               handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
 formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
@@ -8,5 +9,6 @@ broker         passes messages between the two sandboxes, and says which results
 session        the submission's program from outside (worker: its inside, shell: its IPython)
 examiner       the other one's inside: an examination of each submission, a process for each question
 wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
+report         what a class got wrong, for the teacher
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
 """

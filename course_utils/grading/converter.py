@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,8 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
+from .handed_in import notebook_in
+from .preprocessors import without_solutions
 from .programs import SandboxUnavailable
 from .reading import reduce
 from .regular import Irregular, copy
@@ -42,8 +45,17 @@ class CarefulAutograde(Autograde):
             super().start()
 
     def init_notebooks(self) -> None:
-        """Look for submissions as nbgrader does, but work on copies in a folder apart."""
-        super().init_notebooks()
+        """Look for submissions as nbgrader does, but work on copies in a folder apart.
+
+        A folder without a notebook is a submission too: it gets a sentence, and 0 until a better one comes.
+        """
+        folders = glob(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        try:
+            super().init_notebooks()
+        except NbGraderException:
+            if not folders:
+                raise
+        self.assignments = {folder: [] for folder in folders} | self.assignments
         self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
         named = {folder: notebooks for folder, notebooks in self.assignments.items() if folder.isprintable()}
         for folder in self.assignments.keys() - named.keys():  # one line break stops nbgrader altogether
@@ -62,7 +74,7 @@ class CarefulAutograde(Autograde):
             return False
         copied = Path(self._format_source(assignment_id, student_id))
         try:
-            self.take(copied)
+            self.take(copied, assignment_id)
             wanted = super().init_destination(assignment_id, student_id)
         except Exception:
             self.forget(assignment_id, student_id)
@@ -71,16 +83,36 @@ class CarefulAutograde(Autograde):
             self.forget(assignment_id, student_id, self.coursedir.get_existing_timestamp(str(copied)))
         return wanted
 
-    def take(self, copied: Path) -> None:
+    def take(self, copied: Path, assignment_id: str) -> None:
         """Copy a submission to the desk. Raises Irregular."""
         for earlier in Path(self.desk).iterdir():
             shutil.rmtree(earlier)
         copy(self.submitted, copied.relative_to(self.desk), copied)
-        for notebook in copied.glob("*.ipynb"):
+        sources = self.sources(assignment_id)
+        if len(sources) == 1:
+            self.notebooks = [str(self.named(copied, sources[0]))]
+        for notebook in map(Path, self.notebooks):
             reduce(notebook)
         stamp = copied / "timestamp.txt"
         if stamp.exists():
             stamp.write_text(time_in(stamp))
+
+    def sources(self, assignment_id: str) -> list[Path]:
+        """The notebooks of a problem set."""
+        folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
+        return sorted(Path(folder).glob(f"{self.coursedir.notebook_id}.ipynb"))
+
+    def named(self, copied: Path, source: Path) -> Path:
+        """The submitted notebook that answers one of the source, under that one's name. Raises Irregular."""
+        wanted = copied / source.name
+        found = notebook_in(copied, source.stem, without_solutions(source, self))
+        if found != wanted:
+            self.log.warning("%s is taken for %s.", found.relative_to(self.desk), wanted.name)
+            found.replace(wanted)
+        for other in copied.glob("*.ipynb"):
+            if other != wanted:
+                self.log.warning("%s is not graded.", other.relative_to(self.desk))
+        return wanted
 
     def forget(self, assignment_id: str, student_id: str, *timestamp) -> None:
         """Set a submission's scores to 0 until it is graded. Another try, with another timestamp or one that

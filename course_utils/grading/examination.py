@@ -106,8 +106,9 @@ class Examination:
         while True:
             kind, content = said(question.receive(late))
             if kind == "graded":
-                score, message = content
-                return believed({"outputs": [], "score": float(score), "message": message})
+                score, message, slips = content
+                found = {"score": float(score), "message": message, "slips": slips}
+                return believed({"outputs": []} | found)
             if kind == "fault":
                 raise SourceFault(content[0])
             asked = time.monotonic()

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Enum, Float, Integer
+from traitlets.config import Configurable
 
 from .assembly import answered_here, assemble, label
 from .attachments import attached, is_picture
@@ -36,9 +37,13 @@ def source_folder(step: NbGraderPreprocessor, resources) -> Path:
 
 def released(step: NbGraderPreprocessor, resources):
     """The source notebook without its solutions."""
-    path = source_folder(step, resources) / f"{resources['nbgrader']['notebook']}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    return ClearSolutions(parent=step).preprocess(notebook, {})[0]
+    name = resources["nbgrader"]["notebook"]
+    return without_solutions(source_folder(step, resources) / f"{name}.ipynb", step)
+
+
+def without_solutions(path: Path, parent: Configurable):
+    """A notebook as learners get it. parent: whoever asks, for nbgrader's settings."""
+    return ClearSolutions(parent=parent).preprocess(nbformat.read(path, as_version=4), {})[0]
 
 
 class Assemble(NbGraderPreprocessor):
@@ -156,6 +161,7 @@ def show(cell, result: Result | None) -> None:
     cell.outputs, cell.execution_count = [], None
     if label(cell).get("grade"):
         result = result or Result(score=0.0, message="no points: this check was not reached in time")
+        cell.metadata["slips"] = result.slips  # for report.py
         points = (result.score or 0.0) * float(label(cell)["points"])
         data = {"text/plain": repr(points)}
         cell.outputs = [

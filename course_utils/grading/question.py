@@ -72,15 +72,15 @@ def pair(data) -> list:
     return data
 
 
-def score(value) -> tuple[float, str]:
-    """What a check's last value is worth, read from its own fields, and what it says. Raises SourceFault.
+def score(value) -> tuple[float, str, list[str]]:
+    """What a check's value is worth, what it says, and its slips, from its own fields. Raises SourceFault.
 
     A subclass of a Verdict is none: it may have been made by an answer.
     """
     if type(value) is Verdict:
-        return vars(value)["score"], Verdict.__repr__(value)
+        return vars(value)["score"], Verdict.__repr__(value), list(map(str, vars(value)["slips"]))
     if type(value) in NUMBERS:
-        return float(value), repr(value)
+        return float(value), repr(value), []
     raise SourceFault(f"gives no score from 0 to 1, but {value!r:.100}")
 
 
@@ -93,21 +93,21 @@ class Question:
     def __init__(self, check: str, before: list[str], answers: set[str], stopped: dict[str, str]):
         self.check, self.before, self.answers, self.stopped = check, before, answers, stopped
 
-    def score(self, shell: QuietShell, answers: Answers) -> tuple[float, str]:
-        """(score from 0 to 1, message) of the check on these answers; 0 where one cannot be read."""
+    def score(self, shell: QuietShell, answers: Answers) -> tuple[float, str, list[str]]:
+        """(score from 0 to 1, message, slips) of the check on these answers; 0 where one cannot be read."""
         for name in sorted(self.answers):
             try:
                 shell.user_ns.pop(name, None)
                 shell.user_ns[name] = answers.get(name)
             except NameError as error:
-                return 0.0, f"no points: {self.stopped.get(name, error)}"
+                return 0.0, f"no points: {self.stopped.get(name, error)}", ["no value"]
             except (Died, Failed, Refused) as error:
-                return 0.0, f"no points: {name} cannot be read: {error}"
+                return 0.0, f"no points: {name} cannot be read: {error}", ["unreadable"]
         for cell in self.before:
             shell.run(cell)
         result, printed, _ = shell.run(self.check)
         if not result.success:
-            return 0.0, f"no points: the check failed. {printed.strip()[-300:]}"
+            return 0.0, f"no points: the check failed. {printed.strip()[-300:]}", ["no verdict"]
         return score(result.result)
 
     def settle(self, shell: QuietShell, channel: Channel) -> NoReturn:

@@ -8,6 +8,7 @@ from .channel import Died
 
 OUTPUTS = 4_000_000  # characters of all that a submission shows
 MESSAGE = 5_000  # characters about one question
+SLIP, SLIPS = 200, 10  # characters of one slip's name, and how many of them
 KINDS = ("text/plain", "image/png")  # of what a submission shows
 TOO_MUCH = {"text/plain": "The notebook shows more than fits here."}
 
@@ -18,24 +19,31 @@ class SourceFault(RuntimeError):
 
 @dataclass
 class Result:
-    """What came of a cell: outputs to show; of a grade cell the score too, in [0, 1], and a sentence."""
+    """What came of a cell: outputs to show; of a grade cell the score too, in [0, 1], and a sentence.
+
+    slips: short names of the mistakes that were found.
+    """
 
     outputs: list[dict[str, str]] = field(default_factory=list)
     score: float | None = None
     message: str = ""
+    slips: list[str] = field(default_factory=list)
 
 
 def believed(data) -> Result:
     """A result from its data. Raises Died for anything that an examiner does not say."""
-    if not isinstance(data, dict) or set(data) != {"outputs", "score", "message"}:
+    if not isinstance(data, dict) or set(data) != {"outputs", "score", "message", "slips"}:
         raise Died("this is no result")
     score = data["score"]
     if score is not None and not (type(score) in (int, float) and math.isfinite(score) and 0 <= score <= 1):
         raise Died("this is no score")
     if not isinstance(data["outputs"], list) or not isinstance(data["message"], str):
         raise Died("these are no outputs")
+    if not isinstance(data["slips"], list) or not all(isinstance(slip, str) for slip in data["slips"]):
+        raise Died("these are no slips")
     outputs = filter(None, map(shown, data["outputs"]))
-    return Result(list(outputs), score, clean(data["message"][:MESSAGE]))
+    slips = [clean(slip[:SLIP]) for slip in data["slips"][:SLIPS]]
+    return Result(list(outputs), score, clean(data["message"][:MESSAGE]), slips)
 
 
 def shown(output) -> dict[str, str]:

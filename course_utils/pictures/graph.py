@@ -83,7 +83,7 @@ class GraphPicture(LivePicture):
         ends |= {"shrinkA": 0, "shrinkB": 0, "zorder": 0.5}  # from edge to edge, behind other nodes
         look = {"arrowstyle": "-|>", "mutation_scale": 12, **ends, **settings}
         look |= {"connectionstyle": f"arc3,rad={self._bend(start, end)}"}
-        return self.graph.add_patch(FancyArrowPatch(self.places[start], self.places[end], **look))
+        return self.graph.add_artist(FancyArrowPatch(self.places[start], self.places[end], **look))
 
     def _bend(self, start, end):
         """How far an arrow bends upwards, as a part of its length: not at all to the next column."""

@@ -3,41 +3,23 @@
 `%load_ext course_utils` makes a notebook show SymPy expressions this way.
 """
 
-import re
 from collections.abc import Collection
 
 import sympy as sp
 from sympy.core._print_helpers import Printable
-from sympy.core.alphabets import greeks
 from sympy.printing.latex import LatexPrinter
 
 from ..derivation.chain_rule import Equations, gradient, local, loss_of, paths
 from ..derivation.given import check_equations
 from ..derivation.order import SchoolOrder
+from ..derivation.symbol_latex import SymbolLatex, is_word
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
 from .matrix_latex import MatrixLatex
 
 
-def is_word(symbol: sp.Symbol) -> bool:
-    """Whether a symbol's name is words, such as learning_rate, and no Greek letter."""
-    return bool(re.fullmatch("[a-z]{3,}(_[a-z]{2,})*", symbol.name)) and symbol.name not in greeks
-
-
-class CoursePrinter(MatrixLatex, SchoolOrder, LatexPrinter):
+class CoursePrinter(SymbolLatex, MatrixLatex, SchoolOrder, LatexPrinter):
     """Expressions as LaTeX, with ŷ for y_hat, and words upright."""
-
-    def _print_Symbol(self, expr, style="plain"):
-        if derivative := re.fullmatch(r"d([A-Za-z]\w*?)_d([A-Za-z]\w*)", expr.name):
-            return partial(*map(sp.Symbol, derivative.groups()))
-        if accent := re.fullmatch(r"(.+)_(hat|bar)(\d*)", expr.name):
-            letter, name, number = accent.groups()
-            return rf"\{name}{{{self._print(sp.Symbol(letter))}}}" + f"_{{{number}}}" * bool(number)
-        if counted := re.fullmatch(r"([A-Za-z]+)(\d+(_\d+)+)", expr.name):
-            return f"{counted[1]}_{{{counted[2].replace('_', ',')}}}"
-        if is_word(expr):
-            return rf"\text{{{expr.name.replace('_', ' ')}}}"
-        return super()._print_Symbol(expr, style)
 
 
 def latex(expression, parameters: Collection[sp.Symbol] | None = None) -> str:

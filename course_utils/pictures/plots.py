@@ -67,16 +67,13 @@ def loss_surface(
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
         raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
-    flatness = (axis_2[-1] - axis_2[0]) / (axis_1[-1] - axis_1[0])
-    picture, axes = new_axes(
-        alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * min(max(flatness, 0.3), 1.2), aspect="equal"
-    )
-    draw_surface(axes, axis_1, axis_2, loss)
+    tall = np.clip(4.6 * np.ptp(axis_2) / np.ptp(axis_1), 1.8, 4.6)
+    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
+    draw_surface(axes, axis_1, axis_2, loss, avoid=path)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")
     axes.plot(*path[-1], "*", color="black", markersize=13, label="end")
-    axes.set(xlim=(axis_1[0], axis_1[-1]), ylim=(axis_2[0], axis_2[-1]))
-    axes.legend(loc="lower right", fontsize=9)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
     return picture
 
 

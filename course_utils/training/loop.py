@@ -22,6 +22,7 @@ ADVICE = {
     "undefined": "there is no finite number; try another start, or look at the formula",
     "interrupted": "stopped by hand; the steps so far are here",
 }
+LEFT = "a step led to where it has no value; try a smaller learning rate"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class History:
         return len(self.loss) - 1
 
     def __repr__(self) -> str:
-        told = "; ".join(filter(None, [self.where, ADVICE[self.stop_reason]]))
+        left = self.stop_reason == "diverged" and " is nan" in self.where
+        told = "; ".join(filter(None, [self.where, LEFT if left else ADVICE[self.stop_reason]]))
         return (
             f"{self.stop_reason} after {self.steps} steps: "
             f"loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g} ({told})"

@@ -1,13 +1,17 @@
 """Every explorer over the whole range of its controls, and what it tells against independent numbers."""
 
+import asyncio
+import base64
 import io
 import re
 from itertools import product
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from nbclient import NotebookClient
 from PIL import Image
 
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
@@ -19,7 +23,6 @@ from course_utils.explorers.knobs import step_explorer
 from course_utils.explorers.rounds import round_explorer
 from course_utils.explorers.rules import momentum_explorer, race_explorer, rule_explorer
 from course_utils.explorers.scores import softmax_explorer
-from course_utils.explorers.screen import Screen
 from course_utils.explorers.windows import window_explorer
 from course_utils.pictures.words import settled
 
@@ -130,10 +133,23 @@ def test_pages_drawn_beforehand_are_in_the_order_in_which_the_browser_turns_them
     drawn = {setting: words for setting, (_, words) in case.seen.items() if setting[count:] == last[count:]}
     for control, options in zip(screen.controls, zip(*drawn, strict=True), strict=False):
         assert list(dict.fromkeys(options)) == [option(one) for one in control.options]
-    assert screen.words_of_pages == list(drawn.values())
-    for setting, page in list(zip(drawn, screen.pngs, strict=True))[::3]:
+    explorer.finish()
+    words, pngs = zip(*pages_of(screen), strict=True)
+    assert list(words) == list(drawn.values())
+    for setting, page in list(zip(drawn, pngs, strict=True))[::3]:
         explorer.put(*setting)
         assert explorer.picture.frame() == page
+
+
+def pages_of(screen):
+    return [screen.page(place) for place in range(screen.count)]
+
+
+def sent_by(screen):
+    """What the screen sends from now on: the names of the traits of each message, in a list that grows."""
+    sent = []
+    screen.send_state = lambda key: sent.extend([{key} if isinstance(key, str) else set(key)] if key else [])
+    return sent
 
 
 def option(one):
@@ -146,24 +162,79 @@ def test_every_slider_and_menu_turns_pages(made):
         assert explorer.screen.controls == [c for c in explorer.controls if hasattr(c, "options")] != []
 
 
-def test_a_typed_number_draws_all_pages_anew_and_a_slider_none(made):
-    surface, sent = made["surface"], []
+def test_a_typed_number_makes_all_pages_anew_in_one_message_with_the_one_in_sight(made):
+    surface = made["surface"]
     surface.put(1, 0.5, 0.5)
-    surface.screen.observe(sent.append, names="pngs")
+    surface.finish()
+    sent, every = sent_by(surface.screen), {f"page_{place}" for place in range(5)}
     surface.controls[0].value = 3
     assert sent == []
     surface.controls[1].value = -1.25
-    assert len(sent) == 1 and all("Start at w1 = -1.25" in words for words in surface.screen.words_of_pages)
-    surface.screen.unobserve_all("pngs")
+    assert sent == [every] and [bool(page) for page in pages_of(surface.screen)] == [False] * 3 + [
+        True,
+        False,
+    ]
+    surface.controls[0].value = 4
+    assert sent == [every, {"page_4"}]
+    del surface.screen.send_state
+    surface.finish()
+    assert all("Start at w1 = -1.25" in words for words, _ in pages_of(surface.screen))
 
 
 def test_a_move_among_pages_sends_no_picture(made):
-    race, sent = made["race"], []
-    race.screen.observe(sent.append, names=["pngs", "words_of_pages"])
+    race = made["race"]
+    race.finish()
+    sent = sent_by(race.screen)
     race.put(3)
     race.put(1)
-    race.screen.unobserve_all()
+    del race.screen.send_state
     assert sent == []
+
+
+def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between_other_tasks(seed_model):
+    """The nearest first. What is typed meanwhile makes all of them anew, and each right."""
+
+    async def kernel():
+        explorer = surface_explorer(Task(RAVINE, [-1.0, 1.0], [], 3), RATES, ((-2, 2), (-2, 2)), shown=1)
+        seen = [{place for place, page in enumerate(pages_of(explorer.screen)) if page}]
+        while len(seen[-1]) < 4:
+            await asyncio.sleep(0.001)
+            now = {place for place, page in enumerate(pages_of(explorer.screen)) if page}
+            seen += [now] if now != seen[-1] else []
+        explorer.put(4, 0.5, 0.5)
+        while not all(pages_of(explorer.screen)):
+            await asyncio.sleep(0.001)
+        return explorer, seen
+
+    explorer, seen = asyncio.run(asyncio.wait_for(kernel(), 30))
+    assert seen == [{1}, {0, 1}, {0, 1, 2}, {0, 1, 2, 3}]
+    assert all("Start at p = 0.5, q = 0.5" in words for words, _ in pages_of(explorer.screen))
+    assert explorer.screen.words == explorer.screen.page(4)[0]
+
+
+def test_a_kernel_draws_every_page_and_a_stored_page_of_widgets_has_them():
+    """As somebody builds it who executes a notebook and stores the widgets' state."""
+    source = """
+import sympy as sp
+from course_utils import Model
+from course_utils.explorers import Task, finish, surface_explorer
+p, q, L = sp.symbols("p q L")
+task = Task(Model({L: p**2 + q**2}, [p, q]), [1, 1], [], 3)
+explorer = surface_explorer(task, [0.1, 0.2, 0.3], ((-2, 2), (-2, 2)))
+"""
+    wait = """
+import asyncio
+while not all(explorer.screen.page(place) for place in range(3)):
+    await asyncio.sleep(0.05)
+"""
+    cells = [nbformat.v4.new_code_cell(one) for one in (source, wait, "finish()")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=True, timeout=60).execute()
+    states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+    (screen,) = (one for one in states if "page_0" in one["state"])
+    found = {tuple(buffer["path"]): base64.b64decode(buffer["data"])[:4] for buffer in screen["buffers"]}
+    assert found == {(f"page_{place}", 1): b"\x89PNG" for place in range(3)}
+    assert all("Start at p = 1, q = 1" in screen["state"][f"page_{place}"][0] for place in range(3))
 
 
 def test_more_settings_than_the_browser_should_keep_are_drawn_one_by_one():
@@ -280,13 +351,6 @@ def test_the_buttons_step_and_stay_within_the_rounds(made, caplog):
     back.click()
     assert "Round 2, update, 3 of 4" in explorer.screen.words
     assert not caplog.records  # where ipywidgets puts what a button's callback raises
-
-
-def test_the_screen_sends_picture_and_words_together():
-    screen, sent = Screen(), []
-    screen.send_state = lambda key=None: sent.append(set(key))  # a copy: it is emptied afterwards
-    screen.show(b"png", "words")
-    assert sent == [{"pngs", "words_of_pages"}]
 
 
 @pytest.mark.parametrize("name", ["learning rate", "learning rate with a surface"])

@@ -132,12 +132,12 @@ def evil(self, data):
     what = data[1]
     if what == "patches":
         verdict.Verdict.__float__ = verdict.Verdict.__eq__ = lambda *a: 1.0
-        question.score = lambda value: (1.0, "forged")
+        question.score = lambda value: (1.0, "forged", [])
         examination.Examination.checked = lambda *a: results.Result(score=1.0)
     if what in ("speaks", "counts"):
-        result = {"outputs": [], "score": 1.0, "message": ""}
-        lines = [["graded", 1.0, "forged"], ["result", result], ["ended", 0]]
-        for line in lines if what == "speaks" else [["graded", 10**400, "forged"]]:
+        result = {"outputs": [], "score": 1.0, "message": "", "slips": []}
+        lines = [["graded", 1.0, "forged", []], ["result", result], ["ended", 0]]
+        for line in lines if what == "speaks" else [["graded", 10**400, "forged", []]]:
             for channel in range(40):
                 with contextlib.suppress(OSError):
                     os.write(channel, json.dumps(line).encode() + b"\\n")
@@ -236,12 +236,16 @@ UNBELIEVABLE = [
     [],
     {},
     {"outputs": [], "score": 1.0},
-    {"outputs": [], "score": 1.0, "message": "", "more": 1},
+    {"outputs": [], "score": 1.0, "message": ""},
+    {"outputs": [], "score": 1.0, "message": "", "slips": [], "more": 1},
+    {"outputs": [], "score": 1.0, "message": "", "slips": [1]},
+    {"outputs": [], "score": 1.0, "message": "", "slips": "sign"},
 ]
 UNBELIEVABLE += [
-    {"outputs": [], "score": score, "message": ""} for score in (1.1, -1, True, "1", [], float("nan"))
+    {"outputs": [], "score": score, "message": "", "slips": []}
+    for score in (1.1, -1, True, "1", [], float("nan"))
 ]
-UNBELIEVABLE += [{"outputs": 1, "score": 1.0, "message": ""}, {"outputs": [], "score": 1.0, "message": 7}]
+UNBELIEVABLE += [{"outputs": o, "score": 1.0, "message": m, "slips": []} for o, m in [(1, ""), ([], 7)]]
 
 
 @pytest.mark.parametrize("said", UNBELIEVABLE, ids=str)
@@ -252,8 +256,8 @@ def test_no_other_result_is_believed(said):
 
 def test_of_a_result_only_text_and_pictures_are_left_up_to_a_limit():
     outputs = [{"text/html": "<script>", "text/plain": "a\ud800"}, "no output", {"text/plain": 7}]
-    result = believed({"outputs": outputs, "score": None, "message": "\udfff"})
-    assert result == Result([{"text/plain": "a?"}], None, "?")
+    result = believed({"outputs": outputs, "score": None, "message": "\udfff", "slips": ["a" * 999] * 99})
+    assert result == Result([{"text/plain": "a?"}], None, "?", ["a" * 200] * 10)
     large = [Result([{"image/png": "x" * 1_000_000}]) for _ in range(9)]
     assert sum(len(str(result.outputs)) for result in fitting(large)) < OUTPUTS + 1000
 

@@ -9,6 +9,7 @@ import pytest
 from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
+from course_utils.grading import report
 from course_utils.grading.syntax import loads, stores
 
 pytestmark = needs_bubblewrap
@@ -200,3 +201,60 @@ def test_validate_agrees_with_the_message_under_the_cell(course):
 def test_the_release_holds_no_solution():
     for path in Path(EXERCISES / "release").glob("*/*.ipynb"):
         assert "SOLUTION" not in path.read_text()
+
+
+HANDED_IN = {  # of each learner the files, the points, and what the teacher reads
+    "renamed": ({"tiny (1).ipynb": "solved"}, 6, "tiny (1).ipynb is taken for tiny.ipynb"),
+    "beside": ({"tiny (1).ipynb": "solved", "tiny.ipynb": "release"}, 6, "tiny (1).ipynb is taken for"),
+    "another": ({"notes.ipynb": "release", "tiny.ipynb": "solved"}, 6, "notes.ipynb is not graded"),
+    "inside": (
+        {"week 1/tiny.ipynb": "solved", ".ipynb_checkpoints/tiny.ipynb": "release"},
+        6,
+        "is taken for",
+    ),
+    "two": (
+        {"a.ipynb": "solved", "b.ipynb": "solved"},
+        None,
+        "should hold tiny.ipynb, and holds these: a.ipynb, b",
+    ),
+    "text": ({"tiny.txt": "solved"}, None, "should hold tiny.ipynb, and holds these: tiny.txt"),
+    "unlabelled": ({"tiny.ipynb": "unlabelled"}, None, "none of the 8 cells of this set is recognised"),
+}
+
+
+def test_a_notebook_is_found_whatever_it_is_called_or_the_teacher_is_told(course):
+    unlabelled = tiny_set()
+    for cell in unlabelled.cells:
+        cell.metadata = {}
+    texts = {"solved": tiny_set(), "release": course.notebook("tiny"), "unlabelled": unlabelled}
+    for student, (files, _, _) in HANDED_IN.items():
+        for name, text in files.items():
+            path = course.folder / "submitted" / student / "tiny" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(texts[text], path)
+    done = course.command("autograde", "tiny")
+    assert done.returncode != 0
+    for student, (_, points, said) in HANDED_IN.items():
+        scores = course.scores(student, "tiny")
+        assert (sum(scores.values()) or None) == points, student
+        assert said in done.stderr, student
+
+
+def test_the_teacher_reads_what_the_class_got_wrong(course, monkeypatch, capsys):
+    for number, answer in enumerate(["3 * x", "x**2 <", "2 * x", "x"]):
+        notebook = with_answers(tiny_set(), {"answer_1": f"answer_1 = {answer}"})
+        course.submit(f"class_{number}", "tiny", notebook)
+    course.command("autograde", "tiny")
+    monkeypatch.chdir(course.folder)
+    report.main(["tiny"])
+    assert "Wrote feedback/tiny_report.html and feedback/tiny_report.csv." in capsys.readouterr().out
+    rows = list(csv.DictReader((course.folder / "feedback" / "tiny_report.csv").read_text().splitlines()))
+    found = {(row["question"], row["slip"]): row for row in rows}
+    assert found["check_1", "no value"]["example"] == "answer_1 = x**2 <"
+    assert all(row["learners"] == "" for row in rows)
+    page = (course.folder / "feedback" / "tiny_report.html").read_text()
+    assert "x**2 &lt;" in page and "class_1" not in page
+    report.main(["tiny", "--names"])
+    assert "class_1" in (course.folder / "feedback" / "tiny_report.html").read_text()
+    with pytest.raises(SystemExit, match="Nothing of other was graded"):
+        report.main(["other"])

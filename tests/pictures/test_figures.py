@@ -16,7 +16,7 @@ from course_utils.pictures.graph import GraphPicture
 from course_utils.pictures.knobs import KnobPicture, StepPicture
 from course_utils.pictures.momentum import MomentumPicture
 from course_utils.pictures.panels import PanelPicture, RunPicture
-from course_utils.pictures.picture import INK, SERIES, LivePicture, Picture
+from course_utils.pictures.picture import INK, SERIES, LivePicture, Picture, short
 from course_utils.pictures.scores import ScorePicture
 from course_utils.pictures.windows import WindowPicture
 from course_utils.training.trace import Moment
@@ -208,7 +208,7 @@ TOLD = {
     ),
     "the path of a run as far as it goes": (
         lambda: put(run_picture(1.5, NAMED_BOWL), np.ones(4), FAR, XS),
-        "path: x 1 1e+03 | y 1 2\n  start: x 1 | y 1\n  end: x 1e+03 | y 2",
+        "path: x 1 1000 | y 1 2\n  start: x 1 | y 1\n  end: x 1000 | y 2",
     ),
     "the path of a race as far as it goes": (
         lambda: put(
@@ -475,3 +475,43 @@ BAD = [
 def test_what_cannot_be_drawn_is_refused_by_name(draw, arguments, culprit):
     with pytest.raises(ValueError, match=culprit):
         draw(*arguments)
+
+
+def test_no_label_of_a_contour_lies_under_the_path_or_its_ends():
+    axis = np.linspace(-1, 1, 60)
+    path = np.stack([np.linspace(-0.9, 0, 30), np.linspace(-0.9, 0, 30)], axis=1)
+    picture = pictures.loss_surface(axis, axis, np.add.outer(axis**2, axis**2), path, ("a", "b"), ALT)
+    places = picture.axes[0].transData.transform(path)
+    for label in words_of(picture):
+        box = label.get_window_extent()
+        assert np.min(np.linalg.norm(places - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], axis=1)) > 20
+    assert picture.axes[0].get_aspect() == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "measured", "legend"), [(1, None, False), (2, None, True), (1, (XS, XS), True)]
+)
+def test_a_legend_stands_only_where_there_is_something_to_tell_apart(count, measured, legend):
+    picture = pictures.plot({str(n): (XS, XS) for n in range(count)}, "day", "height", ALT, measured)
+    assert (picture.axes[0].get_legend() is not None) == legend
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (1871, "1871"),
+        (1903.4, "1903"),
+        (-12345, "-12345"),
+        (123456, "1.23e+05"),
+        (999.4, "999"),
+        (0.12345, "0.123"),
+    ],
+)
+def test_a_year_is_told_with_four_digits(value, written):
+    assert short(value) == written
+
+
+@pytest.mark.parametrize(("shift", "told"), [(0, ""), (1e3, "(the curve is out of the picture)")])
+def test_a_fit_that_is_out_of_the_picture_says_so(shift, told):
+    picture = put(run_picture(1.5, None), np.ones(4), np.ones((4, 2)), XS + shift)
+    assert [text.get_text() for axes in picture.axes for text in axes.texts] == [told]

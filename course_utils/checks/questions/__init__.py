@@ -1,32 +1,59 @@
-"""The questions at the end of the lessons, by number: `check("03.2", answer)`.
+"""The questions of the lessons and of the problem sets, by number: `check("03.2", answer)`.
 
-The keys are computed, from the derivation wherever there is one. The hints are for likely slips.
-A lesson's questions are loaded when the first of them is checked. progress: which ones are solved.
+The keys are computed, from the derivation wherever there is one. Beside them is what to say to likely slips.
+hints.toml holds the hints that are written, and the solutions; hints.py computes the others.
+The questions of a lesson or set are loaded when the first of them is needed. progress: which ones are solved.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from ..verdict import Verdict
 from .progress import remember
 
-LESSONS = sorted(path.stem[-2:] for path in Path(__file__).parent.glob("lesson_*.py"))
+HERE = Path(__file__).parent
+LESSONS = sorted(path.stem[-2:] for path in HERE.glob("lesson_*.py"))
+SETS = sorted(path.stem.replace("_", " ") for path in HERE.glob("set_*.py"))
+ABOUT: dict[str, tuple] = {}  # what a question of a set was last checked with: its network, its data
 
 
-def questions(lesson: str) -> dict:
-    """The questions of a lesson, such as "03", by number. Empty for a lesson that has none."""
-    if lesson not in LESSONS:
+def questions(unit: str) -> dict[str, Callable]:
+    """The questions of a lesson, such as "03", or of a set, such as "set 1", by number.
+
+    Empty for a lesson that has none.
+    """
+    if unit not in (*LESSONS, *SETS):
         return {}
-    return import_module(f".lesson_{lesson}", __package__).QUESTIONS
+    module = unit.replace(" ", "_") if unit in SETS else f"lesson_{unit}"
+    return import_module(f".{module}", __package__).QUESTIONS
 
 
-def check(question: str, answer) -> Verdict:
-    """Check the answer to a lesson's question, such as "03.2". Raises ValueError for another name."""
-    known = questions(str(question)[:2])
-    if question not in known:
-        every = [name for lesson in LESSONS for name in questions(lesson)]
-        raise ValueError(f"there is no question {question!r}: they are {', '.join(every)}")
-    verdict = known[question](answer=answer)
+def question(name: str) -> Callable:
+    """The question of this number. Raises ValueError for another name."""
+    unit = str(name).rpartition(".")[0]
+    known = questions(unit)
+    if name not in known:
+        every = [number for unit in (*LESSONS, *SETS) for number in questions(unit)]
+        raise ValueError(f"there is no question {name!r}: they are {', '.join(every)}")
+    return known[name]
+
+
+def check(question_: str, answer, *about) -> Verdict:
+    """Check the answer to a question of a lesson, such as "03.2", or of a set, such as "set 1.4".
+
+    about: what a question of a set is about, such as its network and the parameter.
+    Raises ValueError for another name.
+    """
+    asked = question(question_)
+    ABOUT[question_] = about
+    verdict = asked(*about, answer)
     if verdict.correct:
-        remember(question)
-    return verdict
+        remember(question_)
+    if "unanswered" not in verdict.slips:
+        return verdict
+    message = verdict.message
+    if question_.startswith("set "):  # whose answer has a cell of its own
+        message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
+    return replace(verdict, message=f'{message} Stuck? hint("{question_}") helps.')

@@ -1,14 +1,16 @@
-"""The kinds of questions that a lesson asks."""
+"""The kinds of questions that are asked: each a function whose last argument is the answer."""
 
+from dataclasses import replace
 from functools import partial
 
 from ..simple import check_choice, check_number
-from ..symbols import check_derivative, check_gradient
+from ..symbols import check_derivative, check_gradient, check_local
+from ..verdict import Verdict
 
 
-def number(expected, slips: dict[float, str], tolerance: float = 1e-6):
+def number(expected, slips: dict[float, str], tolerance: float = 1e-6, digits: int | None = None):
     """The check of a number, as a function of the answer. slips: {a wrong number: its hint}."""
-    return partial(check_number, expected=expected, slips=slips, tolerance=tolerance)
+    return partial(check_number, expected=expected, slips=slips, tolerance=tolerance, digits=digits)
 
 
 def derivative(expression, wrt):
@@ -24,3 +26,15 @@ def gradient(model, parameter):
 def choice(correct: str, **hints: str):
     """The check of one word among the names in hints, which hold what to say to each."""
     return partial(check_choice, choices=hints, correct=correct)
+
+
+def of_output(model, of, wrt, answer) -> Verdict:
+    """The check of a link that should be written as a formula of its own output, as that of the sigmoid."""
+    verdict = check_local(model, of, wrt, answer)
+    if "output for input" in verdict.slips:
+        message = f"{of} stands here where the slope has {wrt}. Say first what {wrt} is as a formula of {of}."
+        return replace(verdict, message=message)
+    if not verdict.correct or {symbol.name for symbol in answer.free_symbols} == {of.name}:
+        return verdict
+    message = f"right, but not as a formula of {of}, the output: turn {of} = {model.equations[of]} round."
+    return Verdict(False, message, 0.5, ("input for output",))

@@ -17,6 +17,8 @@ QUESTIONS = {
         {
             0.5: "0.5 is h. Now stretch it by w2 and shift it by b2.",
             2: "2 is w2 h. The bias b2 is still to be added.",
+            5: "5 would be right if h were 1. But the sigmoid of 0 is one half.",
+            2.5: "b2 is added after the multiplication: it is not multiplied by h.",
             1: "1 would be right if h were 0. But the sigmoid of 0 is one half.",
         },
     ),
@@ -24,6 +26,7 @@ QUESTIONS = {
         NETWORK.equations[L].subs({y_hat: sp.Rational(12, 10), y: 2}),
         {
             0.8: "0.8 is the difference. The loss is its square.",
+            1.6: "that is twice the difference. The loss is its square.",
             -0.8: "that is the difference. The loss is its square.",
         },
     ),

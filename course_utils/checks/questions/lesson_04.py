@@ -9,6 +9,8 @@ QUESTIONS = {
         2 - sp.Rational(1, 10) * 5,
         {
             2.5: "subtract: the step goes against the gradient.",
+            0.5: "that is how far it moves. Where does it arrive?",
+            -0.5: "that is how far it moves. Where does it arrive?",
             -3: "multiply the gradient by the learning rate first.",
         },
     ),
@@ -18,6 +20,9 @@ QUESTIONS = {
             9.93: "square the two partial derivatives, and then add them.",
             9.95: "add the squares. The root is not taken.",
             10.25: "the loss falls.",
+            0.25: "that is how far the loss falls. What is left of 10?",
+            -0.25: "that is how far the loss falls. What is left of 10?",
+            -15: "multiply by the learning rate: the step is short.",
         },
     ),
     "04.3": choice(

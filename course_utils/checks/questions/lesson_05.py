@@ -16,7 +16,7 @@ DAY_LATE = NETWORK.expand(y_hat).subs(TRAINED).subs(sigmoid(TRAINED[w1] * x + TR
 
 QUESTIONS = {
     "05.1": number(
-        5,
+        100 * sp.sqrt(sp.Rational(25, 10000)),
         {0.05: "that is in metres.", 25: "take the root first, and then change the unit."},
         tolerance=1e-3,
     ),
@@ -24,9 +24,10 @@ QUESTIONS = {
         DAY_LATE,
         {
             TRAINED[w2]: "that is w2 h with h = 1. The bias b2 is still to be added.",
+            100 * DAY_LATE: "that is in centimetres. In metres, with three decimals?",
             TRAINED[b2]: "that would be long before the first day, where h is 0.",
         },
-        tolerance=2e-3,
+        digits=4,
     ),
     "05.3": choice(
         "scale",

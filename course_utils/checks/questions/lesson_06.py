@@ -9,12 +9,22 @@ d = sp.Symbol("d")
 QUESTIONS = {
     "06.1": number(
         2 / sp.diff(3 * d**2, d, 2),
-        {2 / 3: "3 is the factor. The curvature is the second derivative of 3 d**2, which is 6."},
+        {
+            2 / 3: "3 is the factor. The curvature is the second derivative of 3 d**2.",
+            6: "that is the curvature. Which learning rates does it allow?",
+            1 / 6: "with that rate one step lands in the minimum. How much further may it go?",
+            3: "that is the factor. What is the second derivative of 3 d**2?",
+            12: "the limit is 2 divided by the curvature, not multiplied.",
+        },
         tolerance=0.012,
     ),
     "06.2": number(
         1 / sp.diff(3 * d**2, d, 2),
-        {1 / 3: "with the limit itself the step lands as far away on the other side."},
+        {
+            1 / 3: "with the limit itself the step lands as far away on the other side.",
+            6: "that is the curvature. What must it be multiplied by, to take the whole distance?",
+            1 / 12: "with that rate half of the distance is left.",
+        },
         tolerance=0.022,
     ),
     "06.3": choice(

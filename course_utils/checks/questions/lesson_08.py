@@ -10,9 +10,10 @@ QUESTIONS = {
     "08.1": number(
         sp.diff(sp.tanh(z), z).subs(sp.tanh(z), sp.Rational(6, 10)),
         {
-            0.24: "h (1 - h) is the sigmoid's. The tanh has 1 - h**2.",
-            0.4: "that is 1 - h. The tanh has 1 - h**2.",
+            0.24: "h (1 - h) is the sigmoid's slope. Which formula of h is the tanh's?",
+            0.4: "that is 1 - h. In the tanh's slope h stands in another form.",
             0.36: "that is h**2. How much is missing to 1?",
+            0.8: "that is the root of it: leave the root out.",
         },
     ),
     "08.2": derivative(z**2, z),

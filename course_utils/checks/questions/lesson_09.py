@@ -11,6 +11,7 @@ QUESTIONS = {
             0.8: "that is what it keeps. Where does it stop changing?",
             10: "that belongs to momentum 0.9.",
             1.25: "that is 1/0.8. What is lost at each step is 1 - 0.8.",
+            4: "that is what is kept of it. The gradient of the step itself is still to be added.",
             4.99: "nearly: let it run longer.",
         },
     ),

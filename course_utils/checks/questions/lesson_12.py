@@ -23,6 +23,7 @@ QUESTIONS = {
         20 * 5000 // 100,
         {
             50: "that is one epoch.",
+            2000: "that is epochs times batch size. How many batches make an epoch?",
             20: "that would be one update an epoch, with all data at once.",
             100_000: "that would be one update a sample.",
         },

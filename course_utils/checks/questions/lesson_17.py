@@ -14,6 +14,7 @@ QUESTIONS = {
             12: "that is after two calls. Each call adds 6 to what is there.",
             36: "each call adds 6 to what is there, and no more.",
             216: "the gradients are added, not multiplied.",
+            54: "each of the three calls adds 6, once.",
             9: "that is the loss itself. What is its derivative?",
             27: "that is the loss, three times. What is its derivative?",
         },

@@ -1,0 +1,151 @@
+"""Source that does not parse: which sign is missing, or is none of Python's."""
+
+import ast
+import re
+from collections.abc import Callable
+from keyword import iskeyword
+
+SIGNS = {
+    "²": "**2", "³": "**3", "·": "*", "⋅": "*", "×": "*", "÷": "/", "−": "-", "–": "-", "½": "(1/2)",
+    "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "sp.oo",
+}  # fmt: skip
+CALLS = {"√": "sp.sqrt", "∂": "sp.diff", "∑": "np.sum", "Σ": "np.sum"}
+UNBRACKETED = re.compile(
+    r"\b((?:\w+\.)?(?:exp|log|ln|sin|cos|tan|sqrt|tanh|sinh|cosh|sigmoid|relu|abs)) +(\w+)"
+)
+COUNTED = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))([\w.]*\w)")
+AFTER_BRACKET = re.compile(r"\)(\w+)")
+APART = re.compile(
+    r"(?:(?:(?<=[^\s\w.])\s*|\breturn +|^ *(?=\d))([\w.]*\w)|\)) +(?=([A-Za-z_]\w*|\d[\w.]*|\())"
+)
+BARS = re.compile(r"\|([^|]+)\|")
+
+
+def repaired(cell: str, error: SyntaxError) -> str | None:
+    """What to write instead, or None if no small change makes the cell readable."""
+    if error.msg == "incomplete input":
+        error = error_of(cell) or error
+    if said := of_message(error):
+        return said
+    place = (error.lineno or 0) - 1
+    lines = cell.splitlines()
+    if not 0 <= place < len(lines):
+        return None
+    for repair in (other_sign, keyword_as_name, times, after_bracket, bars, unbracketed, apart, ends):
+        line, said = repair(lines[place])
+        if said and further(lines, place, line, error):
+            return said
+    return None
+
+
+def of_message(error: SyntaxError) -> str | None:
+    """A sentence for what Python says clearly, but in words of its own."""
+    message = error.msg or ""
+    if found := re.match(r"'([(\[{])' was never closed", message):
+        return (
+            f"a bracket `{found[1]}` is opened here and never closed: count the opening and the closing ones."
+        )
+    if found := re.match(r"unmatched '([)\]}])'", message):
+        return f"there is one closing bracket `{found[1]}` too many, or an opening one is missing."
+    if found := re.match(r"closing parenthesis '(.)' does not match opening parenthesis '(.)'", message):
+        return f"the bracket `{found[2]}` is closed by `{found[1]}`: close it by one of its own kind."
+    if message.startswith("cannot assign to") and "keyword" not in message:
+        return "a name stands to the left of `=`, and its value to the right, such as `answer = 2*x`."
+    if message.startswith("unterminated string"):
+        return "a quotation mark is opened here and not closed on the same line."
+    if message.startswith("expected an indented block"):
+        return "the lines inside a `def`, `for` or `if` begin with four spaces more."
+    if message == "expected ':'":
+        return "the line of a `def`, `for` or `if` ends with a colon."
+    if message == "'return' outside function":
+        return "`return` belongs inside a function: under its `def`, four spaces further in."
+    if message.startswith("invalid non-printable character"):
+        return "there is an invisible sign on this line, perhaps from copying: type the line anew."
+    if isinstance(error, IndentationError):
+        return "the lines of one block begin at the same place: look at the spaces before this one."
+    return None
+
+
+def error_of(cell: str) -> SyntaxError | None:
+    """How Python itself says why a cell does not parse."""
+    try:
+        ast.parse(cell)
+    except SyntaxError as error:
+        return error
+    return None
+
+
+def further(lines: list[str], place: int, line: str, error: SyntaxError) -> bool:
+    """Whether with this line in its place the source parses, or at least up to a later place."""
+    left = error_of("\n".join([*lines[:place], line, *lines[place + 1 :]]))
+    return left is None or (left.lineno or 0) > (error.lineno or 0)
+
+
+def other_sign(line: str) -> tuple[str, str | None]:
+    """A sign of mathematics, or of a word processor, that Python does not have."""
+    foreign = next((sign for sign in line if sign in SIGNS or sign in CALLS), "")
+    for sign, function in CALLS.items():
+        line = re.sub(rf"{sign} *(\w+)", rf"{function}(\1)", line).replace(sign, function)
+    for sign, written in SIGNS.items():
+        line = line.replace(sign, written)
+    instead = SIGNS.get(foreign) or f"{CALLS.get(foreign)}(...)"
+    return line, f"Python does not know the sign `{foreign}`: write `{instead}`." if foreign else None
+
+
+def keyword_as_name(line: str) -> tuple[str, str | None]:
+    """`lambda` as the name of a number."""
+    changed = re.sub(r"\blambda\b(?!\s*[\w,*]*\s*:)", "lam", line)
+    said = "`lambda` is a word of Python's own: choose another name, such as `lam`."
+    return changed, said if changed != line else None
+
+
+def by_insertion(pattern: re.Pattern, insert: Callable[[re.Match], str], line: str) -> tuple[str, str | None]:
+    """The line with every match changed, and a sentence about the first one."""
+    found = pattern.search(line)
+    said = found and f"write the times sign: `{insert(found)}`."
+    return pattern.sub(insert, line), said
+
+
+def times(line: str) -> tuple[str, str | None]:
+    """A number right before a name: 3x."""
+    return by_insertion(COUNTED, lambda found: f"{found[1]}*{found[2]}", line)
+
+
+def after_bracket(line: str) -> tuple[str, str | None]:
+    """A name or a number right after a bracket: (a + b)x."""
+    changed, said = by_insertion(AFTER_BRACKET, lambda found: f")*{found[1]}", line)
+    return changed, said and said.replace("`)", "`(...)")
+
+
+def bars(line: str) -> tuple[str, str | None]:
+    """|x| for abs(x)."""
+    found = BARS.search(line)
+    return BARS.sub(r"abs(\1)", line), found and f"write `abs({found[1].strip()})` for `{found[0]}`."
+
+
+def unbracketed(line: str) -> tuple[str, str | None]:
+    """A function and its argument with nothing but a space between them: sin x."""
+    found = UNBRACKETED.search(line)
+    said = found and f"a function takes its argument in brackets: `{found[1]}({found[2]})`."
+    return UNBRACKETED.sub(r"\1(\2)", line), said
+
+
+def apart(line: str) -> tuple[str, str | None]:
+    """Two factors with nothing but a space between them."""
+    told = []
+
+    def joined(found):
+        one, other = found[1] or "(...)", "(...)" if found[2] == "(" else found[2]
+        if iskeyword(one) or iskeyword(other):
+            return found[0]
+        told.append(f"between `{one}` and `{other}` a sign is missing: `*` for times, or a comma.")
+        return f"{found[0].rstrip()}*"
+
+    changed = APART.sub(joined, line)
+    return changed, told[0] if told else None
+
+
+def ends(line: str) -> tuple[str, str | None]:
+    """A line that ends with an operator."""
+    found = re.search(r"(\*\*|[-+*/=])\s*$", line)
+    return f"{line}1", found and f"the line ends with `{found[1]}`: something is missing after it."

@@ -1,0 +1,54 @@
+"""Is a number right, to as many digits as were asked for? And if not, is it nearly?"""
+
+from math import floor, isfinite, log10
+
+from .equivalence import TOLERANCE
+
+SMALL = 0.02  # of the number: so near is an answer that was rounded on the way
+SCALES = {10.0**power: f"{10**power:,} times too large" for power in range(1, 7)} | {
+    10.0**-power: f"{10**power:,} times too small" for power in range(1, 7)
+}
+
+
+def near(number, key, tolerance: float = 1e-6, digits: int | None = None) -> bool:
+    """Whether a number is the key: relative to it (around 0 absolute), or in its first digits.
+
+    These may be rounded, or cut off: the first three of 0.01668 are 0.0167 or 0.0166.
+    """
+    if digits is None or key == 0:
+        return abs(number - key) <= max(tolerance, TOLERANCE) * (abs(key) or 1)
+    unit = 10.0 ** (floor(log10(abs(key))) + 1 - digits)
+    cut = floor(float(abs(key)) / unit) * unit * (1 if key > 0 else -1)
+    return abs(number - key) <= unit * (0.5 + 1e-9) or abs(number - cut) <= unit * 1e-6
+
+
+def digits_of(number) -> int:
+    """How many significant digits a number shows."""
+    return len(f"{abs(float(number)):.14e}".partition("e")[0].replace(".", "").rstrip("0")) or 1
+
+
+def rounded_from(number, other) -> bool:
+    """Whether a number is another one, given to fewer digits."""
+    return f"{float(other):.{digits_of(number) - 1}e}" == f"{float(number):.{digits_of(number) - 1}e}"
+
+
+def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
+    """A sentence about a number that is nearly the key. counted: whether the key is a count."""
+    if not key or not number or not isfinite(float(number)):
+        return None
+    if near(number, -key, 1e-3, digits):
+        return "the size is right, but the sign is not."
+    if scale := next(
+        (words for scale, words in SCALES.items() if near(number, scale * key, 5e-3, digits)), ""
+    ):
+        return f"the digits are right, but it is {scale}: mind the units, such as percent or centimetres."
+    whole = number == floor(number)
+    if counted and not whole and abs(number - key) < 1:
+        return "nearly: this is counted, and the answer is a whole number."
+    if not counted and digits_of(number) < (digits or 15) and rounded_from(number, key):
+        return f"right as far as it goes: give {f'{digits} correct' if digits else 'more'} digits."
+    if not counted and abs(number - key) <= SMALL * abs(key):
+        return "nearly: round later, at the end only."
+    if counted and whole and abs(key) > 4 and abs(number - key) <= max(1, SMALL * abs(key)):
+        return "nearly: count once more."
+    return None

@@ -1,0 +1,65 @@
+"""The questions of problem set 3."""
+
+import sympy as sp
+
+from ...training.loop import train
+from ...training.update_rules import GradientDescent
+from ..loops import check_update
+from ..passes import check_backward
+from ..simple import check_choice, check_number
+from ..symbols import check_gradient
+from .kinds import of_output
+
+CURVES = {
+    "A": "A gathers speed, and at step 25 it swings up again, as something heavy does.",
+    "B": "B begins with long steps, which get shorter and shorter.",
+    "C": "C begins as the slope says, and never hurries or tires.",
+}
+
+
+def bound(model, of, wrt, answer):
+    """What a link cannot exceed, however large `wrt` grows beside the data."""
+    link = model.local(of, wrt)
+    far = link.subs(dict.fromkeys(model.data, 0))
+    slips = {
+        float(sp.pi / 2): "that bounds the arctangent. Which function is the first link of this loss?",
+        0: "that is the link where the error is 0. How large can it become?",
+        2: "that is the factor of the squared error's link. This loss has another one.",
+        -1: "that bounds it from below, for large negative errors. And from above?",
+    }
+    return check_number(answer, sp.limit(far, wrt, sp.oo), slips=slips)
+
+
+def half(model, start, data, symbols, scale, answer):
+    """Where the trained model's sum is 0, back in the unit of the data. scale: (middle, one unit)."""
+    ends = train(model, start, data, GradientDescent(1.0), max_steps=5000).parameters[-1]
+    (z, x), (middle, unit) = symbols, scale
+    known = dict(zip(model.parameters, ends, strict=True))
+    (root,) = sp.solve(model.equations[z].subs(known), x)
+    place = middle + unit * float(root)
+    slips = {
+        float(root): "this is x. Which temperature belongs to it?",
+        middle - unit * float(root): "a sign got lost: w x + b is 0 where x is -b/w.",
+        middle + float(root): f"x counts in units of {unit} degrees.",
+        (place - 32) / 1.8: "this is in °C. The question asks for °F.",
+    }
+    return check_number(answer, place, slips=slips, digits=3)
+
+
+def letter(losses, name, answer):
+    """Which letter a rule's curve has: they are named by their loss after ten steps, the lowest first."""
+    order = sorted(losses, key=lambda rule: losses[rule][10])
+    return check_choice(answer, CURVES, "ABC"[order.index(name)])
+
+
+QUESTIONS = {
+    "set 3.1": of_output,
+    "set 3.2": check_gradient,
+    "set 3.3": bound,
+    "set 3.4": check_gradient,
+    "set 3.5": check_backward,
+    "set 3.6": half,
+    "set 3.7": check_update,
+    "set 3.8": check_update,
+    "set 3.9": letter,
+}

@@ -1,0 +1,185 @@
+"""What is no formula, or no code at all, gets a sentence under its cell; other errors get none."""
+
+import warnings
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+from course_utils.checks import unreadable
+
+SETUP = """%load_ext course_utils
+import math
+import numpy as np
+import sympy as sp
+from course_utils import *
+x, y, w, b, z, h, y_hat, L, w1 = sp.symbols("x y w b z h y_hat L w1")
+samples, rate = np.array([1.0, 2.0]), 0.1
+model = Model({z: w * x + b, h: sigmoid(z), L: (y - h) ** 2}, [w, b], [x, y])
+answer_4 = ...
+def nothing(u):
+    u = np.exp(u)
+def late(u):
+    return np.tanh(u) * tanh(u)
+"""
+SLIPS = [  # (a cell, words of its sentence)
+    ("h(1-h)", "`h*(1 - h)`"),
+    ("2(y_hat-y)*h", "`2*(y_hat - y)`"),
+    ("answer = 2 * (y_hat - y)(h)", "`(y_hat - y)*(h)`"),
+    ("rate(w + 1)", "`rate*(w + 1)`"),
+    ("samples(1 - samples)", "`samples*(1 - samples)`"),
+    ("2 * sp.exp(x)(1 + x)", "times sign"),
+    ("sum = 3.0\nsum(samples)", "`del sum`"),
+    ("3x", "`3*x`"),
+    ("answer = 2*w*h + 3.5x", "`3.5*x`"),
+    ("y = 2x + 3w", "`2*x`"),
+    ("x = (w + b)x", "`(...)*x`"),
+    ("answer = 2 * x h", "between `x` and `h` a sign is missing"),
+    ("answer = 2 (w + b) x", "a sign is missing"),
+    ("answer = sp.exp x", "`sp.exp(x)`"),
+    ("x^2", "two stars"),
+    ("2*(w*x + b)^2", "two stars"),
+    ("samples^2", "two stars"),
+    ("x²", "`**2`"),
+    ("answer = 2·x", "`*`"),
+    ("answer = y_hat − y", "`-`"),
+    ("answer_7 = “negative”", "write `\"`"),
+    ("answer = √x", "`sp.sqrt(...)`"),
+    ("answer = |x|", "`abs(x)`"),
+    ("answer = 2*(y_hat - y", "a bracket `(` is opened here"),
+    ("answer = 2*(y_hat - y))", "one closing bracket `)` too many"),
+    ("print(h", "a bracket `(` is opened here"),
+    ("answer = [2*(x]", "is closed by `]`"),
+    ("lambda = 0.1", "a word of Python's own"),
+    ("2*x = answer", "to the left of `=`"),
+    ("def f(u):\nreturn u", "four spaces"),
+    ("answer_7 = 'negative", "quotation mark"),
+    ("tanh(samples)", "`np.tanh`"),
+    ("sigmoid(samples)", "`sigmoid.numpy`"),
+    ("sp.sin(samples)", "`np.sin`"),
+    ("sp.sqrt(samples)", "`np.sqrt`"),
+    ("sp.atan([1.0])", "`np.arctan`"),
+    ("tanh.numpy(samples)", "`np.tanh`"),
+    ("late(samples)", "`np.tanh`"),
+    ("np.exp(x)", "`sp.exp`"),
+    ("np.arctan(w * x + b)", "`sp.atan`"),
+    ("math.exp(x)", "`sp.exp`"),
+    ("math.exp(samples)", "`np.exp`"),
+    ("float(x + 1)", "`.subs`"),
+    ("exp(-x)", "`sp.exp` in a formula, `np.exp` for arrays"),
+    ("answer = 1 / ln(x)", "`sp.log` in a formula, `np.log`"),
+    ("e**-x", "`sp.exp(u)`"),
+    ("2 * pi", "`sp.pi`"),
+    ("2 * wx", "`w*x`"),
+    ("yhat - y", "`y_hat`"),
+    ("answer_3 * 2", "run the cell first"),
+    ("np.ln(samples)", "`np.log`"),
+    ("sp.arctan(x)", "`sp.atan`"),
+    ("max(x, 0)", "`sp.Max`"),
+    ("max(samples, 0)", "`np.maximum`"),
+    ("x if x > 0 else 0", "symbol has a value"),
+    ("w[1]", "such as `w1`"),
+    ("2 * answer_4", "three dots"),
+    ("answer_4.subs(x, 1)", "three dots"),
+    ("nothing(samples) * 2", "`nothing` gives nothing back"),
+    ("2 * sp.exp", "argument in brackets"),
+    ("'2*x' * x", "quotation marks"),
+    ("[0.1, 0.2] - [0.1, 0.1]", "`np.array(...)`"),
+    ("[0.1, 0.2] + 1", "`np.array(...)`"),
+    ("rate * [0.1, 0.2]", "`np.array(...)`"),
+    ("2 x", "between `2` and `x`"),
+    ("def f(u):\n    return w u + b", "between `w` and `u`"),
+    ("y = 2 * (x + 1) 3", "`(...)` and `3`"),
+    ("answer = 2 * (y_hat - y) *", "ends with `*`"),
+    ("answer =", "ends with `=`"),
+    ("return 2 * x", "inside a function"),
+    ("def f(u)\n    return u", "a colon"),
+    ("answer = 2sp.exp(x)", "`2*sp.exp`"),
+    ("answer = 2\u00a0* x", "invisible"),
+    ("from numpy import exp\nexp(x)", "`sp.exp`"),
+    ("sp.sqrt([1.0, 4.0])", "`np.sqrt`"),
+    ("sp.Max(samples, 0)", "`np.maximum`"),
+    ("x.exp()", "`sp.exp(...)`"),
+    ("[1.0, 2.0].mean()", "`np.array(...)`"),
+    ("(2.0).subs(x, 1)", "a number already"),
+    ("data = {x: samples}\ndata['x']", "`data[x]`"),
+    ("data = {'x': samples}\ndata[x]", "`data[\"x\"]`"),
+    ("losses = [1.0]\nlosses(0)", "`losses[0]`"),
+    ("ŷ - y", "`y_hat`"),
+    ("Y_hat - y", "`y_hat`"),
+    ("w_1 * x", "`w1`"),
+    ("sp.symbol('x')", "`sp.Symbol`"),
+    ("sp.diff(x**2, 3)", "with respect to a symbol"),
+]  # fmt: skip
+ORDINARY = [
+    "1 / 0",
+    "{}['w']",
+    "[][1]",
+    "open('nowhere.csv')",
+    "import nowhere",
+    "foo(1)",
+    "raise Exception('x is not callable')",
+    "raise ValueError('no')",
+    "assert rate > 1",
+    "int('a')",
+    "np.ones(2) + np.ones(3)",
+    "Model({}, [w])",
+    "model.gradient('w')",
+    "late()",
+    "late(1, 2)",
+    "(1).bit",
+    "lost = None\nlen('ab') * lost",
+    "np.nothing",
+    "samples.items()",
+    "def f(u: return u",
+    "for i range(3): pass",
+    "class Odd(Exception):\n    def __str__(self):\n        raise self\nraise Odd",
+    "def again(u): return again(u)\nagain(1)",
+    "model(1)",
+    "w x",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def run():
+    """What a cell shows in a shell of IPython's own: (its text on stdout, what it displayed)."""
+    InteractiveShell.clear_instance()
+    settings = Config({"HistoryManager": {"enabled": False}})
+    shell = InteractiveShell.instance(config=settings, colors="NoColor")
+
+    def run(cell):
+        for source in (SETUP, cell):
+            with capture_output() as shown, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                shell.reset(new_session=False) if source is SETUP else None
+                shell.run_cell(source)
+        return shown.stdout, [output.data for output in shown.outputs]
+
+    yield run
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(("cell", "words"), SLIPS, ids=[cell for cell, _ in SLIPS])
+def test_a_slip_keeps_its_traceback_and_gets_a_sentence(run, cell, words):
+    text, shown = run(cell)
+    assert "Error" in text and len(shown) == 1, text
+    assert words in shown[0]["text/plain"] and words in shown[0]["text/markdown"], shown
+    assert shown[0]["text/plain"].startswith("In short: ") and shown[0]["text/plain"][-1] in ".?"
+
+
+@pytest.mark.parametrize("cell", ORDINARY)
+def test_an_ordinary_error_gets_none(run, cell):
+    text, shown = run(cell)
+    assert text and shown == [], shown
+
+
+def test_the_traceback_is_as_it_would_be_without(run):
+    with_sentence, _ = run("h(1-h)")
+    shell = InteractiveShell.instance()
+    shell.events.unregister("post_run_cell", unreadable.explain)
+    with capture_output() as alone:
+        shell.run_cell("h(1-h)")
+    shell.events.register("post_run_cell", unreadable.explain)
+    assert "object is not callable" in alone.stdout and not alone.outputs
+    assert with_sentence.splitlines()[3:] == alone.stdout.splitlines()[3:]  # the cell's number apart
