@@ -13,6 +13,7 @@ from model_bank import MODELS, SEED, w1, y_hat
 
 from course_utils import (
     Adam,
+    Model,
     check_backward,
     check_derivative,
     check_forward,
