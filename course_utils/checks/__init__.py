@@ -1,6 +1,6 @@
 """From an answer to a verdict. Each check computes its key from the question, so there is none to leak.
 
-questions      those of the lessons and sets, by number: check("03.2", answer)
+questions      those of the lessons and sets, by number: check("03.2", answer); progress: which are solved
 hints          a way on: hint("03.1"), solution("03.1"); steps, which a model gives; notes, how they are shown
 unreadable     what an error means: miswritten, source that does not parse, and misused, what Python cannot do
 symbols        a derivative, a link, a gradient
@@ -9,6 +9,7 @@ judging        gradients that such a function computed, and that are wrong
 updates        a learner's update of a parameter
 loops          a training loop (descents: right runs and slipped ones), and once more with others (reruns)
 simple         a number, and nearness: is it nearly right; a choice
+adjoints       a backward pass, filled in by hand
 network        a network that the learner made up, loss: is its loss a loss, and fit: was it trained
 
 answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
@@ -30,6 +31,7 @@ from .loops import check_training
 from .network import check_network, for_network
 from .passes import check_backward, check_forward
 from .questions import check
+from .questions.progress import progress
 from .simple import check_choice, check_number
 from .symbols import check_derivative, check_gradient, check_local
 from .updates import check_update
@@ -53,5 +55,6 @@ __all__ = [
     "for_network",
     "hint",
     "predicted",
+    "progress",
     "solution",
 ]
