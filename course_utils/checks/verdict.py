@@ -13,7 +13,7 @@ from .mistakes import Mistake
 class Verdict:
     """A check's result: whether the answer is right, how many points, and a sentence.
 
-    score: in [0, 1], also float(verdict). slips: short names of the mistakes found.
+    score: in [0, 1], also float(verdict). slips: the mistakes found, as short data: missing link ∂h/∂z.
     regions: how many regions a right answer was tried in, where kinks divide the space.
     """
 
