@@ -5,6 +5,7 @@ given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
 graph          the computation graph, still or while training goes through it (places: of its symbols)
+contours       the loss over two parameters
 panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
 arithmetic     sentences that compute with the digits that they show

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
+from .contours import draw_surface
 from .given import array, by_label, points, texts
-from .panels import draw_surface
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 
 
