@@ -1,43 +1,43 @@
-"""The loss over two parameters as contours, with labels where nothing hides them."""
+"""A function of two knobs as contour lines, and arrows on it."""
+
+from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.patheffects import withStroke
 
-from .picture import short
+from .given import array, by_label, texts
+from .picture import GREY, SERIES, Picture, new_axes
 
 
-def draw_surface(axes, axis_1, axis_2, loss, avoid=()) -> None:
-    """Contours at logarithmic levels, darker where the loss is lower, some labelled with their values.
+def contours(
+    axis_1: np.ndarray,
+    axis_2: np.ndarray,
+    heights: np.ndarray,
+    arrows: Mapping[str, tuple],
+    names: tuple[str, str],
+    alt: str,
+) -> Picture:
+    """Lines of equal height, each labelled with it, evenly spaced in height: close together means steep.
 
-    avoid: places, shape (points, 2), where a label would be hidden: of the path, for example.
+    heights: shape (len(axis_2), len(axis_1)). arrows: for each name a pair (from, to) of points.
+    One unit is as long on both axes, so that a right angle looks like one.
+    Raises ValueError naming what is no numbers, or of another shape.
     """
-    highest = loss.max() if loss.max() > 0 else 1.0
-    lowest = min(max(loss.min() * 1.2, highest * 1e-6), highest * 0.9)
-    levels = np.geomspace(lowest, highest, 12)
-    axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
-    lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
-    axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]], aspect="equal")
-    lowest = np.argwhere(loss == loss.min())[0][::-1] / (len(axis_1) - 1, len(axis_2) - 1)
-    places = label_places(
-        lines, levels[1::3], axes, np.array([*avoid, axes.transLimits.inverted().transform(lowest)])
+    axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
+    heights, labels = array(heights, "heights", 2), texts(names, "names", 2)
+    drawn = {name: array(ends, name, 2) for name, ends in by_label(arrows, "arrows").items()}
+    if heights.shape != (len(axis_2), len(axis_1)) or any(ends.shape != (2, 2) for ends in drawn.values()):
+        raise ValueError("heights should have a row for each of axis_2, and an arrow two points")
+    flatness = np.ptp(axis_2) / np.ptp(axis_1)
+    picture, axes = new_axes(
+        alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * flatness, aspect="equal"
     )
-    for label in axes.clabel(lines, fmt=lambda level: short(level, 2), fontsize=8, manual=places):
-        label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-
-
-def label_places(lines, levels, axes, avoid: np.ndarray) -> list[tuple[float, float]]:
-    """For each level the place on its contour that is furthest from the points to avoid, and not at the edge.
-
-    avoid: shape (points, 2): where labels would be hidden.
-    """
-    taken, places = list(axes.transLimits.transform(avoid)), []
-    for level in levels:
-        on_contour = lines.get_paths()[list(lines.levels).index(level)].vertices
-        inside = axes.transLimits.transform(on_contour)
-        roomy = np.all((inside > 0.08) & (inside < 0.92), axis=1)
-        if not roomy.any() or np.ptp(inside, axis=0).max() < 0.25:  # a small one would be hidden by its label
-            continue
-        far = np.min(np.linalg.norm(inside[roomy][:, np.newaxis] - np.array(taken), axis=2), axis=1)
-        places.append(tuple(on_contour[roomy][np.argmax(far)]))
-        taken.append(inside[roomy][np.argmax(far)])
-    return places
+    axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
+    lines = axes.contour(axis_1, axis_2, heights, levels=12, colors=GREY, linewidths=0.8)
+    axes.clabel(lines, lines.levels[::2], fmt=lambda level: f"{level:.3g}", fontsize=8)
+    for (name, (start, end)), (color, style, _) in zip(drawn.items(), SERIES, strict=False):
+        axes.plot(*np.transpose([start, end]), color=color, linestyle=style, linewidth=2, label=name)
+        head = {"arrowstyle": "-|>", "color": color, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", end, start, arrowprops={**head, "linestyle": style, "linewidth": 2})
+        axes.plot(*start, "o", color="black", markersize=7, label="_from")
+    axes.legend(fontsize=9)
+    return picture

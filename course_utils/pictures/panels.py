@@ -6,8 +6,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from .contours import draw_surface
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
+from .surfaces import draw_surface
 
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
 FROM_TO = "path on the loss, ■ to ★"
