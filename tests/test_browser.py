@@ -111,7 +111,7 @@ def try_all_controls(page, explorer):
             menu.select_option(option)
             playwright.expect(status).to_contain_text(option.capitalize())
     if explorer.locator(".clickable").count():
-        click_on_the_surface(explorer)
+        click_on_the_surface(page, explorer)
     if explorer.locator(".widget-play").count():
         play_and_step(page, explorer)
     assert status.get_attribute("data-same") == "yes"
@@ -160,7 +160,8 @@ def type_a_number(page, explorer, box):
         playwright.expect(status).to_contain_text(told)
 
 
-def click_on_the_surface(explorer):
+def click_on_the_surface(page, explorer):
+    """Each click is told; a slider moved right behind it shows the new start, and goes on doing so."""
     status, image = explorer.locator("[role=status]"), explorer.locator("img")
     size = image.bounding_box()
     for across in (0.7, 0.8):
@@ -169,6 +170,18 @@ def click_on_the_surface(explorer):
         playwright.expect(status).not_to_have_text(before)
     value = explorer.get_by_role("spinbutton").first.input_value()
     playwright.expect(status).to_contain_text(f"= {float(value):g}")
+    slider = explorer.get_by_role("slider").first
+    image.click(position={"x": 0.75 * size["width"], "y": 0.4 * size["height"]})
+    slider.focus()
+    for key in ("Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    playwright.expect(status).to_contain_text(f"Learning rate {slider.get_attribute('aria-valuetext')}:")
+    told, start = status.inner_text(), explorer.get_by_role("spinbutton").first.input_value()
+    assert f"= {float(start):g}" in told and start != value
+    page.wait_for_timeout(1500)  # in which all other pages arrive
+    assert status.inner_text() == told and "waiting" not in explorer.locator(".clickable").get_attribute(
+        "class"
+    )
 
 
 def play_and_step(page, explorer):

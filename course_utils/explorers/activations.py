@@ -9,7 +9,8 @@ import sympy as sp
 
 from ..pictures.curves import NeuronPicture
 from ..pictures.words import neuron_state
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 from .neuron import train_neuron
 from .task import Fit, Task, varied
 

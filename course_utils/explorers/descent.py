@@ -7,7 +7,8 @@ import numpy as np
 from ..pictures.panels import SEEN, RunPicture
 from ..pictures.words import in_words
 from ..training.sweep import sweep
-from .explorer import Explorer, number, slider
+from .controls import number, slider
+from .explorer import Explorer
 from .surface import Ranges, ceiling, named_surface
 from .task import Fit, Task
 

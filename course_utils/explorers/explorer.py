@@ -10,9 +10,9 @@ from weakref import WeakSet
 import ipywidgets as widgets
 
 from ..pictures.picture import LivePicture
+from .controls import row
 from .screen import Screen
 
-WIDE = {"width": "min(100%, 640px)"}
 MOST_PAGES = 100  # up to 3 MB in the browser
 PAUSE = 0.02  # seconds before the next page, at least, for whatever else the kernel has to do
 living: WeakSet = WeakSet()
@@ -144,36 +144,3 @@ def all_settings(controls: Sequence[widgets.Widget]) -> list[tuple]:
     if not options or prod(map(len, options)) > MOST_PAGES:
         return []
     return list(product(*([one[1] if isinstance(one, tuple) else one for one in each] for each in options)))
-
-
-def row(*controls: widgets.Widget) -> list[widgets.Widget]:
-    """Controls side by side, or one below the other where the window is narrow."""
-    return (
-        []
-        if not controls
-        else [widgets.HBox(controls, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})]
-    )
-
-
-def slider(label: str, options: Sequence, start: int | None = None) -> widgets.SelectionSlider:
-    """A slider over the options, whose value is the index; it starts in the middle unless told."""
-    return widgets.SelectionSlider(
-        description=label,
-        options=[(str(option), index) for index, option in enumerate(options)],
-        value=len(options) // 2 if start is None else start,
-        layout=WIDE,
-        style={"description_width": "initial"},
-    )
-
-
-def number(label: str, value: float, bounds: tuple[float, float], step: float = 0.25):
-    """A box for a number; what is typed outside the bounds becomes the nearest bound."""
-    return widgets.BoundedFloatText(
-        description=label,
-        value=value,
-        min=bounds[0],
-        max=bounds[1],
-        step=step,
-        layout={"width": "160px"},
-        style={"description_width": "initial"},
-    )

@@ -10,7 +10,8 @@ from ..compiled.inputs import in_order
 from ..pictures.arithmetic import step_result
 from ..pictures.knobs import KnobPicture, StepPicture
 from ..pictures.latex import latex
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 from .surface import ceiling
 from .task import Fit, Task
 

@@ -9,7 +9,8 @@ from ..models.model import Model
 from ..models.shared import gradient_by_time_step
 from ..pictures.curves import MemoryPicture
 from ..pictures.words import memory_result
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 from .task import varied
 
 

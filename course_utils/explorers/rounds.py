@@ -9,7 +9,8 @@ from ..derivation.chain_rule import Equations
 from ..models.model import Model
 from ..pictures.graph import GraphPicture
 from ..training.trace import moments
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 
 
 def round_explorer(

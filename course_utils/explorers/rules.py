@@ -14,7 +14,8 @@ from ..training.curvature import curvature, hessian
 from ..training.loop import train
 from ..training.sweep import sweep
 from ..training.update_rules import Momentum, UpdateRule
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 from .surface import Ranges, ceiling, named_surface
 from .task import Task
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..pictures.arithmetic import softmax_result
 from ..pictures.scores import ScorePicture
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 
 
 def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int = 0) -> Explorer:

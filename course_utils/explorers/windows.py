@@ -5,7 +5,8 @@ import numpy as np
 from ..pictures.arithmetic import window_result
 from ..pictures.given import array
 from ..pictures.windows import WindowPicture
-from .explorer import Explorer, slider
+from .controls import slider
+from .explorer import Explorer
 
 
 def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> Explorer:

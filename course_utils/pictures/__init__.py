@@ -8,6 +8,7 @@ rows           several plots side by side
 contours       a function of two knobs, and arrows on it
 graph          the computation graph, still or while training goes through it (places: of its symbols)
 network        neurons layer by layer, and the paths through them
+surfaces       the loss over two parameters
 panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
 arithmetic     sentences that compute with the digits that they show

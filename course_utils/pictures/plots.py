@@ -8,8 +8,8 @@ import numpy as np
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
 from .given import array, by_label, points, texts
-from .panels import draw_surface
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
+from .surfaces import draw_surface
 
 
 def draw_curves(axes, curves: Mapping[str, tuple], marked: bool = False) -> None:

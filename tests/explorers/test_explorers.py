@@ -17,8 +17,9 @@ from PIL import Image
 from course_utils import Adam, GradientDescent, Model, Momentum, RMSprop, relu, sigmoid, step, tanh, train
 from course_utils.explorers import Fit, Task
 from course_utils.explorers.activations import activation_explorer
+from course_utils.explorers.controls import slider
 from course_utils.explorers.descent import learning_rate_explorer, surface_explorer
-from course_utils.explorers.explorer import all_settings, slider
+from course_utils.explorers.explorer import all_settings
 from course_utils.explorers.knobs import step_explorer
 from course_utils.explorers.rounds import round_explorer
 from course_utils.explorers.rules import momentum_explorer, race_explorer, rule_explorer
