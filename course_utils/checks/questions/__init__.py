@@ -2,7 +2,7 @@
 
 The keys are computed, from the derivation wherever there is one. Beside them is what to say to likely slips.
 hints.toml holds the hints that are written, and the solutions; hints.py computes the others.
-The questions of a lesson or set are loaded when the first of them is needed.
+The questions of a lesson or set are loaded when the first of them is needed. progress: which ones are solved.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..verdict import Verdict, wrong
+from .progress import remember
 
 HERE = Path(__file__).parent
 LESSONS = sorted(path.stem[-2:] for path in HERE.glob("lesson_*.py"))
@@ -56,8 +57,13 @@ def check(question_: str, answer, *about) -> Verdict:
         return wrong("give one answer only. In a number write a decimal point, 0.5, and not a comma.")
     ABOUT[name] = about
     verdict = asked(*about, answer)
-    if "unanswered" not in verdict.slips:
-        return verdict
+    if verdict.correct:
+        remember(name)
+    return with_a_way_on(verdict, name) if "unanswered" in verdict.slips else verdict
+
+
+def with_a_way_on(verdict: Verdict, name: str) -> Verdict:
+    """The verdict on an open question, and how to get a hint."""
     message = verdict.message
     if name.startswith("set "):  # whose answer has a cell of its own
         message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
