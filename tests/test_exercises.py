@@ -209,13 +209,13 @@ def names_in(cell):
 
 @pytest.mark.parametrize(("name", "answer"), QUESTIONS)
 def test_no_part_of_a_check_cell_is_its_answer(name, answer):
-    """Whatever is copied out of it, as it stands or called, gets no points."""
+    """Whatever is copied out of it is not right. (A symbol may be right but for one slip: -h for h.)"""
     number, call, about, namespace = asked(name, answer)
     assert re.fullmatch(r"set \d\.\d", number) and call.func.id == "check" and call.args[1].id == answer
     parts = [node for argument in call.args[2:] for node in ast.walk(argument) if isinstance(node, ast.expr)]
     for part in parts:
         with contextlib.suppress(TypeError):  # the name of a keyword is no value
-            assert float(check(number, value_of(part, namespace, name), *about)) == 0, ast.unparse(part)
+            assert float(check(number, value_of(part, namespace, name), *about)) < 1, ast.unparse(part)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -266,7 +266,7 @@ def test_every_question_of_the_library_is_asked_in_its_set():
 )
 def test_a_check_cell_of_a_lesson_holds_a_number_and_no_answer(lesson):
     cells = [cell.source for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "code"]
-    checked = [source for source in cells if "check(" in source]
+    checked = [source for source in cells if re.search(r"\bcheck\(", source)]
     assert checked and all(
         re.fullmatch(r'(\w+) = [^"]*\.\.\.[^"]*\ncheck\("\d\d\.\d", \1\)', s) for s in checked
     )

@@ -2,7 +2,8 @@
 
 questions      those of the lessons and sets, by number: check("03.2", answer); progress: which are solved
 hints          a way on: hint("03.1"), solution("03.1"); steps, which a model gives; notes, how they are shown
-unreadable     what an error means: miswritten, source that does not parse, and misused, what Python cannot do
+unreadable     what an error means: miswritten, source that does not parse; explanations, a new one goes there
+misused        and other_library: what they explain
 symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
 judging        gradients that such a function computed, and that are wrong

@@ -10,7 +10,7 @@ from ..models.model import Model
 from .equivalence import shown
 from .notes import Formula, Note
 from .passes import check_backward, check_forward
-from .questions import ABOUT, HERE, question
+from .questions import ABOUT, HERE, number_of, question
 from .questions.set_5 import first_gradient, own_gradients
 from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
@@ -50,6 +50,7 @@ def hint(name: str) -> Note:
 
     Raises ValueError for a question that does not exist.
     """
+    name = number_of(name)
     hints = hints_to(name)
     if not hints:
         return FIRST
@@ -86,6 +87,7 @@ def solution(name: str) -> Note:
 
     Raises ValueError for a question that does not exist.
     """
+    name = number_of(name)
     function, args, _ = parts_of(question(name))
     if name.startswith("set "):
         text = f'Problem sets are graded, so {name} has hints, and no solution: hint("{name}").'

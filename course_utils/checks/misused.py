@@ -1,34 +1,15 @@
-"""Code that Python reads and cannot do: which of its words belongs elsewhere. A new sentence: in RULES."""
+"""Code that Python reads and cannot do: a product that is called, a hat, a bracket of the wrong kind."""
 
 import ast
 import builtins
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import FunctionType
-from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from .other_library import (
-    QUANTITY,
-    as_method,
-    elsewhere,
-    function_of,
-    of_array,
-    of_many,
-    of_symbol,
-    unknown,
-)  # fmt: skip
-
-
-def explained(error: BaseException, part: ast.expr | None, names: Mapping) -> str | None:
-    """What to write instead, or None. part: where the error happened. names: what they mean there."""
-    message = str(error)
-    for kinds, pattern, rule in RULES:
-        if isinstance(error, kinds) and (found := re.search(pattern, message)):
-            return rule(found, part, names)
-    return None
+from .other_library import IN_SYMPY, QUANTITY, function_of
 
 
 def is_quantity(part: ast.expr, kind: str, names: Mapping) -> bool:
@@ -73,7 +54,10 @@ def undecided(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
     if written in ("max", "min"):
         instead = f"np.{written}imum" if array else f"sp.{written.title()}"
         return f"`{written}` compares single numbers. Here write `{instead}`."
-    if not (isinstance(part, ast.Compare) or part is None):
+    name = written.removeprefix("np.")
+    if written.startswith("np.") and name in IN_SYMPY:
+        return f"`{written}` is for numbers. In a formula write `sp.{IN_SYMPY[name]}`."
+    if not (isinstance(part, ast.Compare) or part is None or name == "where"):
         return None
     if array:
         return "`if` needs a single yes or no. For arrays write `np.where(condition, one, other)`."
@@ -87,10 +71,18 @@ def without_parts(found: re.Match, part: ast.expr | None, names: Mapping) -> str
     """A symbol with an index."""
     match part:
         case ast.Subscript(value=ast.Name(id=name), slice=index):
-            example = f"{name}{ast.unparse(index)}"
+            example = f"{name}{'_' * name[-1].isdigit()}{ast.unparse(index)}"
             example = example if example.isidentifier() else f"{name}1"
             return f"`{name}` is one symbol and has no parts: write a name of its own, such as `{example}`."
     return None
+
+
+def square_brackets(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A function with square brackets."""
+    if not isinstance(part, ast.Subscript):
+        return None
+    function, written = function_of(ast.Call(part.value, [], []), names)
+    return f"a function takes round brackets: `{written}(...)`." if callable(function) else None
 
 
 def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -114,45 +106,3 @@ def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
                     instead = wanted if text else f'"{wanted}"'
                     return f"the keys here are {'symbols' if text else 'texts'}: write `{name}[{instead}]`."
     return None
-
-
-def always(words: str) -> Callable:
-    """A rule that says the same of whatever it is asked."""
-    return lambda found, part, names: words
-
-
-NO_FORMULA = (
-    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: (array|\[)"
-    r"|is not comparable|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
-)
-OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
-RULES: list[tuple[Any, str, Callable]] = [
-    (TypeError, r"'([\w.]+)' object is not callable", called),
-    (TypeError, r"unsupported operand type\(s\) for \^|ufunc 'bitwise_xor'", power),
-    ((AttributeError, ValueError), NO_FORMULA, of_array),
-    (TypeError, r"loop of ufunc does not support argument \d of type (?!int|float|str|list|None)", of_symbol),
-    (TypeError, r"Cannot convert expression to float", of_symbol),
-    (TypeError, r"only .* arrays can be converted", of_many),
-    (NameError, r"^name '(\w+)' is not defined", unknown),
-    (AttributeError, r"module '(\w+)' has no attribute '(\w+)'", elsewhere),
-    ((TypeError, AttributeError), r"'ellipsis'",
-     always("the three dots stand for an answer that is missing: fill it in, and run its cell.")),
-    ((TypeError, ValueError), r"truth value of (Relational|an array)", undecided),
-    (TypeError, r"'Symbol' object is not subscriptable", without_parts),
-    (KeyError, "", other_key),
-    (AttributeError, r"'(Symbol|Add|Mul|Pow)' object has no attribute '(\w+)'", as_method),
-    (AttributeError, r"'(list|tuple)' object has no attribute '(mean|sum|shape|std|T|max|min)'",
-     always("a list is no array: make one of it first, with `np.array(...)`.")),
-    (AttributeError, r"'(int|float|numpy.float64|numpy.ndarray)' object has no attribute '(subs|diff|evalf)'",
-     always("this is a number already, and only formulas have `.subs` and `.diff`.")),
-    (TypeError, r"NoneType", nothing_returned),
-    (TypeError, OPERATION + r"'(\w+Meta|FunctionClass|builtin_function_or_method|function|numpy.ufunc)'",
-     always("a function needs its argument in brackets, such as `sp.exp(u)`.")),
-    (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
-     always("a text stands where a number or a formula should be: leave out the quotation marks.")),
-    (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
-     + OPERATION + "'list'",
-     always("a list is no array: make one of it first, with `np.array(...)`.")),
-    (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
-     always("one differentiates with respect to a symbol, and this is a number: did its name lose it?")),
-]  # fmt: skip

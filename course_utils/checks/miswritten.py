@@ -5,15 +5,17 @@ import re
 from collections.abc import Callable
 from keyword import iskeyword
 
-SIGNS = {
-    "²": "**2", "³": "**3", "·": "*", "⋅": "*", "×": "*", "÷": "/", "−": "-", "–": "-", "½": "(1/2)",
-    "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=", "∞": "sp.oo",
+SIGNS = dict.fromkeys("·⋅•∙∗×", "*") | dict.fromkeys("−–", "-") | dict.fromkeys("“”„", '"') | {
+    "²": "**2", "³": "**3", "½": "(1/2)", "÷": "/", "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=",
+    "∞": "sp.oo",
 }  # fmt: skip
 CALLS = {"√": "sp.sqrt", "∂": "sp.diff", "∑": "np.sum", "Σ": "np.sum"}
 UNBRACKETED = re.compile(
     r"\b((?:\w+\.)?(?:exp|log|ln|sin|cos|tan|sqrt|tanh|sinh|cosh|sigmoid|relu|abs)) +(\w+)"
 )
-COUNTED = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))([\w.]*\w)")
+COUNTED = re.compile(
+    r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))([\w.]*\w)"
+)
 AFTER_BRACKET = re.compile(r"\)(\w+)")
 APART = re.compile(
     r"(?:(?:(?<=[^\s\w.])\s*|\breturn +|^ *(?=\d))([\w.]*\w)|\)) +(?=([A-Za-z_]\w*|\d[\w.]*|\())"

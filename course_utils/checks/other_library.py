@@ -18,7 +18,8 @@ ELSEWHERE = {
     "numpy": {"ln": "np.log", "sigmoid": "sigmoid.numpy", "relu": "relu.numpy", "symbols": "sp.symbols"},
     "sympy": {"arctan": "sp.atan", "arcsin": "sp.asin", "arccos": "sp.acos", "sigmoid": "sigmoid",
               "relu": "relu", "e": "sp.E", "mean": "np.mean", "array": "np.array", "maximum": "sp.Max",
-              "symbol": "sp.Symbol", "linspace": "np.linspace", "ones": "np.ones"},
+              "symbol": "sp.Symbol", "max": "sp.Max", "min": "sp.Min", "abs": "sp.Abs",
+              "linspace": "np.linspace", "ones": "np.ones"},
     "math": {"ln": "math.log", "mean": "np.mean", "arctan": "math.atan"},
 }  # fmt: skip
 BY_NAME = {

@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from linecache import getlines
 
-from .misused import explained
+from .explanations import explained
 from .miswritten import repaired
 from .notes import Note
 

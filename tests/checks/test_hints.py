@@ -54,6 +54,13 @@ def test_hints_come_one_after_the_other():
     assert len(hint("01.1").plain.splitlines()) == 2
 
 
+@pytest.mark.parametrize("name", [3.1, "3.1", " 03.1"])
+def test_a_number_may_be_written_in_other_ways(name):
+    assert solution(name) == solution("03.1") and check(name, ...) == check("03.1", ...)
+    assert "give one answer only" in check("04.2", 9, 75).message
+    assert "set 1.4" in solution("Set1.4").plain
+
+
 def test_an_open_answer_mentions_its_hint():
     assert check("03.1", ...).message.endswith('Stuck? hint("03.1") helps.')
 

@@ -110,6 +110,17 @@ SLIPS = [  # (a cell, words of its sentence)
     ("Y_hat - y", "`y_hat`"),
     ("w_1 * x", "`w1`"),
     ("sp.symbol('x')", "`sp.Symbol`"),
+    ("1e-3x", "`1e-3*x`"),
+    ("h•x", "write `*`"),
+    ("sp.max(x, 0)", "`sp.Max`"),
+    ("np.maximum(x, 0)", "`sp.Max`"),
+    ("np.where(x > 0, x, 0)", "`sp.Piecewise`"),
+    ("sp.exp^x", "argument in brackets"),
+    ("sp.Abs(samples)", "`np.abs`"),
+    ("int(2 * x)", "`.subs`"),
+    ("w1[0]", "such as `w1_0`"),
+    ("np.array[1, 2]", "round brackets: `np.array(...)`"),
+    ("half = 0,5 * x\nhalf.diff(x)", "a decimal point"),
     ("sp.diff(x**2, 3)", "with respect to a symbol"),
 ]  # fmt: skip
 ORDINARY = [

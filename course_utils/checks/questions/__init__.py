@@ -10,7 +10,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from ..verdict import Verdict
+from ..verdict import Verdict, wrong
 from .progress import remember
 
 HERE = Path(__file__).parent
@@ -30,10 +30,15 @@ def questions(unit: str) -> dict[str, Callable]:
     return import_module(f".{module}", __package__).QUESTIONS
 
 
+def number_of(name) -> str:
+    """A question's number as it is kept: 3.1 for "03.1" and "set1.4" for "set 1.4" are understood."""
+    number = "".join(str(name).split()).lower()
+    return number.replace("set", "set ") if number.startswith("set") else number.zfill(4)
+
+
 def question(name: str) -> Callable:
     """The question of this number. Raises ValueError for another name."""
-    unit = str(name).rpartition(".")[0]
-    known = questions(unit)
+    known = questions(name.rpartition(".")[0])
     if name not in known:
         every = [number for unit in (*LESSONS, *SETS) for number in questions(unit)]
         raise ValueError(f"there is no question {name!r}: they are {', '.join(every)}")
@@ -46,14 +51,20 @@ def check(question_: str, answer, *about) -> Verdict:
     about: what a question of a set is about, such as its network and the parameter.
     Raises ValueError for another name.
     """
-    asked = question(question_)
-    ABOUT[question_] = about
+    name = number_of(question_)
+    asked = question(name)
+    if about and name[:2] in LESSONS:
+        return wrong("give one answer only. In a number write a decimal point, 0.5, and not a comma.")
+    ABOUT[name] = about
     verdict = asked(*about, answer)
     if verdict.correct:
-        remember(question_)
-    if "unanswered" not in verdict.slips:
-        return verdict
+        remember(name)
+    return with_a_way_on(verdict, name) if "unanswered" in verdict.slips else verdict
+
+
+def with_a_way_on(verdict: Verdict, name: str) -> Verdict:
+    """The verdict on an open question, and how to get a hint."""
     message = verdict.message
-    if question_.startswith("set "):  # whose answer has a cell of its own
+    if name.startswith("set "):  # whose answer has a cell of its own
         message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
-    return replace(verdict, message=f'{message} Stuck? hint("{question_}") helps.')
+    return replace(verdict, message=f'{message} Stuck? hint("{name}") helps.')

@@ -1,0 +1,64 @@
+"""Which error is explained by what. A new sentence goes into RULES."""
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .misused import called, nothing_returned, other_key, power, square_brackets, undecided, without_parts
+from .other_library import as_method, elsewhere, of_array, of_many, of_symbol, unknown
+
+
+def always(words: str) -> Callable:
+    """A rule that says the same of whatever it is asked."""
+    return lambda found, part, names: words
+
+
+NO_FORMULA = (
+    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: (array|\[)"
+    r"|is not comparable|Bad argument type for Abs|should be a scalar expression, not (array|\[)"
+    r"|object '\w+' has no attribute 'numpy'"
+)
+OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
+RULES: list[tuple[Any, str, Callable]] = [
+    (TypeError, r"'([\w.]+)' object is not callable", called),
+    (TypeError, OPERATION + r"'(\w+Meta|FunctionClass|builtin_function_or_method|function|numpy.ufunc)'",
+     always("a function needs its argument in brackets, such as `sp.exp(u)`.")),
+    (TypeError, r"unsupported operand type\(s\) for \^|ufunc 'bitwise_xor'", power),
+    ((AttributeError, ValueError, TypeError), NO_FORMULA, of_array),
+    (TypeError, r"loop of ufunc does not support argument \d of type (?!int|float|str|list|None)", of_symbol),
+    (TypeError, r"Cannot convert (expression|symbols) to (float|int)", of_symbol),
+    (TypeError, r"only .* arrays can be converted", of_many),
+    (NameError, r"^name '(\w+)' is not defined", unknown),
+    (AttributeError, r"module '(\w+)' has no attribute '(\w+)'", elsewhere),
+    ((TypeError, AttributeError), r"'ellipsis'",
+     always("the three dots stand for an answer that is missing: fill it in, and run its cell.")),
+    ((TypeError, ValueError), r"truth value of (Relational|an array)", undecided),
+    (TypeError, r"'Symbol' object is not subscriptable", without_parts),
+    (TypeError, r"not subscriptable", square_brackets),
+    (KeyError, "", other_key),
+    (AttributeError, r"'tuple' object has no attribute '(diff|subs|expand|simplify)'",
+     always("a comma makes a pair of two things: write a decimal point, 0.5 and not 0,5.")),
+    (AttributeError, r"'(Symbol|Add|Mul|Pow)' object has no attribute '(\w+)'", as_method),
+    (AttributeError, r"'(list|tuple)' object has no attribute '(mean|sum|shape|std|T|max|min)'",
+     always("a list is no array: make one of it first, with `np.array(...)`.")),
+    (AttributeError, r"'(int|float|numpy.float64|numpy.ndarray)' object has no attribute '(subs|diff|evalf)'",
+     always("this is a number already, and only formulas have `.subs` and `.diff`.")),
+    (TypeError, r"NoneType", nothing_returned),
+    (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
+     always("a text stands where a number or a formula should be: leave out the quotation marks.")),
+    (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
+     + OPERATION + "'list'",
+     always("a list is no array: make one of it first, with `np.array(...)`.")),
+    (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
+     always("one differentiates with respect to a symbol, and this is a number: did its name lose it?")),
+]  # fmt: skip
+
+
+def explained(error: BaseException, part: ast.expr | None, names: Mapping) -> str | None:
+    """What to write instead, or None. part: where the error happened. names: what they mean there."""
+    message = str(error)
+    for kinds, pattern, rule in RULES:
+        if isinstance(error, kinds) and (found := re.search(pattern, message)):
+            return rule(found, part, names)
+    return None
