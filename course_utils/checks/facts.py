@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -50,7 +52,7 @@ def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[
         links = with_number(chains, way, number)
         text = "a factor {number} too many" + (WHERE if links else ": no link on the way has one.")
         text = text if len(way) > 1 else "a factor {number} too many."
-        names = {"number": str(sp.nsimplify(number))}
+        names = {"number": str(Fraction(number))}
         found.setdefault(float(number), Mistake("surplus number", text, links=links, names=names))
     return found
 
@@ -60,13 +62,17 @@ WHERE = ". Links with a {number}: {link}."
 
 def with_number(chains: Chains, way: Sequence[Link], number: float) -> tuple[Link, ...]:
     """The links in whose equation a whole number, or a division by it, is written."""
-    return tuple(
-        link
-        for link in way
-        if any(number in (abs(n.p), n.q) for n in chains.equations[link[0]].atoms(sp.Rational) - {1})
-    )
+    return tuple(link for link in way if number in numbers_in(chains.equations[link[0]]))
 
 
+@lru_cache(1000)
+def numbers_in(expression: sp.Expr) -> frozenset:
+    """The whole numbers that are written in it, and those that something is divided by."""
+    written = expression.atoms(sp.Rational) - {1}
+    return frozenset(int(part) for n in written for part in (abs(n.p), n.q))
+
+
+@lru_cache(1000)
 def carries_minus(formula: sp.Expr) -> bool:
     """Whether a minus stands before a factor, or in it, as in y_hat - y."""
     return any(

@@ -72,19 +72,23 @@ class Chains:
         for of, symbol in self.locals:
             above[of] |= above[symbol]
         self.on = {link: np.array(sorted(above[link[1]])) for link in self.locals}
+        self._ways = [[] for _ in self.wrts]
+        for link, on in self.on.items():
+            for index in on:
+                self._ways[index].append(link)
         counts = (np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
         self.lengths = sum(counts, np.zeros(len(self.wrts), int))
 
     def way(self, index: int) -> list[Link]:
         """The links on the ways to one of the wrts."""
-        return [link for link, on in self.on.items() if index in on]
+        return self._ways[index]
 
 
 @np.errstate(all="ignore")
 def allowance(numbers: Numbers) -> Numbers:
     """How far others may be from these and be the same. For zeros alone, and beside a nan, it is nan."""
     size = np.where(np.isfinite(numbers), np.abs(numbers), np.nan)
-    scale = np.median(size, axis=-1, keepdims=True)  # not the largest: one may dwarf all others
+    scale = np.sort(size, axis=-1)[..., size.shape[-1] // 2, np.newaxis]  # the middle: one may dwarf all
     some = np.where(np.any(size > 0, axis=-1, keepdims=True), 1, np.nan)
     return CLOSE * some * (size + scale / 1000)
 

@@ -18,10 +18,10 @@ from .verdict import Verdict, slipped, wrong
 
 def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp.Symbol]) -> list[Mistake]:
     """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials)."""
-    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
+    hits = same(answers[:, np.newaxis], keys)  # for each answer and each key
     text = "the gradients are right, but in another order: return them for {names}."
     names = {"names": some(map(str, parameters), most=10)}
-    swapped = None not in found and len(set(found)) == len(found)
+    swapped = hits.any(axis=1).all() and len(set(hits.argmax(axis=1))) == len(answers)
     return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
 
 

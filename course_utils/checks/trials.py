@@ -17,6 +17,7 @@ from .mistakes import Mistake
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
+NAMED = 12  # inputs that a sentence can show
 CLOSE = 1e-9  # relative: these are floats
 NEARLY = 1e-5  # relative: so near comes a right formula in floats of 32 bits, or with rounded numbers
 
@@ -84,9 +85,16 @@ def differs(answer: np.ndarray, key: np.ndarray) -> int:
 
 
 def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
-    """The sentence that shows a number that is not as it should be, and the inputs that it came from."""
+    """The sentence that shows a number that is not as it should be, and the inputs that it came from.
+
+    Not those of a large network, which would fill a page.
+    """
     mine, expected = shown_apart(yours, right)
-    where = f"at {', '.join(f'{name} = {listed(number)}' for name, number in at.items())} " if at else ""
+    where = (
+        f"at {', '.join(f'{name} = {listed(number)}' for name, number in at.items())} "
+        if 0 < len(at) <= NAMED
+        else ""
+    )
     nearly = abs(yours - right) < NEARLY * abs(right)
     hint = ". Nearly: compute in floats of 64 bits, and round nothing" if nearly else ""
     return f"{where}{what} came out as {mine}, and it should be {expected}{hint}."
