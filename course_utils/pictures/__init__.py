@@ -5,6 +5,7 @@ given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
 rows           several plots side by side
+contours       a function of two knobs, and arrows on it
 graph          the computation graph, still or while training goes through it (places: of its symbols)
 network        neurons layer by layer, and the paths through them
 panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
@@ -12,6 +13,7 @@ words          arrays in, a sentence out
 arithmetic     sentences that compute with the digits that they show
 """
 
+from .contours import contours
 from .graph import GraphPicture, computation_graph
 from .latex import chain, latex, link, load_ipython_extension, system
 from .network import network
@@ -26,6 +28,7 @@ __all__ = [
     "Picture",
     "chain",
     "computation_graph",
+    "contours",
     "counts_table",
     "fate",
     "final_loss",

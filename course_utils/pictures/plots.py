@@ -23,13 +23,14 @@ def plot(
     xlabel: str,
     ylabel: str,
     alt: str,
-    measured: tuple | None = None,
+    measured: tuple | Mapping[str, tuple] | None = None,
     log: str = "",
 ) -> Picture:
     """One curve for each name, from a pair (x, y) of arrays of one length.
 
-    measured: a pair (x, y) to draw as points. log: the axes to make logarithmic, "", "y" or "xy";
-    with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
+    measured: a pair (x, y) to draw as points, or one for each name.
+    log: the axes to make logarithmic, "", "y" or "xy"; with "xy" the curves get markers.
+    At most five curves, so that they stay distinguishable.
     Raises ValueError naming the curve, or what else cannot be drawn.
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
@@ -40,7 +41,9 @@ def plot(
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured is not None:
-        axes.plot(*points(measured, "measured"), "o", color="black", label="measured")
+        of_name = measured if isinstance(measured, Mapping) else {"measured": measured}
+        for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
+            axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
     if len(axes.get_lines()) > 1:
         axes.legend(frameon=False)

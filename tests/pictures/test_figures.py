@@ -94,6 +94,9 @@ PICTURES = {
     "network with paths": lambda datum: pictures.network(
         dense([1, 2, 2, 1]), ALT, sp.Symbol(f"w1_{round(4 * datum) - 5}_1")
     ),
+    "contours": lambda datum: pictures.contours(
+        *BOWL, {"arrow": ((1.0, 1.0), (datum, 2.0))}, ("$w_1$", "$w_2$"), ALT
+    ),
     "final_loss": lambda datum: pictures.final_loss(
         XS / 10, np.array([3.0, datum, np.nan, np.inf]), {"limit": 0.25}, ALT
     ),
@@ -229,6 +232,14 @@ TOLD = {
         lambda: put(MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1), {"one": np.array([0.25, 0.5, 1.0])}),
         "one: x 0 1 2 | y 1 0.5 0.25",
     ),
+    "points with names of their own": (
+        lambda: pictures.plot({"curve": (XS, XS)}, "x", "y", ALT, {"start": ([1], [2]), "end": ([3], [4])}),
+        "start: x 1 | y 2\n  end: x 3 | y 4",
+    ),
+    "an arrow's ends": (
+        lambda: pictures.contours(*BOWL, {"step": ((1, 1), (2, 1.5))}, ("w1", "w2"), ALT),
+        "step: x 1 2 | y 1 1.5",
+    ),
     "a graph's values and gradients": (
         lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
         "h = 0.25, ∂L/∂h = -1.5",
@@ -317,8 +328,9 @@ EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
         (NETWORK, EVERY_NUMBER),
         (dense([2, 3, 1]).equations, {}),
         (dense([2, 4, 4, 1]).equations, {}),
+        ({h: w1**2, L: h + w1}, {w1: 2.0}),
     ],
-    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
+    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1", "fork"],
 )
 def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
     factors = {(of, wrt): -0.123 for of, e in equations.items() for wrt in e.free_symbols if values}
@@ -385,6 +397,14 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
 
 
+def test_an_arrow_that_passes_over_a_column_bends_around_what_stands_there():
+    picture = pictures.computation_graph({h: w1**2, L: h + w1})
+    picture.draw_without_rendering()
+    arrow, passed = picture.thin[w1, L], picture.nodes[h].get_window_extent()
+    points = arrow.get_transform().transform(arrow.get_path().interpolated(20).vertices)
+    assert not any(passed.contains(*point) for point in points)
+
+
 def test_a_thick_arrow_back_takes_the_place_of_the_thin_one():
     picture = GraphPicture(NETWORK, [w1, b1, w2, b2])
     picture.put(Moment(1, "backward", (3, 8), h, {}, {}, "now"))
@@ -435,6 +455,8 @@ BAD = [
     (pictures.loss_surface, (ROW, ROW, SQUARE, SQUARE, ("a", "b"), "Alt."), "loss"),
     (pictures.loss_surface, (ROW, "abc", SQUARE, SQUARE, ("a", "b"), "Alt."), "axis_2"),
     (pictures.loss_surface, (ROW[:2], ROW[:2], SQUARE, SQUARE, "abc", "Alt."), "names"),
+    (pictures.contours, (ROW, ROW, SQUARE, {}, ("a", "b"), "Alt."), "heights"),
+    (pictures.contours, (ROW[:2], ROW[:2], SQUARE, {"step": (ROW, ROW)}, ("a", "b"), "Alt."), "arrow"),
     (pictures.final_loss, (ROW, ROW[:2], {}, "Alt."), "the runs"),
     (pictures.final_loss, (ROW, ROW, {"limit": None}, "Alt."), "limit"),
     (pictures.images, ([SQUARE, ROW], "ab", "Alt."), "image 1"),
