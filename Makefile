@@ -11,7 +11,7 @@ RUN := $(BIN)/python -m
 test browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
 test browser refresh benchmark: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark core clean
+.PHONY: lab test browser lint refresh benchmark handout core clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -38,6 +38,11 @@ refresh: $(VENV)/dev
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
+
+# What learners get, without solutions and grading, in a new folder: make handout TO=../handout
+handout: TO ?= build/handout
+handout: $(VENV)/course
+	$(BIN)/python tools/handout.py $(TO)
 
 # What somebody has who installs the package alone: a wheel of pure Python, and no Jupyter.
 core: $(VENV)/bare

@@ -25,6 +25,8 @@ from .checks import (
     check_training,
     check_update,
     hint,
+    hints,
+    progress,
     solution,
     unreadable,
     verdict,
@@ -57,6 +59,7 @@ __all__ = [
     "check_update",
     "hint",
     "load_ipython_extension",
+    "progress",
     "relu",
     "sigmoid",
     "solution",
@@ -67,9 +70,10 @@ __all__ = [
 
 
 def load_ipython_extension(ipython) -> None:
-    """`%load_ext course_utils` shows formulas in the course's notation, verdicts, and what errors mean."""
+    """`%load_ext course_utils` shows formulas, verdicts and what errors mean, and knows `hint`."""
     from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
 
     show_formulas(ipython)
     verdict.load_ipython_extension(ipython)
     unreadable.load_ipython_extension(ipython)
+    hints.load_ipython_extension(ipython)

@@ -1,5 +1,6 @@
 """What several test files share: the network of the lessons, its data, and independent ways to compute."""
 
+import re
 from functools import reduce
 from operator import matmul, mul
 from pathlib import Path
@@ -116,3 +117,21 @@ def value_of(matrix, values, sizes=None, library=np, entrywise=in_numpy):
         case reshaped():
             return parts[0].reshape(shape)
     raise TypeError(type(matrix))
+
+
+FORMULA = re.compile(r"`([^`]+)`|= ([^=,;:·→]+)")
+NUMBER = re.compile(r"(?<![\w.*])\d+(?:\.\d+)?(?:/\d+)?(?![\w*])")
+
+
+def gives_away(note, answer, is_right):
+    """Whether a hint holds the answer: as a word, as a number, or as an equal expression."""
+    if isinstance(answer, str):
+        return re.search(rf"(?i)(?<!\w){re.escape(answer)}(?!\w)", note.plain)
+    for text in [*filter(None, sum(FORMULA.findall(note.plain), ())), *NUMBER.findall(note.plain)]:
+        try:
+            said = sp.sympify(text.strip(" ."), {"y_hat": sp.Symbol("y_hat"), "S": sp.Symbol("S")})
+            if is_right(said) or (said.is_number and is_right(-said)):
+                return text
+        except (sp.SympifyError, AttributeError, SyntaxError, TypeError, ValueError):
+            continue  # words, or the name of a function
+    return False

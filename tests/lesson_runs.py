@@ -22,10 +22,14 @@ LESSONS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
 class Run(NamedTuple):
-    """models: those that a lesson makes, each set of equations once. kinds: of each name, in their order."""
+    """models: those that a lesson makes, each set of equations once. kinds: of each name, in their order.
+
+    names: what they stand for at the end.
+    """
 
     models: list
     kinds: dict[str, list[str]]
+    names: dict
 
 
 def kind_of(value) -> str | None:
@@ -69,4 +73,4 @@ def run(lesson: Path) -> Run:
                 for name, kind in ((name, kind_of(value)) for name, value in names.items()):
                     if kind and kinds[name][-1:] != [kind]:
                         kinds[name].append(kind)
-    return Run(list(models.values()), dict(kinds))
+    return Run(list(models.values()), dict(kinds), names)

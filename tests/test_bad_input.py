@@ -22,12 +22,17 @@ from course_utils import (
     Model,
     Momentum,
     RMSprop,
+    check_backward,
+    check_forward,
+    check_training,
+    check_update,
     derivation,
     relu,
     sigmoid,
     step,
     train,
 )
+from course_utils.checks import check_fit, check_steepest, predicted
 from course_utils.compiled import CompiledMatrices, evaluate, meanings
 from course_utils.derivation import log_sum_exp, ones, reshaped
 from course_utils.models import (
@@ -91,6 +96,9 @@ def doubling_model(times):
     return Model(equations, [w])
 
 
+KNOBS = sp.symbols("k1:1002")
+LARGE = Model({L: sp.Add(*KNOBS)}, KNOBS)  # more than a check takes
+
 NAN, INF, HOOK = float("nan"), float("inf"), SimpleNamespace(_sympy_=lambda: w)
 NO_NUMBER = ["1", b"1", ..., NAN, -INF, 1j, True, [1], {}, 10**400, w, np.array(["1"])]
 NO_COUNT = [*NO_NUMBER, None, -1, 0.5, 2.0, 10**30]
@@ -149,6 +157,26 @@ GOOD = {
     Momentum: {"learning_rate": 0.1, "momentum": 0.5},
     RMSprop: {"learning_rate": 0.1, "decay": 0.5, "epsilon": 1e-8},
     Adam: {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-8},
+    check_update: {"rule": Adam(0.1), "function": lambda parameter: parameter},
+    check_training: {
+        "model": NEURON,
+        "function": lambda start: (start, [0.0]),
+        "start": START,
+        "data": DATA,
+        "learning_rate": 0.1,
+        "steps": 2,
+    },
+    check_forward: {"model": NEURON, "symbol": h, "function": lambda z: z},
+    check_backward: {"model": NEURON, "function": lambda x: [x, x]},
+    check_fit: {
+        "model": NEURON,
+        "prediction": h,
+        "parameters": (START, START),
+        "data": (DATA, DATA),
+        "rival": 0.1,
+    },
+    check_steepest: {"curve": np.arange(3.0), "axis": np.arange(3.0), "answer": 1},
+    predicted: {"model": NEURON, "prediction": h, "parameters": START, "places": {x: [1.0, 2.0]}},
     evaluate: {"equations": EQUATIONS, "symbol": h, "values": {w: 1.0, "b": 2.0, x: [1.0, 2.0]}},
 }
 
@@ -206,6 +234,18 @@ def rows():
         *((kind, name, NO_SHARE, name) for kind, name in [(Momentum, "momentum"), (RMSprop, "decay"), (Adam,
             "beta1"), (Adam, "beta2")]),
         *((kind, "epsilon", NO_RATE, "epsilon") for kind in (RMSprop, Adam)),
+        *((kind, "model", [*NO_MODEL, LAYER, LARGE], "model|Model") for kind in (check_training,
+            check_forward, check_backward, check_fit)),
+        (check_update, "rule", NO_RULE, "rule|learning_rate"),
+        (check_training, "steps", [*NO_COUNT, 10 ** 6], "steps"),
+        (check_training, "learning_rate", [v for v in NO_RATE if v is not None], "learning_rate"),
+        (check_forward, "symbol", [*NO_SYMBOL, w], "not computed"),
+        (check_fit, "prediction", [*NO_SYMBOL, w], "not computed"),
+        (check_fit, "data", [*NO_VALUES, (DATA,), (DATA, DATA, DATA)], "data"),
+        (check_fit, "rival", NO_NUMBER, "rival"),
+        (check_steepest, "axis", [*NO_COLUMN, [1.0], [1.0, 2.0]], "axis"),
+        (check_steepest, "curve", ["abc", ..., {1.0}, 1j, [1.0], [1, "2", 3], np.ones((3, 3))], "curve"),
+        (predicted, "places", [*NO_VALUES[:-1], {}, {x: "1"}, {y: [1.0]}], "places|x should|keys"),
         (evaluate, "values", [*NO_VALUES[:-1], {w: 1}, {w: 1, "w": 2, b: 1, x: 1}, {3: 1}],
             "values|depends on|two values|keys"),
     ]  # fmt: skip
@@ -557,6 +597,22 @@ def test_either_kind_of_model_trains_and_stops_alike(model, given, engine):
     assert np.array_equal(part.loss, whole.loss[:4])
     assert train(engine(model), **given, tolerance=1e9).stop_reason == "converged"
     assert train(engine(model), **given, rule=GradientDescent(1e9)).stop_reason in ("diverged", "max_steps")
+
+
+@pytest.mark.parametrize("calls", [1, 3, 4])
+def test_an_interrupted_sweep_keeps_its_steps(calls, monkeypatch):
+    engine, whole = NEURON.compile(), sweep(NEURON, START, DATA, [0.1, 0.2], 3)
+    given = iter([engine.__call__] * calls)
+
+    def interrupted(compiled, *arguments):
+        if (call := next(given, None)) is None:
+            raise KeyboardInterrupt
+        return call(*arguments)
+
+    monkeypatch.setattr(Compiled, "__call__", interrupted)
+    part = sweep(engine, START, DATA, [0.1, 0.2], 3)
+    assert np.array_equal(part.loss, whole.loss[:calls])
+    assert np.array_equal(part.parameters, whole.parameters[:calls])
 
 
 def test_interrupted_batches_keep_what_was_yielded():

@@ -244,6 +244,29 @@ def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
         assert image.evaluate("node => node.naturalWidth") > 100
 
 
+def test_a_lesson_saved_and_opened_again_without_its_kernel_shows_its_pictures(page, lab):
+    """While it runs, saving leaves the explorers alone. Reopened, each is a picture with its words."""
+    lesson = next(path.name for path in LESSONS if path.name.startswith("06_"))
+    run_all(page, lab, lesson)
+    words = page.locator(".explorer [role=status]").all_inner_texts()
+    page.evaluate(
+        """async () => {
+            const { commands, shell } = window.jupyterapp;
+            await commands.execute('docmanager:save');
+            await shell.currentWidget.context.sessionContext.shutdown();
+        }"""
+    )
+    assert page.locator(".explorer").count() == len(words) == 3
+    page.goto("about:blank")
+    page.goto(f"{lab}/lab/tree/{lesson}?reset")
+    page.wait_for_selector(".jp-RenderedHTML figure img", timeout=60_000)
+    settle(page)
+    pictures = page.locator("figure img").all()
+    assert {picture.get_attribute("alt") for picture in pictures} >= set(words)
+    assert all(picture.evaluate("node => node.naturalWidth") > 100 for picture in pictures)
+    assert page.get_by_text("Error displaying widget").count() == 0
+
+
 def answer(page, grade_id, source):
     """Type into an answer cell, as a learner would: over what is there."""
     index = page.evaluate(

@@ -9,18 +9,25 @@ import json
 import os
 import re
 import shutil
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import nbformat
 import pytest
-from exercise_bank import BANK
+import sympy as sp
+from exercise_bank import BANK, solutions
+from helpers import gives_away
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from course_utils import Verdict
+from course_utils import Model, Verdict, check
+from course_utils.checks.hints import hints_to
+from course_utils.checks.questions import question
+from course_utils.checks.questions import questions as library_questions
+from course_utils.checks.questions.set_1 import SIGNS
+from course_utils.checks.questions.set_3 import CURVES
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 SETS = ["1_chain_rule", "2_train", "3_activations_and_optimizers", "4_deeper", "5_project"]
@@ -178,3 +185,88 @@ def test_the_release_gives_nothing_away(name):
                 line for line in block.splitlines()[1:-1] if len(line.strip()) > 12 and line[-1] != "("
             ]
             assert not [line for line in telling if json.dumps(line)[1:-1] in released]
+
+
+QUESTIONS = [(name, answer) for name in SETS for answer in BANK[name]]
+
+
+def asked(name, answer):
+    """A question of a solved set: its number, its check cell parsed, and what it is about."""
+    namespace, _ = run(name)
+    call = ast.parse(questions(name)[answer].source).body[0].value
+    about = [value_of(argument, namespace, name) for argument in call.args[2:]]
+    return call.args[0].value, call, about, namespace
+
+
+def value_of(expression, namespace, name):
+    with beside(name):
+        return eval(ast.unparse(expression), dict(namespace))
+
+
+def names_in(cell):
+    return {node.id for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Name)}
+
+
+@pytest.mark.parametrize(("name", "answer"), QUESTIONS)
+def test_no_part_of_a_check_cell_is_its_answer(name, answer):
+    """Whatever is copied out of it, as it stands or called, gets no points."""
+    number, call, about, namespace = asked(name, answer)
+    assert re.fullmatch(r"set \d\.\d", number) and call.func.id == "check" and call.args[1].id == answer
+    parts = [node for argument in call.args[2:] for node in ast.walk(argument) if isinstance(node, ast.expr)]
+    for part in parts:
+        with contextlib.suppress(TypeError):  # the name of a keyword is no value
+            assert float(check(number, value_of(part, namespace, name), *about)) == 0, ast.unparse(part)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_no_cell_above_a_question_computes_or_explains_its_answer(name):
+    """Only what a question is about is bound; keys and what is said to slips stand in the library."""
+    given = [cell for cell in code_cells(name) if not nbgrader(cell)["solution"]]
+    assert not [
+        cell.source for cell in given if re.search(r"slips|_key|correct=|Nothing to do here", cell.source)
+    ]
+    words = [kind.keywords for kind in map(question, library(name)) if isinstance(kind, partial)]
+    said = [words for keywords in words for words in keywords.get("choices", {}).values()]
+    released = (EXERCISES / "release" / name / f"{name}.ipynb").read_text()
+    assert not [words for words in (*said, *SIGNS.values(), *CURVES.values()) if words in released]
+
+
+def library(name):
+    return library_questions(f"set {name[0]}")
+
+
+@pytest.mark.parametrize(("name", "answer"), QUESTIONS)
+def test_a_question_of_a_set_has_three_hints_without_its_answer(name, answer):
+    number, _, about, namespace = asked(name, answer)
+    check(number, namespace[answer], *about)
+    notes, key = hints_to(number), namespace[answer]
+    assert len({note.plain for note in notes}) == 3
+    if callable(key) or isinstance(key, dict):
+        last = questions(name) and solutions(name)[answer].strip().splitlines()[-1].strip()
+        assert not [
+            note for note in notes if last in note.plain or last.removeprefix("return ") in note.plain
+        ]
+    elif not isinstance(key, Model):
+        key = key if isinstance(key, str) else sp.sympify(key)
+        right = [
+            note.plain
+            for note in notes
+            if gives_away(note, key, lambda said: check(number, said, *about).correct)
+        ]
+        assert not right
+
+
+def test_every_question_of_the_library_is_asked_in_its_set():
+    asked_for = [asked(*question)[0] for question in QUESTIONS]
+    assert asked_for == [number for name in SETS for number in library(name)]
+
+
+@pytest.mark.parametrize(
+    "lesson", sorted((EXERCISES.parent / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+)
+def test_a_check_cell_of_a_lesson_holds_a_number_and_no_answer(lesson):
+    cells = [cell.source for cell in nbformat.read(lesson, 4).cells if cell.cell_type == "code"]
+    checked = [source for source in cells if "check(" in source]
+    assert checked and all(
+        re.fullmatch(r'(\w+) = [^"]*\.\.\.[^"]*\ncheck\("\d\d\.\d", \1\)', s) for s in checked
+    )

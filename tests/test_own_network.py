@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from course_utils import Activation, Model, check_gradient, relu, sigmoid, step, tanh, train
-from course_utils.checks.network import check_fit, check_network, check_steepest, for_network, predicted
+from course_utils.checks import check_fit, check_network, check_steepest, for_network, predicted
 
 x, y, w, b, v, c, u, q, z, h, k, e, y_hat, L = sp.symbols("x y w b v c u q z h k e y_hat L")
 AXIS = np.linspace(-2, 2, 401)
@@ -39,6 +39,11 @@ class softsign(Activation):
         return values / (1 + np.abs(values))
 
 
+def own(numpy, slope=lambda output: 1 - output**2):
+    """An activation of one's own, tanh unless told."""
+    return type("own", (Activation,), {"slope": staticmethod(slope), "numpy": staticmethod(numpy)})
+
+
 TWO = {sp.Symbol("h2"): tanh(u * x + q), y_hat: v * h - v * sp.Symbol("h2") + c}
 DEEP = {sp.Symbol("h2"): sigmoid(u * h + q), y_hat: v * sp.Symbol("h2") + c}
 FALL = [2.0, 2.0, -0.3, 1.0]  # where training begins: a fall before the middle
@@ -52,6 +57,14 @@ HONEST = {
     "a wave": (network(sp.sin), FALL),
     "softplus": (network(lambda z: sp.log(1 + sp.exp(z))), [-2.0, -2.0, 0.3, 0.8]),
     "one's own activation": (network(softsign), FALL),
+    "gated": (network(lambda z: z * sigmoid(2 * z)), [-1.0, -0.3, 0.3, 0.8]),
+    "values in a list": (network(own(lambda z: [float(np.tanh(one)) for one in z])), FALL),
+    "a relu in place": (
+        network(own(lambda z: np.multiply(z, z > 0, out=z), step)),
+        [-1.0, -0.3, 0.3, 0.8],
+    ),
+    "a weight beside a difference": (network(z=w * (x - b)), [2.0, -1.0, -0.3, 1.0]),
+    "a positive weight": (network(z=sp.exp(w) * x + b), [0.7, 2.0, -0.3, 1.0]),
     "two units": (
         network(loss=TWO | SQUARE, parameters=(w, b, v, c, u, q)),
         [2.0, 2.0, -0.1, 1.0, -2.0, -2.0],
@@ -65,6 +78,7 @@ HONEST = {
     "half the square": (network(loss={L: (y - y_hat) ** 2 / 2}), FALL),
     "the error by name": (network(loss={e: y - y_hat, L: e**2}), FALL),
     "absolute": (network(loss={L: sp.Abs(y - y_hat)}), FALL),
+    "a logarithm": (network(loss={L: sp.log(1 + (y - y_hat) ** 2)}), FALL),
     "log-cosh": (network(loss={L: sp.log(sp.cosh(y - y_hat))}), FALL),
     "Huber": (
         network(loss={e: sp.Abs(y - y_hat), L: sp.Piecewise((e**2 / 2, e < 0.2), (0.2 * e - 0.02, True))}),
@@ -93,6 +107,9 @@ NO_NETWORK = {
     "data the other way": (network(data=[y, x]), "data should be x, y"),
     "parameters as data": (network(parameters=[], data=[x, y, w, b, v, c]), "data should be x, y"),
     "an outer weight first": (network(parameters=[v, w, b, c]), "v is none"),
+    "a bias first": (network(parameters=[b, w, v, c]), "b is none"),
+    "a bias first, in one line": (network(z=x, h=tanh(w * x + b), parameters=[b, w, v, c]), "b is none"),
+    "an outer bias first": (network(parameters=[c, w, b, v]), "c is none"),
     "no prediction": (Model({L: (y - w * x) ** 2}, [w], [x, y]), "no equation computes y_hat"),
     "no parameters": (Model({y_hat: tanh(x)} | SQUARE, [], [x, y]), "has 0 parameters"),
     "many": (Model({y_hat: sum(tanh(s * x) for s in MANY)} | SQUARE, MANY, [x, y]), "has 11 parameters"),
@@ -101,6 +118,16 @@ NO_NETWORK = {
     "a sign": (network(lambda z: sp.sign(z)), "the gradient of w is 0"),
     "two levels": (network(lambda z: sp.Piecewise((1, z > 0.5), (-1, True))), "the gradient of w is 0"),
     "no value": (network(lambda z: sp.sqrt(-1 - z**2)), "cannot be checked: y_hat has no value"),
+    # an activation that gives no numbers, or is not what its slope says
+    "no return": (network(own(lambda z: None)), "numpy of the activation own should give numbers"),
+    "a text": (network(own(lambda z: "tanh")), "shape (8200,), not 'tanh'"),
+    "a mean": (network(own(np.mean)), "(8200,), not shape ()"),
+    "less the mean": (network(own(lambda z: z - np.mean(z))), "another value beside others"),
+    "objects": (network(own(lambda z: np.full(np.shape(z), None))), "should give numbers"),
+    "another argument": (network(own(lambda: 1)), "numpy of the activation own fails with TypeError"),
+    "a complex number": (network(own(lambda z: z * 1j)), "y_hat has no value"),
+    "another slope": (network(own(np.arctan)), "the slope of own is not the derivative of its numpy"),
+    "a slope of the input": (network(own(np.tanh, lambda output: 1 / output)), "the slope of own"),
     # the prediction knows the target
     "the target predicts": (Model({y_hat: w * y, L: (x - y_hat) ** 2}, [w], [x, y]), "should not know y"),
     "the target added": (network(y_hat=v * h + c + y), "should not know y"),
@@ -122,6 +149,9 @@ NO_NETWORK = {
     "a wave of it": (network(loss={L: sp.sin(y_hat - y) ** 2}), DISTANCE),
     "zero far away too": (network(loss={L: (y - y_hat) ** 2 * (y_hat - 3) ** 2}), DISTANCE),
     "a zone without cost": (network(loss={L: sp.Max(sp.Abs(y - y_hat) - 0.1, 0)}), DISTANCE),
+    "capped": (network(loss={L: sp.Min((y - y_hat) ** 2, 1)}), DISTANCE),
+    "capped far out": (network(loss={L: sp.Min((y - y_hat) ** 2, 400)}), DISTANCE),
+    "capped smoothly": (network(loss={L: 1 - sp.exp(-((y - y_hat) ** 2))}), DISTANCE),
     "of twice the target": (network(loss={L: (2 * y - y_hat) ** 2}), "should be 0 where y_hat is y"),
     "of a sum": (network(loss={L: (y + y_hat) ** 2}), "should be 0 where y_hat is y"),
     "without the prediction": (network(loss={L: (y - v * h - c) ** 2}), "L does not use y_hat"),
@@ -169,6 +199,8 @@ FITS = {
     "not trained": (FITTED, FITTED, CURVE, "these are the parameters of the start"),
     "hardly trained": ([1.5, 0.01, 1.0, 0.0], [1.5, 0.0098, 1.0, 0.0], CURVE, "bring the error well down"),
     "straight": (START, [1e-6, 0.0, 1e3, 0.0], STRAIGHT_DATA, "to the eye this is a straight line"),
+    "from far away": ([1e300] * 4, FITTED, CURVE, "nobody can train from this start"),
+    "from afar": ([1.0, 0.0, 1e5, 0.0], FITTED, CURVE, "nobody can train from this start"),
     "one missing": (START, {"w": 1.0}, CURVE, "cannot be evaluated"),
     "text": (START, "w", CURVE, "cannot be evaluated"),
     "nothing": (START, None, CURVE, "cannot be evaluated"),

@@ -1,5 +1,6 @@
 """The project's own promises: its files agree, its tools do what they say."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
+
+from tools.handout import hand_out
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -44,3 +48,44 @@ def test_the_map_names_every_lesson(page):
 def test_links_between_files_lead_somewhere():
     links = [(page, link) for page in PAGES for link in re.findall(r"\]\((?!http)([^)#]+)\)", prose(page))]
     assert not [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
+
+
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory):
+    """The folder that learners get."""
+    folder = tmp_path_factory.mktemp("class") / "handout"
+    hand_out(folder)
+    return folder
+
+
+def test_a_handout_holds_no_solution_and_nothing_that_grades(handout):
+    files = [path for path in handout.rglob("*") if path.is_file()]
+    names = [str(path.relative_to(handout)) for path in files]
+    assert not [name for name in names if re.search(r"source|grading|gradebook|tests|__pycache__", name)]
+    texts = [
+        path.read_text(encoding="utf-8") for path in files if path.suffix in (".ipynb", ".py", ".md", ".toml")
+    ]
+    assert not [text[:80] for text in texts if "BEGIN SOLUTION" in text or "course_utils.grading" in text]
+    packages = tomllib.loads((handout / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    assert all((handout / package.replace(".", "/") / "__init__.py").is_file() for package in packages)
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", (handout / "README.md").read_text())
+    assert links and not [link for link in links if (ROOT / link).exists() > (handout / link).exists()]
+
+
+@pytest.mark.parametrize(
+    ("notebook", "said"),
+    [
+        ("notebooks/03_apply_the_chain_rule.ipynb", 'hint("03.1")'),
+        ("exercises/release/1_chain_rule/1_chain_rule.ipynb", 'hint("set 1.3")'),
+        ("exercises/release/5_project/5_project.ipynb", 'hint("set 5.1")'),
+    ],
+)
+def test_what_is_handed_out_runs_by_itself(handout, notebook, said, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(handout))
+    page = nbformat.read(handout / notebook, 4)
+    page.cells.append(nbformat.v4.new_code_cell(f"import course_utils\nprint(course_utils.__file__)\n{said}"))
+    folder = (handout / notebook).parent
+    NotebookClient(page, resources={"metadata": {"path": str(folder)}}, env=dict(os.environ)).execute()
+    last = str(page.cells[-1].outputs)
+    assert str(handout) in last and "Hint 1 of 3" in last
+    assert said in str([cell.get("outputs") for cell in page.cells[:-1]]).replace("\\", "")

@@ -18,23 +18,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
 LONGEST = 75  # minutes
 
-NOT_YET = {  # by lesson, what does not hold so far
-    "00": "predictions numbers minutes",
-    "01": "predictions minutes",
-    "02": "predictions numbers minutes",
-    "03": "predictions numbers minutes",
-    "04": "predictions minutes",
-    "05": "predictions numbers minutes",
-    "06": "predictions numbers minutes",
-    "07": "predictions numbers minutes",
-    "08": "predictions numbers minutes",
-    "09": "predictions numbers minutes",
-    "10": "predictions numbers minutes",
-    "12": "predictions numbers minutes",
-    "13": "predictions numbers minutes",
-    "14": "predictions numbers minutes",
-    "17": "predictions numbers minutes",
-}
+NOT_YET: dict[str, str] = {}  # by lesson, what does not hold so far
 
 
 def lessons_for(what):

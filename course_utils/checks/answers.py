@@ -90,6 +90,8 @@ def as_expression(thing, name: str) -> sp.Expr:
         thing = thing.item()
     if isinstance(thing, Real | Decimal) and not isinstance(thing, bool | np.bool_ | sp.Basic):
         return as_number(thing, name)
+    if isinstance(thing, sp.Xor):
+        raise Unreadable("a power is written with two stars, such as x**2, and not with ^.")
     if not isinstance(thing, sp.Expr) or isinstance(thing, sp.MatrixExpr | sp.MatrixBase):
         raise Unreadable(f"{name} should be a SymPy expression, not {kind(thing)}.")
     return thing

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 
-WHOLE, SEARCH = 4.5, 1.0  # seconds of computing: for a check, and for the slips in a wrong answer
+WHOLE, SEARCH = 4.0, 1.0  # seconds of computing: for a check, and for the slips in a wrong answer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 
 

@@ -9,10 +9,13 @@ from copy import deepcopy
 from numbers import Real
 
 import numpy as np
+import sympy as sp
 
+from ..derivation.functions import Activation
 from ..derivation.given import some
 from .answers import UNANSWERED, Unreadable, brief, kind
 from .budget import TooSlow, time_limit
+from .unreadable import sentence
 from .verdict import Verdict
 
 SECONDS = 3.0  # for all calls of a function that one verdict needs
@@ -42,7 +45,13 @@ def call(function: Callable, given: Mapping):
     except (KeyboardInterrupt, TooSlow):
         raise
     except BaseException as error:
-        raise Unreadable(f"it fails with {described(error)}") from None
+        zeros = ", ".join(
+            f"{name} = 0" for name, value in given.items() if np.ndim(value) == 0 and value == 0
+        )
+        why = f" It was tried with {zeros}." if zeros and isinstance(error, ZeroDivisionError) else ""
+        said = described(error)
+        why = why or ("" if "In short:" in said else formulas_in(function))
+        raise Unreadable(f"it fails with {said}{why}") from None
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
@@ -73,9 +82,12 @@ def silence() -> Iterator[None]:
 
 
 def described(error: BaseException) -> str:
-    """An error's type, and what it says if it says something."""
+    """An error's type, what it says if it says something, and what to write instead if that is known."""
+    said = sentence(error)
     try:
-        return f"{kind(error)}: {error!s:.200}"
+        text = f"{kind(error)}: {error!s:.200}"
+        end = "" if text.endswith((".", "!", "?")) else "."
+        return text + end + (f" In short: {said}" if said else "")
     except Exception:
         return f"{kind(error)}."
 
@@ -103,12 +115,44 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     return by_place, by_name
 
 
-def as_numbers(result, shape: tuple, what: str) -> np.ndarray:
-    """A result as an array of this shape. Raises Unreadable for anything else."""
+def outside(function: Callable) -> dict[str, object]:
+    """What a function uses of what was defined outside of it, by name."""
+    try:
+        found = inspect.getclosurevars(inspect.unwrap(function))
+    except (TypeError, ValueError):
+        return {}
+    return {**found.globals, **found.nonlocals}
+
+
+def formulas_in(function: Callable) -> str:
+    """The sentence about SymPy's things that a function works with, where it should have numbers."""
+    for name, thing in outside(function).items():
+        if isinstance(thing, sp.Symbol):
+            return f" Here {name:.40} is a symbol: compute its number inside the function."
+        if isinstance(thing, type) and issubclass(thing, Activation):
+            return f" With numbers write {name:.40}.numpy: {name:.40} itself is for formulas."
+        if isinstance(thing, type) and issubclass(thing, sp.Function):
+            return f" With numbers write np.{name:.40}: {name:.40} is SymPy's here, for formulas."
+        if thing is sp:
+            return f" With numbers use NumPy: {name:.40} is SymPy, for formulas."
+    return ""
+
+
+def as_numbers(result, shape: tuple, what: str, wanted: str = "") -> np.ndarray:
+    """A result as an array of this shape. Raises Unreadable for another. wanted: the shape, in words."""
     numbers = as_array(result, what)
     if numbers.shape != shape:
-        raise Unreadable(f"{what} should have shape {shape}, not {numbers.shape}.")
+        raise Unreadable(f"{what} should be {wanted or in_words(shape)}, not {in_words(numbers.shape)}.")
     return numbers
+
+
+def in_words(shape: tuple) -> str:
+    """What an array of this shape is."""
+    if not shape:
+        return "one number"
+    if len(shape) == 1:
+        return f"{shape[0]} number{'s' * (shape[0] != 1)}"
+    return f"a table of {' by '.join(map(str, shape))} numbers"
 
 
 def as_array(result, what: str) -> np.ndarray:
@@ -120,7 +164,14 @@ def as_array(result, what: str) -> np.ndarray:
         known = numbers.dtype.kind in "biuf"
         if size <= MOST and (known or all(isinstance(number, Real) for number in numbers.flat)):
             return numbers.astype(float)
+        formulas = [part for part in numbers.flat[:MOST] if isinstance(part, sp.Basic)]
+        left, formula = [symbol for part in formulas for symbol in part.free_symbols], bool(formulas)
     except Exception:  # an object of any kind decides by itself how it becomes an array
-        pass
+        left, formula = [], False
+    if left:
+        name = f"{min(left, key=str)!s:.40}"
+        raise Unreadable(f"the symbol {name} is still in {what}: compute its number inside the function.")
+    if formula:
+        raise Unreadable(f"{what} should be numbers, and it is a formula: with numbers use NumPy, not SymPy.")
     given = f"{size} of them" if size > MOST else brief(result)
     raise Unreadable(f"{what} should be numbers, not {given}.")

@@ -63,7 +63,7 @@ def shown(number, digits: int = 6) -> str:
 
 def shown_apart(one, other, digits: int = 6) -> tuple[str, str]:
     """Two unequal values, with so many digits that they look unequal too."""
-    enough = next((d for d in (digits, 6, 9, 12) if d >= digits and shown(one, d) != shown(other, d)), 16)
+    enough = next((d for d in (digits, 6, 9, 12) if d >= digits and shown(one, d) != shown(other, d)), 17)
     return shown(one, enough), shown(other, enough)
 
 

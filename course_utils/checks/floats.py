@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from ..derivation.functions import Activation
+from ..derivation.functions import Activation, numpy_form
 from .values import formula
 
 Numbers = np.ndarray  # shape (points,); a condition's are 1, 0 and, where it has no value, nan
@@ -90,7 +90,8 @@ def of_activation(function: type[Activation], numbers: Numbers) -> Numbers | flo
     written_out = formula(function, z)  # type: ignore[arg-type]  # a class can be hashed
     if written_out is not None:
         return Floats({"z": numbers})._value(written_out)
-    return np.broadcast_to(function.numpy(numbers.reshape(-1)), numbers.size).reshape(numbers.shape)
+    found = numpy_form(function)(numbers.reshape(-1)).reshape(numbers.shape)
+    return np.where(np.imag(found) == 0, np.real(found), np.nan)
 
 
 def comparison(compare: np.ufunc) -> Callable:

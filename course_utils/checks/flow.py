@@ -64,7 +64,7 @@ class Chains:
 
     @np.errstate(all="ignore")  # products of very large and very small numbers
     def __init__(self, equations: Equations, wrts: Sequence[sp.Symbol], floats: Floats):
-        self.equations, self.wrts = equations, list(wrts)
+        self.equations, self.wrts, self.floats = equations, list(wrts), floats
         self.locals = {link: local(equations, *link) for link in links_between(equations, wrts)}
         self.flow = Flow(equations, self.wrts, {k: floats.value(e) for k, e in self.locals.items()})
         self.gradients = np.array([self.flow.adjoint[wrt] for wrt in self.wrts])

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from functools import cache, partial
 
 from ..derivation.chain_rule import derivative
@@ -13,7 +14,7 @@ from .questions import ABOUT, HERE, question
 from .questions.set_5 import first_gradient, own_gradients
 from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
-from .symbols import check_gradient
+from .symbols import check_derivative, check_gradient
 
 ASKED: Counter[str] = Counter()  # how many hints each question has given
 FIRST = Note.of("Run the check of this question once, the cell below its answer: it says what it is about.")
@@ -29,7 +30,7 @@ def for_all(network: Model, *_) -> list[Note]:
     return backward_hints(network) if isinstance(network, Model) else []
 
 
-COMPUTED = {
+COMPUTED: dict[Callable, Callable] = {
     check_gradient: gradient_hints,
     check_forward: forward_hints,
     check_backward: backward_hints,
@@ -56,7 +57,7 @@ def hint(name: str) -> Note:
     shown = hints[: ASKED[name]]
     title = f"Hint {len(shown)} of {len(hints)} to question {name}"
     after = "" if ASKED[name] <= len(hints) else afterwards(name)
-    return Note.list(title + after, shown)
+    return Note.numbered(title + after, shown)
 
 
 def afterwards(name: str) -> str:
@@ -68,13 +69,16 @@ def afterwards(name: str) -> str:
 
 def hints_to(name: str) -> list[Note]:
     """All hints to a question: those that are written, or else computed; none for a network not known."""
-    asked = question(name)
+    function, args, _ = parts_of(question(name))
     if texts := written().get(name, {}).get("hints"):
         return [Note(text, text) for text in texts]
-    given = isinstance(asked, partial)
-    if not given and name not in ABOUT:
-        return []
-    return COMPUTED[asked.func if given else asked](*(asked.args if given else ABOUT[name]))
+    about = args or ABOUT.get(name)
+    return COMPUTED[function](*about) if about else []
+
+
+def parts_of(asked: Callable) -> tuple[Callable, tuple, dict]:
+    """The check that a question uses, and what it hands to it."""
+    return (asked.func, asked.args, asked.keywords) if isinstance(asked, partial) else (asked, (), {})
 
 
 def solution(name: str) -> Note:
@@ -82,23 +86,34 @@ def solution(name: str) -> Note:
 
     Raises ValueError for a question that does not exist.
     """
-    asked = question(name)
+    function, args, _ = parts_of(question(name))
     if name.startswith("set "):
         text = f'Problem sets are graded, so {name} has hints, and no solution: hint("{name}").'
         return Note(text, text)
-    if asked.func is check_gradient:
-        return Note.list(f"Question {name}", gradient_solution(*asked.args))
-    key, steps = key_of(asked), written()[name]["solution"]
-    return Note.list(
-        f"Question {name}",
-        [Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$")) for step in steps],
-    )
+    title = f"Question {name}"
+    if function is check_gradient:
+        return Note.numbered(title, gradient_solution(*args))
+    key = key_of(name)
+    steps = [
+        Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$"))
+        for step in written()[name]["solution"]
+    ]
+    return Note.numbered(title, steps)
 
 
-def key_of(asked: partial) -> Formula:
-    """The answer to a question of a lesson."""
-    if asked.func is check_choice:
-        return Formula(asked.keywords["correct"], rf"\text{{{asked.keywords['correct']}}}")
-    if asked.func is check_number:
-        return Formula(*2 * [shown(expected_value(asked.keywords["expected"]))])
-    return Formula.of(derivative(*asked.args))
+def key_of(name: str) -> Formula:
+    """The answer to a question of a lesson, if it is a word, a number or a derivative."""
+    function, args, known = parts_of(question(name))
+    if function is check_choice:
+        return Formula(known["correct"], rf"\text{{{known['correct']}}}")
+    if function is check_number:
+        return Formula(*2 * [shown(expected_value(known["expected"]))])
+    if function is check_derivative:
+        return Formula.of(derivative(*args))
+    return Formula("", "")
+
+
+def load_ipython_extension(ipython) -> None:
+    """Let a notebook know `hint` and `solution`, which an unanswered check speaks of."""
+    known = {"hint": hint, "solution": solution}
+    ipython.push({name: known[name] for name in known.keys() - ipython.user_ns.keys()}, interactive=False)

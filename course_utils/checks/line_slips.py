@@ -1,6 +1,7 @@
 """Which slip in one of the equations gives a symbol the values that a learner's function computed?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, combinations
 
 import numpy as np
 import sympy as sp
@@ -9,8 +10,11 @@ from ..derivation.chain_rule import Equations, downstream
 from .budget import Budget
 from .floats import Floats
 from .flow import Numbers, same
-from .mistakes import OTHER, Mistake, equation_mistakes
+from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
+from .mistakes import OTHER, Mistake
 
+UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors")  # where another slip does the same
+FEWEST = 3  # points where an answer that is explained has a value
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
 
@@ -20,7 +24,7 @@ def each_with_numbers(mistakes: Sequence[Mistake], floats: Floats) -> tuple[list
     for mistake in mistakes:
         if mistake.others:
             stack = np.array([floats.points[other.name] for other in mistake.others])
-            found += [mistake.about(other=other) for other in mistake.others]
+            found += [mistake.about(other=other.name) for other in mistake.others]
             numbers.append(Floats({OTHER.name: stack} | floats.points).value(mistake.expression))
         else:
             found.append(mistake)
@@ -34,18 +38,19 @@ def slip_in_lines(
     points: Mapping[str, Numbers],
     answer: Numbers,
     budget: Budget | None = None,
-) -> Mistake | None:
-    """The first slip in a line, the last line before the others, that gives the last symbol these values.
+) -> list[Mistake]:
+    """The likeliest slip in a line that gives the last symbol these values; an empty list if there is none.
 
-    points: an array of shape (points,) for each name. roles: see `mistakes.link_mistakes`.
+    points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
     """
-    budget = budget or Budget(SINGLE)
+    budget, found, known = budget or Budget(SINGLE), [], np.isfinite(answer)
+    if known.sum() < FEWEST:
+        return []
+    points, answer = {name: numbers[known] for name, numbers in points.items()}, answer[known]
     for of in reversed(list(lines)):
         mistakes, values = mistaken(lines, of, roles, points, budget)
-        hits = same(values, answer)
-        if hits.any():
-            return mistakes[int(hits.argmax())]
-    return None
+        found += [mistakes[index] for index in np.flatnonzero(same(values, answer))]
+    return sorted(found, key=lambda mistake: mistake.slip in UNLIKELY)[:1]
 
 
 def mistaken(
@@ -62,3 +67,124 @@ def mistaken(
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})
     found.compute({symbol: line for symbol, line in later.items() if symbol in changed})
     return mistakes, found.points[order[-1].name]
+
+
+def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
+    """What may stand in place of one equation's right side, the likeliest first."""
+    right, line = equations[of], {"link": of.name.replace("new_", "the new ")}
+    made = chain(
+        old_for_new(equations, of),
+        number_mistakes(right, sums_in(equations, of)),
+        lost_parts(right),
+        changed_parts(right),
+        part_mistakes(right),
+        swapped_symbols(right, roles),
+        [Mistake("sign", "the sign of {link} is turned.", -right)],
+        lost_pairs(right),
+    )
+    return (mistake.about(**line) for mistake in made)
+
+
+def old_for_new(equations: Equations, of: sp.Symbol) -> Iterator[Mistake]:
+    """A value of before the update, where the new one belongs, or the other way round; or the step alone."""
+    before = sp.Symbol(of.name.removeprefix("new_"))
+    if before != of:
+        names = {"old": before}
+        yield Mistake("old for new", "this is the old {old}: return {link}.", before, names=names)
+        text = "this is the step alone: subtract it from the {old}."
+        yield Mistake("step alone", text, before - equations[of], names=names)
+    for symbol in sorted(equations[of].free_symbols, key=str):
+        old = sp.Symbol(symbol.name.removeprefix("new_"))
+        text = "the old {old} stands in {link}, where the new one belongs: update it first."
+        nodes = sp.preorder_traversal(equations[of])
+        if alike := [node for node in nodes if node.xreplace({symbol: old}) == equations.get(symbol)]:
+            text = "{link} needs {part} with the new {old} in it: not the old one, nor the new one alone."
+        names = {"old": old, "part": old_names(alike[0]) if alike else ""}
+        if old != symbol:
+            yield Mistake("old for new", text, equations[of].xreplace({symbol: old}), names=names)
+    for new in (new for new in equations if new.name.startswith("new_") and new != of):
+        old = sp.Symbol(new.name.removeprefix("new_"))
+        text = "the new {old} stands in {link}, where the old one belongs."
+        if old in equations[of].free_symbols and new not in equations[of].free_symbols:
+            yield Mistake("new for old", text, equations[of].xreplace({old: new}), names={"old": old})
+
+
+def droppable(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr, sp.Expr]]:
+    """(a node, one of its parts, the node without that part): terms, factors, exponents and functions."""
+    found = []
+    for node in dict.fromkeys(sp.preorder_traversal(expression)):
+        if node.is_Add or node.is_Mul:
+            parts = [part for part in node.args if not part.is_number]
+            found += [(node, part, node.func(*(a for a in node.args if a != part))) for part in parts]
+            numbers = [abs(part) for part in node.args if node.is_Mul and part.is_Rational and abs(part) != 1]
+            found += [(node, number, node / number) for number in numbers]
+        elif isinstance(node, sp.Function) or (node.is_Pow and node.exp not in (-1, 1)):
+            found.append((node, node, node.args[0]))
+    return found
+
+
+def lost_parts(right: sp.Expr) -> Iterator[Mistake]:
+    """A term, a factor, an exponent or a function forgotten, however deep inside."""
+    for node, part, rest in droppable(right):
+        slip, text = "lost part", "{part} is forgotten in {link}."
+        if part == node:
+            slip, text = "lost function", "the {function} in {link} is missing: it belongs to {part}."
+        elif part.is_Rational and part.p == 1:
+            text, part = "the division by {part} is forgotten in {link}.", 1 / part
+        elif part.is_Pow and part.exp == -1 and node.is_Mul:
+            text, part = "the division by {part} is forgotten in {link}.", part.base
+        root = part.is_Pow and part.exp == sp.S.Half
+        function = "root" if root else "exponent" if part.is_Pow else part.func.__name__
+        names = {"part": old_names(rest if part == node else part), "function": function}
+        yield Mistake(slip, text, right.xreplace({node: rest}), names=names)
+
+
+def lost_pairs(right: sp.Expr) -> Iterator[Mistake]:
+    """Two factors of one form forgotten, such as both corrections for a start at zero."""
+    drops = [one for one in droppable(right) if one[0].is_Mul and one[1].is_Pow and one[1].base.is_Add]
+    for (node, part, rest), (other, second, remaining) in combinations(drops, 2):
+        text = "the divisions by {part} and by {second} are forgotten in {link}."
+        names = {"part": old_names(part.base), "second": old_names(second.base)}
+        both = right.xreplace({node: rest.xreplace({other: remaining})}).xreplace({other: remaining})
+        yield Mistake("lost parts", text, both, names=names)
+
+
+def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
+    """A sign, a factor 2 too many, a price for its slope, a bracket closed too early, however deep."""
+    for node in dict.fromkeys(sp.preorder_traversal(right)):
+        if node.is_Mul:
+            if node.could_extract_minus_sign():
+                text, names = "the sign of {part} is turned in {link}.", {"part": old_names(-node)}
+                yield Mistake("sign inside", text, right.xreplace({node: -node}), names=names)
+            text = "a factor 2 comes with {part} in {link}: it does not belong there."
+            yield Mistake(
+                "surplus number", text, right.xreplace({node: 2 * node}), names={"part": old_names(node)}
+            )
+            for total in (part for part in node.args if part.is_Add):
+                text = "the bracket around {part} is missing in {link}: all of it is multiplied."
+                sign = -1 if node.could_extract_minus_sign() else 1
+                for term in total.args:
+                    for rest in dict.fromkeys([sign * (total - term), total - term]):
+                        wrong = right.xreplace({node: node / total * term + rest})
+                        yield Mistake("bracket", text, wrong, names={"part": old_names(total)})
+            for symbol in (part for part in node.args if part.is_Symbol):
+                text = "{part} stands in {link} where its own slope belongs: differentiate it."
+                price = node * symbol / 2
+                yield Mistake(
+                    "price for slope", text, right.xreplace({node: price}), names={"part": old_names(price)}
+                )
+        if node.is_Add:
+            for part in node.args:
+                text = "the sign of {part} is turned in {link}."
+                wrong = right.xreplace({node: node - 2 * part})
+                yield Mistake("sign inside", text, wrong, names={"part": old_names(abs_of(part))})
+
+
+def abs_of(part: sp.Expr) -> sp.Expr:
+    """A term without its minus."""
+    return -part if part.could_extract_minus_sign() else part
+
+
+def old_names(part: sp.Expr) -> sp.Expr:
+    """A part of an update rule's line as the rule itself has it."""
+    return part.xreplace({s: sp.Symbol(s.name.removeprefix("new_")) for s in part.free_symbols})

@@ -4,30 +4,22 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
-from numbers import Number
 from types import FunctionType
+from typing import Any
 
 import numpy as np
 import sympy as sp
 
-IN_NUMPY = {"atan": "arctan", "asin": "arcsin", "acos": "arccos", "Max": "maximum", "Min": "minimum"} | {
-    "asinh": "arcsinh", "Abs": "abs", "ln": "log",
-}  # fmt: skip
-IN_SYMPY = {theirs: ours for ours, theirs in IN_NUMPY.items() if ours != "ln"}
-ELSEWHERE = {
-    "numpy": {"ln": "np.log", "sigmoid": "sigmoid.numpy", "relu": "relu.numpy", "symbols": "sp.symbols"},
-    "sympy": {"arctan": "sp.atan", "arcsin": "sp.asin", "arccos": "sp.acos", "sigmoid": "sigmoid",
-              "relu": "relu", "e": "sp.E", "mean": "np.mean", "array": "np.array", "maximum": "sp.Max"},
-    "math": {"ln": "math.log", "mean": "np.mean", "arctan": "math.atan"},
-}  # fmt: skip
-ELSEWHERE_BY_NAME = {
-    "e": "for e to the power of u write `sp.exp(u)` in a formula, and `np.exp(u)` for arrays of numbers.",
-    "pi": "write `sp.pi` in a formula, and `np.pi` for a number.",
-    "math": "write `np.` in place of `math.`, or import it first.",
-}
-KNOWN = {"exp", "log", "ln", "sin", "cos", "tan", "sqrt", "tanh", "sinh", "cosh", "atan", "arctan", "log10"}
-QUANTITY = sp.Basic | Number | np.ndarray
+from .other_library import (
+    QUANTITY,
+    as_method,
+    elsewhere,
+    function_of,
+    of_array,
+    of_many,
+    of_symbol,
+    unknown,
+)  # fmt: skip
 
 
 def explained(error: BaseException, part: ast.expr | None, names: Mapping) -> str | None:
@@ -53,6 +45,10 @@ def called(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None
     match part:
         case ast.Call(func=ast.Name(id=name)) if hasattr(builtins, name) and name in names:
             return f"`{name}` is a value of yours now, no longer Python's function: run `del {name}`."
+        case ast.Call(func=ast.Name(id=name), args=[place]) if isinstance(
+            names.get(name), list | tuple | dict
+        ):
+            return f"one entry of `{name}` is asked for with square brackets: `{name}[{ast.unparse(place)}]`."
         case ast.Call(func=function, args=[argument], keywords=[]) if is_quantity(function, found[1], names):
             factor, inner = ast.unparse(function), ast.unparse(argument)
             factor = f"({factor})" if isinstance(function, ast.BinOp | ast.UnaryOp) else factor
@@ -68,82 +64,6 @@ def power(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
                 f"a power is written with two stars, `**`: not `{ast.unparse(left)} ^ {ast.unparse(right)}`."
             )
     return "a power is written with two stars, `x**2`, and not with `^`." if part is None else None
-
-
-def function_of(part: ast.expr | None, names: Mapping):
-    """The function that is called, and how it is written."""
-    match part:
-        case ast.Call(func=ast.Name(id=name)):
-            return names.get(name), name
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=home), attr=name)):
-            return getattr(names.get(home), name, None), f"{home}.{name}"
-    return None, ""
-
-
-def of_array(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
-    """A function of SymPy's, or an activation, with an array."""
-    if isinstance(part, ast.Attribute):  # tanh.numpy
-        part = ast.Call(part.value, [], [])
-    function, written = function_of(part, names)
-    if not (isinstance(function, type) and issubclass(function, sp.Function)) and function is not sp.sqrt:
-        return None
-    name = function.__name__
-    numpy = IN_NUMPY.get(name, name)
-    instead = f"np.{numpy}" if hasattr(np, numpy) else f"{name}.numpy" if hasattr(function, "numpy") else None
-    return instead and f"`{written}` is for formulas. For arrays of numbers write `{instead}`."
-
-
-def of_symbol(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
-    """A function of NumPy's, or of math, with a symbol in it."""
-    _, written = function_of(part, names)
-    name = written.rpartition(".")[2]
-    if name in ("float", "int"):
-        return (
-            f"`{written}` needs a number, and a symbol is left in this: put its value in first, with `.subs`."
-        )
-    instead = IN_SYMPY.get(name, name)
-    if not written.startswith(("np.", "numpy.", "math.")) or not hasattr(sp, instead):
-        return None
-    return (
-        f"`{written}` is for numbers, and there is a symbol in it. In a formula write `sp.{instead}`;"
-        " in a function of numbers compute the symbol's value first."
-    )
-
-
-def of_many(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
-    """A function of math with an array."""
-    _, written = function_of(part, names)
-    home, _, name = written.rpartition(".")
-    if home != "math" or not hasattr(np, name):
-        return None
-    return f"`{written}` takes a single number. For arrays write `np.{name}`."
-
-
-def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
-    """A name that nobody has defined."""
-    name = found[1]
-    if name in KNOWN:
-        in_formula, in_array = IN_SYMPY.get(name, name), IN_NUMPY.get(name, name)
-        in_formula = "log" if name == "ln" else in_formula
-        return f"say whose `{name}`: `sp.{in_formula}` in a formula, `np.{in_array}` for arrays of numbers."
-    if name in ELSEWHERE_BY_NAME:
-        return ELSEWHERE_BY_NAME[name]
-    if name in ("np", "sp", "check", "hint", "Model") or re.fullmatch(r"answer_\d+", name):
-        return f"nothing is called `{name}` yet: run the cell first in which it gets its meaning."
-    quantities = [
-        one for one, value in names.items() if isinstance(value, QUANTITY) and not one.startswith("_")
-    ]
-    for cut in range(1, len(name)):
-        if name[:cut] in quantities and name[cut:] in quantities:
-            return f"`{name}` is one name. Write the times sign: `{name[:cut]}*{name[cut:]}`."
-    alike = get_close_matches(name, quantities, n=1, cutoff=0.75) if len(name) > 2 else []
-    return f"nothing is called `{name}` here. Do you mean `{alike[0]}`?" if alike else None
-
-
-def elsewhere(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
-    """What another module has, or this one under another name."""
-    instead = ELSEWHERE.get(found[1], {}).get(found[2])
-    return instead and f"this is called `{instead}`."
 
 
 def undecided(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -175,10 +95,25 @@ def without_parts(found: re.Match, part: ast.expr | None, names: Mapping) -> str
 
 def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """The result of a function that returns none."""
-    calls = [node.func for node in ast.walk(part) if isinstance(node, ast.Call)] if part else []
-    called = [function.id for function in calls if isinstance(function, ast.Name)]
+    parts = list(ast.walk(part)) if part else []
+    called = [n.func.id for n in parts if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    if any(isinstance(n, ast.Name) and names.get(n.id, 0) is None for n in parts):
+        return None
     own = next((name for name in called if isinstance(names.get(name), FunctionType)), None)
     return own and f"`{own}` gives nothing back: end it with `return` and its result."
+
+
+def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A name where the keys are symbols, or the other way round."""
+    match part:
+        case ast.Subscript(value=ast.Name(id=name), slice=key) if isinstance(names.get(name), dict):
+            text = isinstance(key, ast.Constant)
+            wanted = ast.literal_eval(key) if text else ast.unparse(key)
+            for known in names[name]:
+                if str(known) == wanted and isinstance(known, sp.Symbol if text else str):
+                    instead = wanted if text else f'"{wanted}"'
+                    return f"the keys here are {'symbols' if text else 'texts'}: write `{name}[{instead}]`."
+    return None
 
 
 def always(words: str) -> Callable:
@@ -187,11 +122,11 @@ def always(words: str) -> Callable:
 
 
 NO_FORMULA = (
-    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: array"
-    r"|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
+    r"NDimArray' object has no|'list' object has no attribute 'is_Number'|SympifyError: (array|\[)"
+    r"|is not comparable|should be a scalar expression, not (array|\[)|object '\w+' has no attribute 'numpy'"
 )
 OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
-RULES = [
+RULES: list[tuple[Any, str, Callable]] = [
     (TypeError, r"'([\w.]+)' object is not callable", called),
     (TypeError, r"unsupported operand type\(s\) for \^|ufunc 'bitwise_xor'", power),
     ((AttributeError, ValueError), NO_FORMULA, of_array),
@@ -204,12 +139,19 @@ RULES = [
      always("the three dots stand for an answer that is missing: fill it in, and run its cell.")),
     ((TypeError, ValueError), r"truth value of (Relational|an array)", undecided),
     (TypeError, r"'Symbol' object is not subscriptable", without_parts),
+    (KeyError, "", other_key),
+    (AttributeError, r"'(Symbol|Add|Mul|Pow)' object has no attribute '(\w+)'", as_method),
+    (AttributeError, r"'(list|tuple)' object has no attribute '(mean|sum|shape|std|T|max|min)'",
+     always("a list is no array: make one of it first, with `np.array(...)`.")),
+    (AttributeError, r"'(int|float|numpy.float64|numpy.ndarray)' object has no attribute '(subs|diff|evalf)'",
+     always("this is a number already, and only formulas have `.subs` and `.diff`.")),
     (TypeError, r"NoneType", nothing_returned),
     (TypeError, OPERATION + r"'(\w+Meta|FunctionClass|builtin_function_or_method|function|numpy.ufunc)'",
      always("a function needs its argument in brackets, such as `sp.exp(u)`.")),
     (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
      always("a text stands where a number or a formula should be: leave out the quotation marks.")),
-    (TypeError, r"multiply sequence by non-int of type '(float|numpy.float64)'|" + OPERATION + "'list'",
+    (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
+     + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),
     (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
      always("one differentiates with respect to a symbol, and this is a number: did its name lose it?")),

@@ -13,9 +13,11 @@ CALLS = {"√": "sp.sqrt", "∂": "sp.diff", "∑": "np.sum", "Σ": "np.sum"}
 UNBRACKETED = re.compile(
     r"\b((?:\w+\.)?(?:exp|log|ln|sin|cos|tan|sqrt|tanh|sinh|cosh|sigmoid|relu|abs)) +(\w+)"
 )
-COUNTED = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))(\w+)")
+COUNTED = re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))([\w.]*\w)")
 AFTER_BRACKET = re.compile(r"\)(\w+)")
-APART = re.compile(r"(?:(?<=[^\s\w.])\s*([\w.]*\w)|\)) +(?=([A-Za-z_]\w*|\d[\w.]*|\())")
+APART = re.compile(
+    r"(?:(?:(?<=[^\s\w.])\s*|\breturn +|^ *(?=\d))([\w.]*\w)|\)) +(?=([A-Za-z_]\w*|\d[\w.]*|\())"
+)
 BARS = re.compile(r"\|([^|]+)\|")
 
 
@@ -29,7 +31,7 @@ def repaired(cell: str, error: SyntaxError) -> str | None:
     lines = cell.splitlines()
     if not 0 <= place < len(lines):
         return None
-    for repair in (other_sign, keyword_as_name, times, after_bracket, bars, unbracketed, apart):
+    for repair in (other_sign, keyword_as_name, times, after_bracket, bars, unbracketed, apart, ends):
         line, said = repair(lines[place])
         if said and further(lines, place, line, error):
             return said
@@ -53,6 +55,12 @@ def of_message(error: SyntaxError) -> str | None:
         return "a quotation mark is opened here and not closed on the same line."
     if message.startswith("expected an indented block"):
         return "the lines inside a `def`, `for` or `if` begin with four spaces more."
+    if message == "expected ':'":
+        return "the line of a `def`, `for` or `if` ends with a colon."
+    if message == "'return' outside function":
+        return "`return` belongs inside a function: under its `def`, four spaces further in."
+    if message.startswith("invalid non-printable character"):
+        return "there is an invisible sign on this line, perhaps from copying: type the line anew."
     if isinstance(error, IndentationError):
         return "the lines of one block begin at the same place: look at the spaces before this one."
     return None
@@ -135,3 +143,9 @@ def apart(line: str) -> tuple[str, str | None]:
 
     changed = APART.sub(joined, line)
     return changed, told[0] if told else None
+
+
+def ends(line: str) -> tuple[str, str | None]:
+    """A line that ends with an operator."""
+    found = re.search(r"(\*\*|[-+*/=])\s*$", line)
+    return f"{line}1", found and f"the line ends with `{found[1]}`: something is missing after it."

@@ -1,22 +1,19 @@
 """Checks of a network that a learner made up. There is no key: it is compared with itself and a rival."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import finite_start
-from ..derivation.chain_rule import Equations, backward, needed_for, until, upstream
-from ..derivation.names import by_name
+from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
+from ..derivation.functions import OWN, Activation
 from ..models.model import Model
 from .answers import UNANSWERED
-from .equivalence import shown_apart
+from .budget import bounded
 from .floats import Floats
 from .loss import fault_of_loss
-from .simple import check_number
+from .symbols import called, must_be_scalar
 from .verdict import Verdict, right, wrong
-
-UNFIT = AttributeError, KeyError, TypeError, ValueError  # what a model raises for parameters that are none
 
 STRAIGHT = Verdict(
     False, "this is the straight line that was given: make a network of it.", slips=("unanswered",)
@@ -24,20 +21,35 @@ STRAIGHT = Verdict(
 AXIS = np.linspace(-2, 2, 41)  # of the input, and of a parameter
 TRIED = 200  # settings of all parameters
 BENDS = 1e-3  # of a curve's size: so far from a straight line at some setting, or it is one
-VISIBLE = 0.1  # of the data's standard deviation: so far from a straight line once it is trained
-LEARNED = 0.9  # of the mean squared error at the start: at most so much is left after training
+FITS = 0.9  # of the places: there a slope is that of the function; some may be kinks
+
+
+def told(check: Callable[[], Verdict]) -> Verdict:
+    """The verdict of a check; why, if it cannot work with the model."""
+    try:
+        with bounded():
+            return check()
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return wrong(f"your network cannot be checked: {error!s:.200}.")
 
 
 def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int = 10) -> Verdict:
     """Check that a model is a network: it predicts from the input alone, bends, and its loss is a loss.
 
-    Its first parameter has to be inside the bend. prediction: the symbol that it predicts with.
-    data: what it predicts from, and the target. most: the largest number of parameters.
+    Its first parameter has to be inside the bend, beside the input, and the slope of an activation of one's
+    own its derivative. prediction: the symbol that it predicts with. data: what it predicts from, and the
+    target. most: the largest number of parameters.
     """
-    if model is ...:
-        return UNANSWERED
+    return UNANSWERED if model is ... else told(lambda: verdict_on(model, prediction, data, most))
+
+
+def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int) -> Verdict:
+    """What `check_network` says of an answer. Raises an error for what no check can work with."""
+    if not isinstance(prediction, sp.Symbol):
+        raise ValueError(f"the prediction should be a symbol, not {called(prediction)}")
     if not isinstance(model, Model):
         return wrong(f"the network should be a Model, not {type(model).__name__}.")
+    must_be_scalar(model)
     if model.data != tuple(data):
         return wrong(f"its data should be {', '.join(map(str, data))}.")
     if prediction not in model.equations:
@@ -49,9 +61,26 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
         return wrong(f"{prediction} should not know {target}: predict from {given} and the parameters alone.")
     bend = check_bend(model, prediction, given)
     fault = fault_of_loss(model, prediction, target)
+    fault = fault or false_slope(model)
     if bend.correct and not fault and not has_slope(model):
         return wrong(f"the gradient of {model.parameters[0]} is 0: take an activation that has a slope.")
     return wrong(fault) if bend.correct and fault else bend
+
+
+def false_slope(model: Model) -> str | None:
+    """A sentence about an activation of one's own whose slope is not its derivative, by differences."""
+    z, points = sp.Symbol("z"), np.random.default_rng(0).uniform(-3, 3, TRIED)
+    kinds = set().union(*({type(a) for a in e.atoms(Activation)} for e in model.equations.values())) - OWN
+    for kind in sorted(kinds, key=lambda kind: kind.__name__):
+        (behind, ahead), given = (
+            [Floats({"z": points + step}).value(kind(z)) for step in (-1e-5, 1e-5)],
+            Floats({"z": points}).value(kind(z).diff(z)),
+        )
+        slopes = (ahead - behind) / 2e-5
+        same = np.abs(given - slopes) <= 1e-3 * (np.abs(given) + np.abs(slopes)) + 1e-6
+        if np.mean(same) < FITS:
+            return f"the slope of {kind.__name__} is not the derivative of its numpy: derive it once more."
+    return None
 
 
 def has_slope(model: Model) -> bool:
@@ -72,9 +101,22 @@ def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict
         return wrong(f"your network cannot be checked: {prediction} has no value wherever it was tried.")
     if along_input < BENDS:
         return STRAIGHT
-    if not bend_along(first, [*model.parameters, given], lines) >= BENDS:
+    inside = bend_along(first, [*model.parameters, given], lines) >= BENDS
+    if not (inside and is_weight(first, given, lines)):
         return wrong(f"put a weight of the hidden layer first among the parameters. {first} is none.")
     return right(f"a network of {len(model.parameters)} parameters.")
+
+
+def is_weight(parameter: sp.Symbol, given: sp.Symbol, lines: Equations) -> bool:
+    """Whether it is in a factor of something that depends on the input, as no bias is."""
+    of_input = downstream(lines, [given])
+    alone = downstream(lines, [parameter]) - of_input
+    return any(
+        any(f.free_symbols & alone and not f.free_symbols & of_input for f in product.args)
+        and product.free_symbols & of_input
+        for line in lines.values()
+        for product in line.atoms(sp.Mul)
+    )
 
 
 def bend_along(symbol: sp.Symbol, inputs: Sequence[sp.Symbol], lines: Equations) -> float:
@@ -111,88 +153,4 @@ def for_network(
     A model that a check cannot work with is wrong, and gets the reason.
     """
     network = check_network(model, prediction, data)
-    if not network.correct:
-        return network
-    try:
-        return check(model)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        return wrong(f"your network cannot be checked: {error!s:.200}.")
-
-
-def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: Mapping) -> np.ndarray | None:
-    """What a model predicts, or None if these are no parameters of it.
-
-    parameters: a number for each, by name. places: {data symbol: array of shape (points,)}.
-    """
-    try:
-        return curve(model, prediction, finite_start(parameters, model.parameters, "parameters"), places)
-    except UNFIT:
-        return None
-
-
-def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
-    """The prediction at places, {data symbol or its name: array}, nan where there is none."""
-    places = by_name(places)
-    shape = np.shape(next(iter(places.values())))
-    numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
-    lines, _ = needed_for(model.equations, prediction)
-    return Floats(places | numbers).compute(lines).points[prediction.name]
-
-
-def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tuple, rival: float) -> Verdict:
-    """Check that a model was trained, bends, and has a smaller mean squared error than a rival on new data.
-
-    parameters: those at the start, and those after training, a number for each by name.
-    data: what it was trained on, and what was held out, {"x": array, "y": array}. rival: the error to beat.
-    The model's own loss is not asked: its scale is the learner's.
-    """
-    if any(some is ... for some in parameters):
-        return UNANSWERED
-    try:
-        start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
-    except UNFIT as error:
-        return wrong(f"this cannot be evaluated: {error!s:.200}.")
-    samples = [[np.asarray(sample[str(symbol)], float) for symbol in model.data] for sample in data]
-
-    def drawn(numbers, axis):
-        return curve(model, prediction, numbers, {model.data[0]: axis})
-
-    fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
-    return wrong(fault) if fault else right("it was trained, it bends, and it is better than its rival.")
-
-
-def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
-    """What is wrong with a fit. drawn(parameters, axis): its curve. samples: (axis, target), and held out."""
-    (axis, target), held_out = samples
-
-    def error_of(numbers, axis, target):
-        return np.mean((drawn(numbers, axis) - target) ** 2)
-
-    error, before, after = (
-        error_of(end, *held_out),
-        error_of(start, axis, target),
-        error_of(end, axis, target),
-    )
-    if not error < rival:
-        now, bar = shown_apart(error, rival, 4)
-        yield f"its mean squared error is {now}. It should be smaller than {bar}."
-    if start == end:
-        yield "these are the parameters of the start: train, and keep both."
-    if not after <= LEARNED * before:
-        was, now = shown_apart(before, after, 4)
-        yield f"training should bring the error well down: it was {was}, and is {now}."
-    if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
-        yield "to the eye this is a straight line: train until it bends."
-
-
-def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdict:
-    """Check where on an axis a curve changes fastest, to a thousandth.
-
-    curve, axis: shape (points,), the axis evenly spaced; None where there is no curve yet.
-    """
-    if answer is ...:
-        return UNANSWERED
-    if curve is None or not np.all(np.isfinite(curve)):
-        return wrong("train first: the answer is read from your trained network.")
-    change = np.abs(np.gradient(curve, axis))
-    return check_number(answer, axis[change.argmax()], tolerance=1e-3)
+    return told(lambda: check(model)) if network.correct else network

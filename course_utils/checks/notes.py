@@ -58,12 +58,12 @@ class Note:
         return cls(text.format(*plain), text.format(*(f"${each}$" for each in latex)))
 
     @classmethod
-    def list(cls, title: str, notes: Iterable["Note"]) -> "Note":
+    def numbered(cls, title: str, notes: Iterable["Note"]) -> "Note":
         """Several, numbered, under a title."""
-        notes = [
-            (f"{number}. {note.plain}", f"{number}. {note.markdown}") for number, note in enumerate(notes, 1)
+        forms = [
+            (f"{place}. {note.plain}", f"{place}. {note.markdown}") for place, note in enumerate(notes, 1)
         ]
-        plain, markdown = ("\n".join(each) for each in zip(*notes, strict=True))
+        plain, markdown = map("\n".join, zip(*forms, strict=True))
         return cls(f"{title}\n{plain}", f"**{title}**\n\n{markdown}")
 
     def __repr__(self) -> str:

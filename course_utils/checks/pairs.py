@@ -13,6 +13,9 @@ from .mistakes import Link, Mistake
 PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
 PAIRED, SECONDS = 3_000_000, 1.0  # so many pairs are tried, for so long: two slips are worth nothing
 
+OFTEN = ("missing path", "missing link", "wrong derivative", "slope of another", "input for output",
+         "function for derivative", "inner derivative", "lost factor", "wrong symbol")  # fmt: skip
+
 
 class Slip(NamedTuple):
     """A mistake in a link, and the numbers that it puts in place of the local derivative."""
@@ -25,21 +28,22 @@ class Slip(NamedTuple):
 def pair_of_slips(
     chains: Chains, index: int, slips: Mapping[Link, Sequence[Slip]], seen, budget: Budget
 ) -> list[Mistake]:
-    """Two slips that lead to the answer `index`; an empty list if there are none, or the budget is spent.
+    """The two slips that lead to the answer `index`; an empty list if there are none, or the budget is spent.
 
-    All pairs with the first in one link are tried at once. seen: the learner's `Answers`.
+    Where pairs in different links would do, none is named. All pairs with the first in one link are tried at
+    once. seen: the learner's `Answers`.
     """
     if not budget.allows(0):
         return []
-    wrt, way = chains.wrts[index], chains.way(index)
+    wrt, way, found = chains.wrts[index], chains.way(index), {}
     links = {link: chains.flow.links[link] for link in way}
-    second = [(link, slip) for link in way for slip in slips.get(link, [])[: max(1, PAIRS // len(way))]]
-    second.sort(key=lambda pair: pair[1].mistake.slip != "missing path")  # these come first
+    each = max(1, PAIRS // len(way))
+    second = [(link, slip) for link in way for slip in in_pairs(slips.get(link, []))[:each]]
+    if not second:
+        return []
     places = [way.index(link) for link, _ in second]
     changes = np.array([slip.local - links[link] for link, slip in second])
-    for (link, _), some in groupby(
-        second, key=lambda pair: (pair[0], pair[1].mistake.slip == "missing path")
-    ):
+    for link, some in groupby(second, key=lambda pair: pair[0]):
         first = [slip for _, slip in some]
         if not budget.allows(len(first) * len(second)):
             return []
@@ -50,5 +54,16 @@ def pair_of_slips(
         gradients = flow.adjoint[wrt] + changes * through[:, places]
         hits = np.all(np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index], axis=-1)
         for one, other in np.argwhere(hits):
-            return [first[one].mistake.about(wrt), second[other][1].mistake.about(wrt)]
-    return []
+            pair = sorted((first[one].mistake, second[other][1].mistake), key=lambda mistake: mistake.rank)
+            found.setdefault(frozenset(mistake.links for mistake in pair), []).append(pair)
+    if len(found) != 1:
+        return []
+    (pairs,) = found.values()
+    likeliest = min(pairs, key=lambda pair: sum(mistake.rank for mistake in pair))
+    return [mistake.about(wrt=wrt.name) for mistake in likeliest]
+
+
+def in_pairs(slips: Sequence[Slip]) -> list[Slip]:
+    """Those that happen often, the likeliest first."""
+    likely = [slip for slip in slips if slip.mistake.slip in OFTEN]
+    return sorted(likely, key=lambda slip: slip.mistake.rank)

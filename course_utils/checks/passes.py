@@ -3,7 +3,7 @@
 Each is called with numbers of the check's own choice, and what it returns is compared with the derivation.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import sympy as sp
@@ -16,11 +16,11 @@ from .answers import Unreadable
 from .budget import SEARCH, bounded, within
 from .calls import FEW_SECONDS, as_array, as_numbers, call_each
 from .flow import same
+from .judging import judged, order_swapped
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
-from .slips import Slips
 from .symbols import called, must_be_scalar, must_have_derivatives, roles_of
-from .trials import SAMPLES, Trial, compared, right_in, telling, trials_of
+from .trials import SAMPLES, Trial, asked_by, borrowed, compared, differs, right_in, telling, trials_of
 from .verdict import Verdict, right, slipped, wrong
 
 
@@ -58,16 +58,30 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         return unsized or right(f"this computes {symbol}.", tried.regions)
     told = telling(correct[None])
     points, answer = tried.points(told), results[told].ravel()
+    key = points[symbol.name]
+    first = differs(answer, key)
+    at = {name: float(numbers[first]) for name, numbers in points.items() if name not in later}
+    shown = compared(symbol.name, answer[first], key[first], asked_by(function, at))
+    if mistakes := borrowed(function, at) or mean_instead(answer, key):
+        return slipped(mistakes, shown)
     lines = until(model.equations, symbol)
-    slip = within(SEARCH, lambda: slip_in_lines(lines, roles_of(model), points, answer), None)
-    return slipped([slip]) if slip else wrong(compared(symbol, answer, points[symbol.name]))
+    slips = within(SEARCH, lambda: slip_in_lines(lines, roles_of(model), points, answer), [])
+    return slipped(slips, shown) if slips else wrong(shown)
+
+
+def mean_instead(answer: np.ndarray, key: np.ndarray) -> list[Mistake]:
+    """One number where there should be one for each sample."""
+    means = np.repeat(key.reshape(-1, SAMPLES).mean(axis=1), SAMPLES)
+    text = "this is the mean over the samples: return an array, one number for each sample."
+    return [Mistake("mean for each", text)] if same(answer, means) else []
 
 
 def per_sample(result, samples: int = SAMPLES) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
     numbers = as_array(result, "its result")
     shape = (samples,) if numbers.ndim else ()
-    return np.broadcast_to(as_numbers(numbers, shape, "its result"), samples)
+    wanted = f"one number for each of the {samples} samples"
+    return np.broadcast_to(as_numbers(numbers, shape, "its result", wanted), samples)
 
 
 def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequence) -> Verdict | None:
@@ -87,7 +101,8 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
     where = [f"with {count} sample{'s' * (count > 1)}" for count in counts]
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
         if not right_in(answer[None], key[None]).all():
-            return wrong(f"{place}: {compared('its result', answer, key)}")
+            first = differs(answer, key)
+            return wrong(f"{place}: {compared('its result', answer[first], key[first])}")
     return wrong(f"{where[len(answers)]}: {fault}") if fault else None
 
 
@@ -123,47 +138,19 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
         return unsized or right("these are the gradients.", tried.regions)
     told, lost = telling(correct), ~correct.all(axis=1)
+    at = [asked_by(function, given_by(model, trial)) for trial in tried.some(told)]
+    if mistakes := (
+        borrowed(function, given_by(model, next(tried.each())))
+        or order_swapped(answers[:, told], means(tried.values)[:, told], model.parameters)
+    ):
+        return slipped(mistakes)
     given_up = {
         p: answer[told] for p, answer, is_lost in zip(adjoints, answers, lost, strict=True) if is_lost
     }
-    verdicts = judged(model, adjoints, given_up, tried.points(told))
+    verdicts = judged(model, adjoints, given_up, tried.points(told), at)
     score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
-    return Verdict(False, verdicts[0].message, score, verdicts[0].slips)
-
-
-def judged(model: Model, adjoints: Mapping, lost: Mapping, points: Mapping[str, np.ndarray]) -> list[Verdict]:
-    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}.
-
-    Two slips are sought in the first alone, of which the message speaks: they are worth nothing.
-    """
-    keys = {p: over_trials(points[adjoints[p].name]) for p in lost}
-    sums = {p for p in lost if same(lost[p], SAMPLES * keys[p])}
-    found = {p: [Mistake("sum for mean", "take the mean over the samples.", p)] for p in sums}
-    if unknown := [p for p in lost if p not in sums]:
-        message = "the gradient of {} stands in its place: mind the order."
-        others = [Mistake("another", message.format(p), dL_dp, credit=0.0) for p, dL_dp in adjoints.items()]
-        answers, first = np.array([lost[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])
-
-        def explained() -> list[list[Mistake]]:
-            slips = Slips(model.equations, unknown, points, roles_of(model), others)
-            return slips.explain(answers, over_trials, pairs_of=first)
-
-        found |= zip(unknown, within(SEARCH, explained, [[]] * len(unknown)), strict=True)
-    return [judged_alone(p, found[p], lost[p], keys[p]) for p in lost]
-
-
-def judged_alone(p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray) -> Verdict:
-    """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
-    name = f"the gradient of {p}"
-    if not mistakes:
-        return wrong(compared(name, answer, key))
-    verdict = slipped(mistakes)
-    return Verdict(False, f"{name}: {verdict.message}", verdict.score, verdict.slips)
-
-
-def over_trials(values: np.ndarray) -> np.ndarray:
-    """The mean over the samples of each trial, of values at all points (the last axis)."""
-    return values.reshape(*values.shape[:-1], -1, SAMPLES).mean(axis=-1)
+    slips = tuple(dict.fromkeys(slip for verdict in verdicts for slip in verdict.slips))
+    return Verdict(False, verdicts[0].message, score, slips)
 
 
 def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str]) -> np.ndarray:
@@ -173,4 +160,5 @@ def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str])
     except (TypeError, ValueError):
         names = some(map(str, parameters), most=10)
         raise Unreadable(f"it should return {len(parameters)} gradients, for {names}.") from None
-    return np.array([as_numbers(g, (), label) for g, label in zip(ordered, labels, strict=True)])
+    one = "one number, the mean over the samples"
+    return np.array([as_numbers(g, (), label, one) for g, label in zip(ordered, labels, strict=True)])

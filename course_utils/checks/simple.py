@@ -43,10 +43,11 @@ def check_number(
         return wrong("this number takes too long to compute: give it in digits.")
     if near(number, key, tolerance, digits):
         return right("this is the number.")
-    hint = next((hint for other, hint in mistaken.items() if near(number, other, tolerance, digits)), None)
-    short = next((hint for other, hint in mistaken.items() if is_cut(number, other)), None)
+    likely = [each for each in mistaken.items() if near(number, each[0], tolerance, digits)]
+    for other, hint in likely or [each for each in mistaken.items() if is_cut(number, each[0])]:
+        return Verdict(False, hint, slips=(f"the number {shown(other)}",))
     close = what_is_near(number, key, digits, counted=isinstance(expected, int))
-    return wrong(hint or close or short or f"{shown(number)} is not the number.")
+    return wrong(close or f"{shown(number)} is not the number.")
 
 
 def is_cut(number, other) -> bool:
@@ -92,7 +93,9 @@ def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in choices}.get(plain(answer))
     if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
-    return right(choices[chosen]) if chosen == correct else wrong(choices[chosen])
+    if chosen == correct:
+        return right(choices[chosen])
+    return Verdict(False, choices[chosen], slips=(f"the choice {chosen}",))
 
 
 def plain(choice: str) -> str:

@@ -1,40 +1,56 @@
 """Which slip, or which two, turn a model's gradients into a learner's answers?
 
-Every slip in every link is tried, as numbers at generic points, for all asked gradients at once.
+Every slip in every link is tried, as numbers at generic points, for all asked gradients at once. All that
+lead to an answer are kept: where several do, in different links, none of these links is blamed alone.
 """
 
-from collections.abc import Callable, Container, Mapping, Sequence
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import combinations, islice
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, loss_of
 from .budget import Budget
+from .chain_slips import added_slips, parts_of, path_slips, surplus_slopes
+from .everywhere import slips_everywhere
+from .facts import facts
 from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
 from .line_slips import SINGLE, each_with_numbers
-from .mistakes import Link, Mistake, link_mistakes, partial
+from .link_slips import link_mistakes
+from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, Slip, pair_of_slips
 
 AT_ONCE = 8  # slips of one link, before the next link has its turn
 
-NO_SLIPS = ("missing link", "function for derivative", "wrong derivative")  # where there is no chain
+# where the question is one link: there is no chain, and what else it is has a name
+NO_SLIPS = (
+    "missing link",
+    "function for derivative",
+    "wrong derivative",
+    "sign",
+    "doubled link",
+    "surplus factor",
+)
+
+RULES = ("inner derivative", "exponential rule", "product rule", "quotient rule", "power rule", "chain rule")
 
 Reduce = Callable[[Numbers], Numbers]
 
 
 class Answers:
-    """The gradients that a learner gave, shape (wrts, numbers), and the first mistake that leads to each.
+    """The gradients that a learner gave, shape (wrts, numbers), and the mistakes that lead to each.
 
     reduce: what was done to the values at the points (the last axis), such as a mean over samples.
-    found, turned: {index: mistake}, for an answer and for the answer with its sign turned.
+    found: for each (index, number) the mistakes that lead to the answer divided by the number.
     """
 
-    def __init__(self, answers: Numbers, reduce: Reduce):
+    def __init__(self, answers: Numbers, reduce: Reduce, scales: Sequence[float] = (1.0,)):
         self.answers, self.reduce, self.allowed = answers, reduce, allowance(answers)
-        self.found: dict[int, Mistake] = {}
-        self.turned: dict[int, Mistake] = {}
+        self.scales = scales
+        self.found: dict[tuple[int, float], list[Mistake]] = defaultdict(list)
 
     @np.errstate(all="ignore")
     def compare(self, mistakes: Sequence[Mistake], gradients: Numbers, which: Numbers) -> None:
@@ -42,16 +58,16 @@ class Answers:
         if not len(which):
             return
         numbers, answers, allowed = self.reduce(gradients), self.answers[which], self.allowed[which]
-        for turn, kept in ((1, self.found), (-1, self.turned)):
-            hits = np.all(np.abs(turn * numbers - answers) <= allowed, axis=-1)
+        for scale in self.scales:
+            hits = np.all(np.abs(scale * numbers - answers) <= allowed, axis=-1)
             for mistake, index in np.argwhere(hits) if hits.any() else ():
-                kept.setdefault(int(which[index]), mistakes[mistake])
+                self.found[int(which[index]), scale].append(mistakes[mistake])
 
 
 class Slips:
     """All slips in ∂loss/∂wrt for some wrts, at points with the values of all symbols.
 
-    points: an array of shape (points,) for each name. roles: see `mistakes.link_mistakes`.
+    points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
     others: expressions that are something else. An answer that is right is explained by nothing.
     """
 
@@ -66,12 +82,8 @@ class Slips:
         self.floats, self.others = Floats(points), others
         self.chains = Chains(equations, wrts, self.floats)
         self.roles = [[symbol for symbol in group if symbol.name in points] for group in roles]
-        signed = [link for link, formula in self.chains.locals.items() if is_difference(formula)]
-        self.turned = [Mistake("sign", "the sign is turned.", sp.S.NegativeOne)] * len(self.chains.wrts)
-        for link in signed:
-            message = f"the sign is turned. Look at {partial(link)}."
-            for index in self.chains.on[link]:
-                self.turned[index] = Mistake("sign", message, sp.S.NegativeOne)
+        formulas = {link: sp.factor_terms(formula) for link, formula in self.chains.locals.items()}
+        self.facts = [facts(self.chains, index, formulas) for index in range(len(self.chains.wrts))]
 
     def explain(
         self,
@@ -86,42 +98,76 @@ class Slips:
         answers: shape (wrts, numbers). Single slips are sought for all of them before any pair is.
         pairs_of: the indices of those in which two slips are sought, all unless told.
         """
-        seen, paired = Answers(answers, reduce), paired or Budget(PAIRED, SECONDS)
+        scales = {scale for known in self.facts for scale in known}
+        seen, paired = Answers(answers, reduce, (1.0, *scales)), paired or Budget(PAIRED, SECONDS)
         slips = self._singles(seen, single or Budget(SINGLE))
         two = range(len(answers)) if pairs_of is None else pairs_of
-        right = same(reduce(self.chains.gradients), answers)  # too near to the right one to tell
+        right = reduce(self.chains.gradients)
+        near = same(right, answers)  # too near to the right one to tell
         return [
             []
-            if right[index]
-            else self._explained(index, seen)
+            if near[index]
+            else self._by_the_book(index, seen)
+            or self._scaled(index, right[index], answers[index])
+            or self._explained(index, seen)
             or (pair_of_slips(self.chains, index, slips, seen, paired) if index in two else [])
             for index in range(len(answers))
         ]
 
+    def _by_the_book(self, index: int, seen: Answers) -> list[Mistake]:
+        """A misused rule, where one link is all the chain: it says more than what number is lost."""
+        wrt, found = self.chains.wrts[index].name, seen.found.get((index, 1.0), [])
+        misused = [mistake for mistake in found if mistake.slip in RULES]
+        turned = same(-seen.reduce(self.chains.gradients)[index], seen.answers[index])
+        return [likeliest(misused, wrt)] if misused and self.chains.lengths[index] == 1 and not turned else []
+
+    def _scaled(self, index: int, right: Numbers, answer: Numbers) -> list[Mistake]:
+        """What an answer is that is the right one times a number, or times two."""
+        known, wrt = self.facts[index], self.chains.wrts[index].name
+        for some in (*combinations(known, 1), *combinations(known, 2)):
+            if same(np.prod(some) * right, answer):
+                return [known[scale].about(wrt=wrt) for scale in some]
+        return []
+
     def _explained(self, index: int, seen: Answers) -> list[Mistake]:
-        """The slip in one answer, or the slip besides a turned sign."""
-        wrt = self.chains.wrts[index]
-        if index in seen.found:
-            return [seen.found[index].about(wrt)]
-        return [self.turned[index], seen.turned[index].about(wrt)] if index in seen.turned else []
+        """The slip in one answer, or the slip besides a turned sign or a number."""
+        wrt, known = self.chains.wrts[index].name, self.facts[index]
+        alone = "another" if self.chains.lengths[index] == 1 else ""
+        if found := seen.found.get((index, 1.0)):
+            return [likeliest(found, wrt, first=alone)]
+        for scale, fact in known.items():
+            found = seen.found.get((index, scale), [])
+            found = [mistake for mistake in found if mistake.slip == alone or mistake.slip not in OTHERS]
+            if found:
+                return [fact.about(wrt=wrt), likeliest(found, wrt, first=alone)]
+        return []
 
     @np.errstate(all="ignore")
     def _singles(self, seen: Answers, budget: Budget) -> dict[Link, list[Slip]]:
-        """Compare every single mistake with the answers, the first first; return those in a link."""
-        every = np.arange(len(self.chains.wrts))
-        self._compare_others(seen, np.flatnonzero(self.chains.lengths == 1))
-        for index, mistake in enumerate(self.turned):
-            seen.compare([mistake], -self.chains.gradients[None, [index]], every[[index]])
-        slips = self._compare_paths(seen)
+        """Compare every single mistake with the answers; return those in a link."""
+        chains, slips = self.chains, defaultdict(list)
         for link, mistakes in self._made(budget).items():
-            slips.setdefault(link, []).extend(self._compare_link(link, mistakes, seen))
-        self._compare_others(seen, every)
+            slips[link] += self._compare_link(link, mistakes, seen)
+        parts = parts_of(chains)
+        for mistake, numbers, on in (
+            *path_slips(chains, parts),
+            *added_slips(chains),
+            *surplus_slopes(chains),
+            *slips_everywhere(chains, slips),
+        ):
+            seen.compare([mistake], numbers[np.newaxis], on)
+        self._compare_others(seen)
         self._compare_early(seen)
+        missing = Mistake("missing path", "the paths through {link} are missing: paths are added.")
+        for link in parts:
+            slips[link].insert(0, Slip(missing._replace(links=(link,)), 0 * chains.flow.links[link]))
         return slips
 
-    def _compare_others(self, seen: Answers, which: Numbers) -> None:
+    def _compare_others(self, seen: Answers) -> None:
+        every = np.arange(len(self.chains.wrts))
         for mistake in self.others:
-            seen.compare([mistake], np.tile(self.floats.value(mistake.expression), (1, len(which), 1)), which)
+            numbers = self.floats.value(mistake.expression)
+            seen.compare([mistake], np.tile(numbers, (1, len(every), 1)), every)
 
     def _compare_early(self, seen: Answers) -> None:
         """The adjoint of a symbol on the way."""
@@ -129,30 +175,12 @@ class Slips:
         for of, symbol in self.chains.locals:
             last[of] = np.union1d(last.get(of, []), self.chains.on[of, symbol]).astype(int)
         for symbol in reversed([symbol for symbol in last if symbol != loss]):
-            message = f"this is {partial((loss, symbol))}: go on, from {symbol} to {{wrt}}."
-            numbers = np.tile(self.chains.flow.adjoint[symbol], (1, len(last[symbol]), 1))
-            seen.compare([Mistake("stops early", message, symbol, credit=0.0)], numbers, last[symbol])
-
-    def _compare_paths(self, seen: Answers) -> dict[Link, list[Slip]]:
-        """One of several paths forgotten, or the only one counted."""
-        parts, flow = {}, self.chains.flow
-        for link, on in self.chains.on.items():
-            part = flow.links[link] * flow.through(link)[on]
-            alone = same(part, self.chains.gradients[on])
-            if not alone.all():
-                parts[link] = np.where(alone[:, np.newaxis], np.nan, part)
-        missing = {}
-        for link, part in parts.items():
-            message = f"the paths through {partial(link)} are missing: paths are added."
-            missing[link] = Mistake("missing path", message, sp.S.Zero)
-            on = self.chains.on[link]
-            seen.compare([missing[link]], (self.chains.gradients[on] - part)[np.newaxis], on)
-        for link, part in parts.items():
-            message = f"only the paths through {partial(link)} are counted: others lead there too."
-            seen.compare(
-                [Mistake("only one path", message, sp.S.One)], part[np.newaxis], self.chains.on[link]
+            text = "this is {link}: go on, from {symbol} to {wrt}."
+            early = Mistake(
+                "stops early", text, credit=0.0, links=((loss, symbol),), names={"symbol": symbol.name}
             )
-        return {link: [Slip(mistake, 0 * flow.links[link])] for link, mistake in missing.items()}
+            numbers = np.tile(self.chains.flow.adjoint[symbol], (1, len(last[symbol]), 1))
+            seen.compare([early], numbers, last[symbol])
 
     def _made(self, budget: Budget) -> dict[Link, list[Mistake]]:
         """The mistakes in each link, a few of each in turn, the likeliest first, while the budget lasts."""
@@ -172,8 +200,8 @@ class Slips:
 
     def _compare_link(self, link: Link, mistakes: list[Mistake], seen: Answers) -> list[Slip]:
         on, right = self.chains.on[link], self.chains.flow.links[link]
-        if np.all(self.chains.lengths[on] == 1):
-            mistakes = [mistake for mistake in mistakes if mistake.slip not in NO_SLIPS]
+        unlikely = NO_SLIPS if np.all(self.chains.lengths[on] == 1) else ("kept term",)
+        mistakes = [mistake for mistake in mistakes if mistake.slip not in unlikely]
         mistakes, wrong = each_with_numbers(mistakes, self.floats)
         different = np.isfinite(wrong).all(axis=-1) & ~same(wrong, right)
         mistakes, wrong = [mistakes[row] for row in np.flatnonzero(different)], wrong[different]
@@ -182,9 +210,18 @@ class Slips:
         return list(map(Slip, mistakes, wrong))
 
 
-def is_difference(expression: sp.Expr) -> bool:
-    """Whether a factor is a difference, such as y_hat - y, that is easily taken the wrong way round."""
-    return any(
-        factor.is_Add and any(term.could_extract_minus_sign() for term in factor.args)
-        for factor in sp.Mul.make_args(expression)
-    )
+def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:
+    """The likeliest mistake, and with it, if it blames a link, those in other links that would do the same.
+
+    first: a slip that comes before all others.
+    """
+
+    def rank(mistake: Mistake) -> int:
+        return -1 if mistake.slip == first else mistake.rank
+
+    best, *others = sorted((mistake.about(wrt=wrt) for mistake in found), key=rank)
+    each = {best.links: best}
+    for other in others if best.slip not in FACTS else ():
+        if other.slip not in FACTS:
+            each.setdefault(other.links, other)
+    return one_of(list(each.values()))

@@ -14,7 +14,7 @@ from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
 from .comparison import Comparison
-from .equivalence import computed, inputs_of, same_at, shown
+from .equivalence import computed, inputs_of, same_at, shown, shown_apart
 from .kinks import kinks
 from .mistakes import Mistake
 from .regions import POINTS, Regions, regions_of
@@ -24,8 +24,9 @@ from .verdict import Verdict, right, slipped, wrong
 
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
-SECONDS = 3.0  # of computing, for an answer that no count has stopped
+SECONDS = 2.5  # of computing, for an answer that no count has stopped
 LINKS = 1000  # a model with more is not checked
+FEWEST = 4  # points at which an answer that is explained has a value
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -96,6 +97,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
         roles=[symbols],
         others={"the function itself": function}
         | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
+        short="the derivative",
     ).check(answer)
 
 
@@ -164,7 +166,7 @@ class Question:
 
     symbols: those that an answer may use. lines: equations that compute them, and the key.
     chain: the equations whose chain rule it is, ∂last/∂wrt. roles: see `mistakes.link_mistakes`.
-    others: expressions that are something else, by what they are.
+    others: expressions that are something else, by what they are. short: what to call it, if it has no ∂.
     """
 
     name: str
@@ -175,6 +177,7 @@ class Question:
     roles: Sequence
     key: sp.Symbol = KEY
     others: Mapping[str, sp.Expr] = field(default_factory=dict)
+    short: str = ""
 
     def __post_init__(self):
         must_have_derivatives(self.lines)
@@ -237,29 +240,50 @@ class Question:
         points = self.points[: POINTS // 2]
         if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
             points = self.points
+        text = "this is {what}, but {asked} was asked."
         others = [
-            Mistake("another", f"this is {what}, but {self.name} was asked.", expression, credit=0.0)
+            Mistake("another", text, expression, credit=0.0, names={"what": what, "asked": self.name})
             for what, expression in self.others.items()
         ]
+        numbers = np.array([as_float(answer, point) for point in points])
+        if not np.isfinite(numbers).all():  # such as a log: more points for the half where it has a value
+            points = self.points
+            numbers = np.array([as_float(answer, point) for point in points])
+        if (known := np.isfinite(numbers)).sum() < FEWEST:
+            return []
+        if not numbers.any():
+            text = "this is 0, as if {wrt} changed nothing."
+            return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
+        points = [point for point, has_value in zip(points, known, strict=True) if has_value]
         slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others)
-        return slips.explain(np.array([[as_float(answer, point) for point in points]]))[0]
+        found = slips.explain(numbers[np.newaxis, known])[0]
+        return [self.without_a_name(mistake) for mistake in found] if self.short else found
+
+    def without_a_name(self, mistake: Mistake) -> Mistake:
+        """The mistake in a function that the question gave no name."""
+        return mistake._replace(links=()).about(link=self.short)
 
     def difference(self, expression: sp.Expr, counterexample: Point) -> str:
         """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
         point = next(simple, counterexample)
-        unused = self.lines[UNUSED].free_symbols & expression.free_symbols
-        names = sorted(symbol.name for symbol in inputs_of(self.chain) | unused)
-        where = ", ".join(f"{name} = {shown(point[name])}" for name in names) or "every point"
+        where = self.place(point, expression) or "every point"
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
             return f"at {where} it has another value"
         try:
-            yours = value(expression, point)
+            yours, right = shown_apart(value(expression, point), key)
         except Undefined:
             return f"at {where} yours has no value, and it should be {shown(key)}"
-        digits = next((d for d in (6, 9, 12) if shown(yours, d) != shown(key, d)), 16)
-        return f"at {where} yours is {shown(yours, digits)}, and it should be {shown(key, digits)}"
+        return f"at {where} yours is {yours}, and it should be {right}"
+
+    def place(self, point: Point, expression: sp.Expr) -> str:
+        """The values that the key and the answer are computed from, and of all symbols in the answer."""
+        given = {symbol.name for symbol in inputs_of(self.chain)}
+        used = {symbol.name for symbol in expression.free_symbols} - given
+        computed = [s.name for s in self.lines if s.name in used]
+        names = [*sorted(given | used - set(computed)), *computed]
+        return ", ".join(f"{name} = {shown(point[name])}" for name in names)
 
     def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
         """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""

@@ -1,20 +1,24 @@
 """Numbers to try a learner's function with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ..derivation.chain_rule import Equations
-from .equivalence import shown_apart
+from .answers import Unreadable
+from .calls import outside, wanted
+from .equivalence import shown, shown_apart
 from .floats import Numbers
 from .flow import same
 from .inputs import chosen_inputs
+from .mistakes import Mistake
 
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 CLOSE = 1e-9  # relative: these are floats
+NEARLY = 1e-5  # relative: so near comes a right formula in floats of 32 bits, or with rounded numbers
 
 Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
 
@@ -31,6 +35,10 @@ class Trials(NamedTuple):
     def each(self) -> Iterator[Trial]:
         """The trials, one after the other."""
         return (dict(zip(self.values, row, strict=True)) for row in zip(*self.values.values(), strict=True))
+
+    def some(self, trials: Sequence[int]) -> list[Trial]:
+        """Some of the trials."""
+        return [{name: numbers[trial] for name, numbers in self.values.items()} for trial in trials]
 
     def resized(self) -> list[Trial]:
         """The first trial with one data point, with two, and with many."""
@@ -68,8 +76,38 @@ def agrees(answer: np.ndarray, key: np.ndarray) -> bool:
     return bool(same(answer, key)) or (not key.any() and bool(np.all(np.abs(answer) < 1e-12)))
 
 
-def compared(what, answer: np.ndarray, key: np.ndarray) -> str:
-    """The sentence that shows the first number that is not as it should be."""
-    index = int(np.argmin([agrees(a, k) for a, k in zip(answer[:, None], key[:, None], strict=True)]))
-    yours, expected = shown_apart(answer[index], key[index])
-    return f"{what} came out as {yours} in a trial, and it should be {expected}."
+@np.errstate(all="ignore")
+def differs(answer: np.ndarray, key: np.ndarray) -> int:
+    """Where a number is farthest from what it should be."""
+    gap = np.abs(answer - key) / (np.abs(answer) + np.abs(key))
+    return int(np.argmax(np.where(answer == key, 0, np.where(np.isfinite(gap), gap, np.inf))))
+
+
+def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
+    """The sentence that shows a number that is not as it should be, and the inputs that it came from."""
+    mine, expected = shown_apart(yours, right)
+    where = f"at {', '.join(f'{name} = {listed(number)}' for name, number in at.items())} " if at else ""
+    nearly = abs(yours - right) < NEARLY * abs(right)
+    hint = ". Nearly: compute in floats of 64 bits, and round nothing" if nearly else ""
+    return f"{where}{what} came out as {mine}, and it should be {expected}{hint}."
+
+
+def listed(number) -> str:
+    """A number, or the numbers of an array, as a person would write them."""
+    return f"[{', '.join(map(shown, number))}]" if np.ndim(number) else shown(number)
+
+
+def asked_by(function: Callable, given: Mapping) -> dict:
+    """Of the values that a function may ask for those that it does."""
+    try:
+        by_place, by_name = wanted(function, given)
+    except Unreadable:
+        return {}
+    return {name: value for name, value in given.items() if name in (*by_place, *by_name)}
+
+
+def borrowed(function: Callable, given: Mapping) -> list[Mistake]:
+    """The mistake that a function takes from outside what it should ask for as an argument."""
+    used = [name for name in outside(function) if name in given and name not in asked_by(function, given)]
+    text = "{name} comes from outside the function: make it one of its arguments."
+    return [Mistake("global for argument", text, names={"name": name}) for name in used[:1]]

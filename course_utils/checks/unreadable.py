@@ -26,7 +26,9 @@ def sentence(error: BaseException, cell: str = "") -> str | None:
 
 def place_of(error: BaseException) -> tuple[ast.expr | None, Mapping]:
     """The part of a learner's own code where it happened, and what the names mean there."""
-    part, names, trace = None, {}, error.__traceback__
+    part: ast.expr | None = None
+    names: Mapping = {}
+    trace = error.__traceback__
     while trace:
         frame = trace.tb_frame
         if frame.f_globals.get("__name__") == "__main__":

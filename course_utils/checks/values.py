@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
-from ..derivation.functions import Activation
+from ..derivation.functions import Activation, numpy_form
 
 DIGITS = 100  # of an exact value: a steep sigmoid's 1 - h loses dozens of them
 LARGEST = 4000  # a number beyond 2**4000 is not given to a function
@@ -140,7 +140,7 @@ class Arithmetic:
         written_out = formula(function, sp.Symbol("z"))  # type: ignore[arg-type]  # a class can be hashed
         if written_out is None:
             with np.errstate(all="ignore"):
-                rounded = float(function.numpy(np.array([float(number)]))[0])
+                rounded = float(numpy_form(function)(np.array([float(number)])).item())
             return self.context.mpf(rounded) * (1 + self.context.mpf(self.nudge))
         return self._value(written_out, {"z": number})
 

@@ -71,11 +71,12 @@ def wrong(message: str) -> Verdict:
     return Verdict(False, message)
 
 
-def slipped(mistakes: Sequence[Mistake]) -> Verdict:
-    """One slip is worth half the points. Two are named, and worth none."""
-    if len(mistakes) == 1:
-        (mistake,) = mistakes
-        return Verdict(False, mistake.message, mistake.credit, (mistake.slip,))
-    first, second = mistakes
-    message = f"two slips. One: {first.message} The other: {second.message}"
-    return Verdict(False, message, slips=(first.slip, second.slip))
+def slipped(mistakes: Sequence[Mistake], shown: str = "") -> Verdict:
+    """One slip is worth half the points. Two are named, and worth none. shown: a sentence with an example."""
+    first, *others = mistakes
+    slips = tuple(mistake.short for mistake in mistakes)
+    example = f" {shown[0].upper()}{shown[1:]}" if shown else ""
+    if not others:
+        return Verdict(False, first.message + example, first.credit, slips)
+    text = "two slips. One: {one} The other: {other}"
+    return Verdict(False, text.format(one=first.message, other=others[0].message) + example, slips=slips)

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 import sympy as sp
 
-from ..derivation.given import TEXT, brief, some
+from ..derivation.given import MOST, TEXT, brief, some
 from ..derivation.names import by_name, duplicates_in, spelled
 
 FLOAT = np.dtype(float)
@@ -45,6 +45,8 @@ def mapping_or_list(values, what: str) -> Mapping | list:
     no_list = isinstance(values, TEXT | set | frozenset | sp.Basic) or not np.iterable(values)
     if no_list or not hasattr(values, "__len__"):
         raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
+    if len(values) > MOST:
+        raise ValueError(f"{what} should be fewer than {len(values)} values")
     labels = labels_of(values)
     if labels is None or labels == list(range(len(labels))):
         return list(values)

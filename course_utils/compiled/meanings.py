@@ -10,7 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedError
 
-from ..derivation.functions import NUMPY_LACKS, Activation
+from ..derivation.functions import NUMPY_LACKS, Activation, numpy_form
 from ..derivation.given import some
 from ..derivation.names import check_name, duplicates_in, spelled
 
@@ -67,7 +67,7 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
         raise ValueError(
             f"two different activations are called {twice[0]}: rename one, and make the model again"
         )
-    return {kind.__name__: kind.numpy for kind in kinds if hasattr(kind, "numpy")}
+    return {kind.__name__: numpy_form(kind) for kind in kinds if hasattr(kind, "numpy")}
 
 
 def has_own_form(name: str, printer: CodePrinter) -> bool:

@@ -6,11 +6,13 @@ and h*(1 - h) stays finite where the raw derivative overflows.
 """
 
 import math
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import sympy as sp
 
-from .given import as_expression
+from .given import as_expression, brief
 
 __all__ = ["Activation", "relu", "sigmoid", "step", "tanh"]
 
@@ -117,6 +119,38 @@ class relu(Activation):
 
     def _eval_evalf(self, precision):
         return self.rewrite(sp.Piecewise)._eval_evalf(precision)
+
+
+OWN = {sigmoid, step, relu}
+
+
+@cache
+def numpy_form(activation: type[Activation]) -> Callable:
+    """Its values, at a copy of an array. Raises ValueError naming it if it gives anything else."""
+    if activation in OWN:  # known, and as quick as can be
+        return activation.numpy
+    name, looked_at = f"numpy of the activation {activation.__name__}", False
+
+    def at(z) -> np.ndarray:
+        try:
+            result = np.asarray(given := activation.numpy(np.array(z)))
+        except Exception as error:
+            raise ValueError(f"{name} fails with {type(error).__name__}: {error!s:.200}") from error
+        if result.dtype.kind not in "biufc" or result.shape != np.shape(z):
+            wrong = f"shape {result.shape}" if result.dtype.kind in "biufc" else brief(given)
+            raise ValueError(f"{name} should give numbers of its argument's shape {np.shape(z)}, not {wrong}")
+        return result + 0.0  # of truth values too
+
+    def values(z) -> np.ndarray:
+        nonlocal looked_at
+        result = at(z)
+        if not looked_at and result.size > 1:
+            looked_at = bool(np.allclose(at(np.ravel(z)[:1]), result.ravel()[:1], rtol=1e-6, equal_nan=True))
+            if not looked_at:
+                raise ValueError(f"{name} gives a number another value beside others: take each by itself")
+        return result
+
+    return values
 
 
 tanh = sp.tanh  # SymPy's own derivative is already 1 - tanh(z)**2, a formula of the output

@@ -1,6 +1,7 @@
 """An explorer of activations: what a neuron makes of its start."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import ipywidgets as widgets
 import numpy as np
@@ -36,13 +37,17 @@ def activation_explorer(
     Raises ValueError for bad start or data, naming the culprit.
     """
     some, inputs = next(iter(tasks.values())), np.linspace(-4, 4, 161)
-    trained = {name: train_neuron(task, fit, neuron, inputs, learning_rate) for name, task in tasks.items()}
+
+    @cache  # each when it is asked for: together they take seconds
+    def trained(name):
+        return train_neuron(tasks[name], fit, neuron, inputs, learning_rate)
+
     weight, steps = varied(some.start), some.steps
     begun = np.asarray(some.start[weight], float)
     picture = NeuronPicture(inputs, fit.panel(some.model, some.data))
 
     def show(name, index):
-        run = trained[name]
+        run = trained(name)
         moved = f"in {steps} steps {weight} goes from {begun[index]:g} to {run.weight[index]:.3g}"
         ends = MEANING[neuron_state(run.slopes[index])]
         words = f"{name.capitalize()}: {moved}. The neuron ends {ends}. R² = {run.r_squared[index]:.3f}."

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import product
 from math import dist, prod
+from time import monotonic
 from weakref import WeakSet
 
 import ipywidgets as widgets
@@ -13,7 +14,7 @@ from .screen import Screen
 
 WIDE = {"width": "min(100%, 640px)"}
 MOST_PAGES = 100  # up to 3 MB in the browser
-PAUSE = 0.02  # seconds between two pages, for whatever else the kernel has to do
+PAUSE = 0.02  # seconds before the next page, at least, for whatever else the kernel has to do
 living: WeakSet = WeakSet()
 
 
@@ -81,7 +82,7 @@ class Explorer(widgets.VBox):
     def _missing(self) -> list[int]:
         return [place for place in range(len(self._settings)) if not self.screen.page(place)]
 
-    def _go_on(self) -> None:
+    def _go_on(self, pause: float = PAUSE) -> None:
         """Have the missing pages drawn one by one, between what else the kernel does."""
         if self._drawing or not self._missing():
             return
@@ -90,7 +91,7 @@ class Explorer(widgets.VBox):
         except RuntimeError:  # no kernel: each page is drawn when it is asked for
             return
         self._drawing = True
-        loop.call_later(PAUSE, self._draw_next)
+        loop.call_later(max(pause, PAUSE), self._draw_next)
 
     def _draw_next(self) -> None:
         """The missing page that is nearest to the one in sight: it will be asked for first."""
@@ -98,8 +99,9 @@ class Explorer(widgets.VBox):
         if missing := self._missing():
             counts = [len(control.options) for control in self._turning]
             here = steps_of(self._at(), counts)
+            begin = monotonic()
             self._draw(min(missing, key=lambda place: dist(steps_of(place, counts), here)))
-            self._go_on()
+            self._go_on(pause=2 * (monotonic() - begin))  # a third of the time is ours
 
     def finish(self) -> None:
         """Draw what is missing at once, and send all: for a page that is saved."""

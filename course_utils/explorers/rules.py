@@ -1,6 +1,7 @@
 """Explorers of update rules: what a rule's knob does, and which rule arrives first."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -90,16 +91,16 @@ def momentum_explorer(
     betas: the values of momentum, from 0 to below 1; a hundred settings at most turn at once.
     ranges: of the two parameters. shown: the indices of learning rate and beta to begin with.
     Raises ValueError for bad start, data, rates or betas, naming the culprit, and for a loss whose
-    curvature is not the same everywhere.
+    curvature is not the same everywhere, or not positive.
     """
     model, start, data, steps = task
     if hessian(model).free_symbols & set(model.parameters):
         raise ValueError("the loss should be quadratic: its curvature changes with the parameters")
     curvatures = np.linalg.eigvalsh(curvature(model, start, data))
-    runs = [
-        sweep(model, start, data, learning_rates, steps, lambda rates, beta=beta: Momentum(rates, beta))
-        for beta in betas
-    ]
+    if curvatures[0] <= 0:
+        raise ValueError(f"the loss should curve upward in each direction, not by {curvatures[0]:.3g}")
+    rules = [partial(Momentum, momentum=beta) for beta in betas]
+    runs = [sweep(model, start, data, learning_rates, steps, rule) for rule in rules]
     lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-9)
     losses, surface = (lowest, ceiling(runs[0].loss[0])), named_surface(model, data, ranges)
     picture = MomentumPicture(steps, losses, surface, learning_rates, betas, curvatures[-1])

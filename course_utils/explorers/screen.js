@@ -20,7 +20,27 @@ function pageOf(controls) {
   return controls.reduce((page, control) => page * count(control) + control.get("index"), 0);
 }
 
+const VIEW = "application/vnd.jupyter.widget-view+json";
+
+// Without its kernel, JupyterLab shows the view of a widget as an error, whatever else is stored beside it.
+// So its notebooks are saved without the views that have a picture to stand in for them.
+function saveWithoutViews(notebook) {
+  if (!notebook || notebook.savesWithoutViews) return;
+  const whole = notebook.toJSON.bind(notebook);
+  notebook.savesWithoutViews = true;
+  notebook.toJSON = () => {
+    const saved = whole();
+    for (const output of saved.cells.flatMap((cell) => cell.outputs ?? [])) {
+      if (!output.data?.[VIEW] || !output.data["text/html"]) continue;
+      output.data = { ...output.data };
+      delete output.data[VIEW];
+    }
+    return saved;
+  };
+}
+
 async function render({ model, el }) {
+  saveWithoutViews(model.widget_manager.context?.model);
   const image = document.createElement("img");
   const words = document.createElement("p");
   words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
@@ -42,13 +62,11 @@ async function render({ model, el }) {
   function load(place) {
     const [alt, png] = model.get(`page_${place}`);
     const old = pages[place];
-    pages[place] = undefined;
-    if (png) {
-      pages[place] = new Image(); // kept, so that the browser need not load it again
-      pages[place].src = URL.createObjectURL(new Blob([png], { type: "image/png" }));
-      pages[place].alt = alt;
-    }
-    if (place === pageOf(controls)) turn();
+    const page = png && new Image(); // kept, so that the browser need not load it again
+    if (page) Object.assign(page, { alt, src: URL.createObjectURL(new Blob([png], { type: "image/png" })) });
+    pages[place] = page;
+    const ready = page?.decode() ?? Promise.resolve(); // before it is shown, so that no frame is blank
+    ready.then(() => pages[place] === page && place === pageOf(controls) && turn());
     if (old) URL.revokeObjectURL(old.src);
   }
   for (let place = 0; place < model.get("count"); place++) {

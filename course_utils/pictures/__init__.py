@@ -4,16 +4,22 @@ latex          the course's notation (matrix_latex: of matrices)
 given          what may be drawn
 picture        a figure that carries its alt text and its numbers
 plots          data in, a picture out
+rows           several plots side by side
+contours       a function of two knobs, and arrows on it
 graph          the computation graph, still or while training goes through it (places: of its symbols)
+network        neurons layer by layer, and the paths through them
 panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
 arithmetic     sentences that compute with the digits that they show
 """
 
+from .contours import contours
 from .graph import GraphPicture, computation_graph
 from .latex import chain, latex, link, load_ipython_extension, system
+from .network import network
 from .picture import LivePicture, Picture
 from .plots import counts_table, final_loss, images, loss_surface, plot
+from .rows import side_by_side
 from .words import fate, regime, settled
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "Picture",
     "chain",
     "computation_graph",
+    "contours",
     "counts_table",
     "fate",
     "final_loss",
@@ -30,8 +37,10 @@ __all__ = [
     "link",
     "load_ipython_extension",
     "loss_surface",
+    "network",
     "plot",
     "regime",
     "settled",
+    "side_by_side",
     "system",
 ]

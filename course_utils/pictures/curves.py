@@ -36,7 +36,7 @@ class RacePicture(PanelPicture):
     """
 
     def __init__(self, names: Sequence[str], steps: int, level: float, highest: float, surface=None):
-        super().__init__(*((1, 6.4) if surface is None else (2, 5.0)))
+        super().__init__(*((1, 6.4) if surface is None else (2, 5.0)), foot=0.4)
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
         self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
@@ -46,7 +46,7 @@ class RacePicture(PanelPicture):
         if surface is not None:
             surface_panel(self.panels[1], *surface)
             self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=3)
-        self.legend(handles=list(self.losses.values()), loc="outside lower center", ncols=4, frameon=False)
+        self.legend(handles=list(self.losses.values()), loc="lower center", ncols=4, frameon=False)
         self.lines_move()
 
     def put(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:
@@ -68,7 +68,8 @@ class NeuronPicture(PanelPicture):
     def __init__(self, inputs: np.ndarray, fit: tuple):
         super().__init__(2, width=4.2)
         axes = self.panels[0]
-        axes.set(title="activation", xlabel="z", ylabel="h, and its slope")
+        axes.set_title("activation", y=1)
+        axes.set(xlabel="z", ylabel="h, and its slope")
         axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")

@@ -21,6 +21,7 @@ LOOKS = {
 COLORS = {"start": GREY, "forward": BLUE, "backward": ORANGE, "update": GREEN}
 WIDTH, HEIGHT = 0.64, 0.8  # of a node, where columns and rows are 1 apart
 INCHES = 1.75, 1.05  # of a column, and of a row
+BEND = 0.4  # of an arrow that passes over a column
 
 Numbers = Mapping[sp.Symbol, float]
 Factors = Mapping[tuple[sp.Symbol, sp.Symbol], float]
@@ -81,13 +82,20 @@ class GraphPicture(LivePicture):
         ends = {"patchA": self.nodes[start], "patchB": self.nodes[end]}
         ends |= {"shrinkA": 0, "shrinkB": 0, "zorder": 0.5}  # from edge to edge, behind other nodes
         look = {"arrowstyle": "-|>", "mutation_scale": 12, **ends, **settings}
-        return self.graph.add_patch(FancyArrowPatch(self.places[start], self.places[end], **look))
+        look |= {"connectionstyle": f"arc3,rad={self._bend(start, end)}"}
+        return self.graph.add_artist(FancyArrowPatch(self.places[start], self.places[end], **look))
+
+    def _bend(self, start, end):
+        """How far an arrow bends upwards, as a part of its length: not at all to the next column."""
+        across = self.places[end][0] - self.places[start][0]
+        return 0 if abs(across) == 1 else -BEND if across > 0 else BEND
 
     def _beside(self, start, end):
-        """A text above an arrow, on the side where it does not meet the nodes."""
+        """A text at an arrow, on the side where it does not meet the nodes."""
         (left, low), (right, high) = self.places[start], self.places[end]
         side = {"ha": "center" if low == high else "left" if low > high else "right", "va": "bottom"}
-        middle = (left + right) / 2, (low + high) / 2 + 0.07
+        bend = abs(self._bend(start, end)) / 2 * (right - left) * INCHES[0] / INCHES[1]
+        middle = (left + right) / 2, (low + high) / 2 + (bend - 0.2 if bend else 0.07)  # inside the bend
         return self.graph.text(*middle, "", fontsize=9, color=ORANGE, zorder=5, **side)
 
     def put(self, moment: Moment) -> None:

@@ -18,7 +18,8 @@ class KnobPicture(LivePicture):
             super().__init__("", width=7.2, height=3.6)
             left, right = self.subplots(1, 2, width_ratios=[4, 1])
         self.fit = fit_panel(left, *fit)
-        right.set(title="loss (log scale)", yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
+        right.set_title("loss (log)", y=1)
+        right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
         self.range = lowest, highest
         (self.best,) = right.plot([], [], color="black", linestyle="--", linewidth=1.5, label="best so far")
         (self.now,) = right.plot([], [], ">", color=BLUE, markersize=12, label="now", clip_on=False)
@@ -46,7 +47,7 @@ class StepPicture(PanelPicture):
     """
 
     def __init__(self, values: np.ndarray, losses: np.ndarray, name: str, start: tuple, slope: float):
-        super().__init__(1, width=6.4)
+        super().__init__(1, width=6.4, foot=0.4)
         axes, (place, loss), room = self.panels[0], start, 0.15 * np.ptp(losses)
         axes.set(xlabel=name, ylabel="loss", xlim=values[[0, -1]])
         axes.set_ylim(min(np.min(losses), 0) - room, np.max(losses) + room)
@@ -57,7 +58,7 @@ class StepPicture(PanelPicture):
         (self.miss,) = axes.plot([], [], color=ORANGE, linestyle=":", linewidth=1.5)
         (self.promised,) = axes.plot([], [], "o", color=GREEN, mfc="white", mew=2, ms=9, label="promised")
         (self.landing,) = axes.plot([], [], "*", color="black", markersize=15, label="landing")
-        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.01, 0.5))
+        self.legend(loc="lower center", ncols=6, columnspacing=1, frameon=False, fontsize=9)
         self.start, self.moving = start, [self.step, self.miss, self.promised, self.landing]
 
     def put(self, words: str, landing: float, promised: float, loss: float) -> None:

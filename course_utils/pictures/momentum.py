@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .panels import PanelPicture, loss_panel, surface_panel, within_sight
+from .panels import FROM_TO, PanelPicture, loss_panel, surface_panel, within_sight
 from .picture import BLUE, GREEN, ORANGE
 
 
@@ -17,14 +17,21 @@ class MomentumPicture(PanelPicture):
     """
 
     def __init__(self, steps: int, losses: tuple, surface: tuple, rates, betas: Sequence, steepest: float):
-        super().__init__(3)
+        super().__init__(3, shares=[1, 1.6, 1])
         self.highest, (loss, way, stable) = losses[1], self.panels
         loss_panel(loss, steps, *losses)
         surface_panel(way, *surface)
+        way.set_title(FROM_TO, y=1)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
-        stable.set(title="below the line it arrives", xlabel=r"$\beta$", ylabel="learning rate (log scale)")
-        stable.set(yscale="log", xlim=(-0.03, 1), ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5))
+        stable.set_title("below the line it arrives", y=1)
+        stable.set(xlabel=r"$\beta$", ylabel="learning rate (log scale)")
+        stable.set(
+            yscale="log",
+            xticks=[0, 0.5, 1],
+            xlim=(-0.03, 1),
+            ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5),
+        )
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label="limit")
         stable.annotate(
             r"$2(1+\beta)/\lambda$", (0, limit[0]), (2, 14), textcoords="offset points", color=GREEN
@@ -34,7 +41,7 @@ class MomentumPicture(PanelPicture):
         (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label="start")
         (self.end,) = way.plot([], [], "*", color="black", markersize=13, label="end")
         (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label="now")
-        self.moving = [self.loss, self.path, self.begin, self.end, self.here]
+        self.lines_move()
 
     def put(self, words: str, loss, path, rate: float, beta: float) -> None:
         """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, 2)."""

@@ -1,36 +1,75 @@
 """Pictures of training runs that change: panels for the loss, the fit and the path."""
 
+from collections.abc import Sequence
+
 import matplotlib as mpl
 import numpy as np
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import NullLocator
 
-from .picture import BLUE, ORANGE, STYLE, LivePicture
+from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture, short
 
+LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
+FROM_TO = "path on the loss, ■ to ★"
+AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10}
 SEEN = 1e6  # what lies further out is not drawn
 
 
-def draw_surface(axes, axis_1, axis_2, loss) -> None:
-    """Contours at logarithmic levels, darker where the loss is lower, each labelled with its value."""
+def draw_surface(axes, axis_1, axis_2, loss, avoid=()) -> None:
+    """Contours at logarithmic levels, darker where the loss is lower, some labelled with their values.
+
+    avoid: places, shape (points, 2), where a label would be hidden: of the path, for example.
+    """
     highest = loss.max() if loss.max() > 0 else 1.0
     lowest = min(max(loss.min() * 1.2, highest * 1e-6), highest * 0.9)
     levels = np.geomspace(lowest, highest, 12)
     axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
     lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
-    axes.clabel(lines, levels[1::3], fmt=lambda level: f"{level:.2g}", fontsize=8)
+    axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]], aspect="equal")
+    lowest = np.argwhere(loss == loss.min())[0][::-1] / (len(axis_1) - 1, len(axis_2) - 1)
+    places = label_places(
+        lines, levels[1::3], axes, np.array([*avoid, axes.transLimits.inverted().transform(lowest)])
+    )
+    for label in axes.clabel(lines, fmt=lambda level: short(level, 2), fontsize=8, manual=places):
+        label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+
+
+def label_places(lines, levels, axes, avoid: np.ndarray) -> list[tuple[float, float]]:
+    """For each level the place on its contour that is furthest from the points to avoid, and not at the edge.
+
+    avoid: shape (points, 2): where labels would be hidden.
+    """
+    taken, places = list(axes.transLimits.transform(avoid)), []
+    for level in levels:
+        on_contour = lines.get_paths()[list(lines.levels).index(level)].vertices
+        inside = axes.transLimits.transform(on_contour)
+        roomy = np.all((inside > 0.08) & (inside < 0.92), axis=1)
+        if not roomy.any() or np.ptp(inside, axis=0).max() < 0.25:  # a small one would be hidden by its label
+            continue
+        far = np.min(np.linalg.norm(inside[roomy][:, np.newaxis] - np.array(taken), axis=2), axis=1)
+        places.append(tuple(on_contour[roomy][np.argmax(far)]))
+        taken.append(inside[roomy][np.argmax(far)])
+    return places
 
 
 def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
-    """Set up the axes of loss against step, with a log scale between these ends."""
-    axes.set(title="loss", xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
+    """Set up the axes of loss against step, with a log scale between these ends.
+
+    Titles have their height told (y=1): to find it, matplotlib would measure all that is written first.
+    """
+    axes.set_title("loss", y=1)
+    axes.set(xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
     axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
+    axes.yaxis.set_major_formatter("{x:g}")
 
 
 def fit_panel(axes, measured, grid, labels):
     """The measured points on the axes, and a line for the fit, which is returned."""
     low, high = np.min(measured[1]), np.max(measured[1])
     margin = 0.3 * (high - low)
-    axes.set(title="fit", xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
+    axes.set_title("fit", y=1)
+    axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
     axes.plot(*measured, "o", color="black", label="measured")
     (line,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
     return line
@@ -38,9 +77,9 @@ def fit_panel(axes, measured, grid, labels):
 
 def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
-    axes.set(title="path on the loss surface", xlabel=names[0], ylabel=names[1])
+    axes.set_title("path on the loss surface", y=1)
+    axes.set(xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
-    axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
 
 
 def within_sight(path: np.ndarray) -> np.ndarray:
@@ -49,17 +88,34 @@ def within_sight(path: np.ndarray) -> np.ndarray:
 
 
 class PanelPicture(LivePicture):
-    """A LivePicture with panels side by side. All lines move, but for those that are measured."""
+    """A LivePicture with panels side by side. All lines move, but for those that are measured.
 
-    def __init__(self, panels: int, width: float = 3.5):
+    Margins are given in inches: to find them by trial, as the layout engine does, takes as long as to draw.
+    shares: of the width, for each panel. foot: inches below the panels for a legend.
+    """
+
+    def __init__(
+        self, panels: int, width: float = 3.5, shares: Sequence[float] | None = None, foot: float = 0
+    ):
         with mpl.rc_context(STYLE):
-            super().__init__("", width=width * panels, height=3.3)
-            self.panels = self.subplots(1, panels, squeeze=False)[0]
+            super().__init__("", width=width * panels, height=3.3 + foot)
+            self.set_layout_engine(None)
+            self.panels = self.subplots(1, panels, squeeze=False, width_ratios=shares)[0]
+        wide, high = self.get_size_inches()
+        free = (wide - LEFT * panels - RIGHT) / panels  # for a panel
+        self.subplots_adjust(
+            left=LEFT / wide,
+            right=1 - RIGHT / wide,
+            bottom=(BOTTOM + foot) / high,
+            top=1 - TOP / high,
+            wspace=LEFT / free,
+        )
 
     def lines_move(self) -> None:
-        """Let every line be drawn anew in each frame, but for the measured points."""
+        """Let every line be drawn anew in each frame, but for the measured points; and texts upon them."""
         lines = [line for axes in self.axes for line in axes.get_lines()]
-        self.moving = [line for line in lines if line.get_label() != "measured"]
+        texts = [text for axes in self.axes for text in axes.texts]
+        self.moving = [*(line for line in lines if line.get_label() != "measured"), *texts]
 
 
 class RunPicture(PanelPicture):
@@ -76,6 +132,9 @@ class RunPicture(PanelPicture):
         self.highest = highest
         self.loss = self._loss_line(next(axes), steps, lowest)
         self.fit = fit and fit_panel(next(axes), *fit)
+        self.away = self.fit and self.fit.axes.text(
+            0.5, 0.94, "", **AT_TOP, transform=self.fit.axes.transAxes
+        )
         self.path = surface and self._path(next(axes), surface)
         self.lines_move()
 
@@ -85,6 +144,7 @@ class RunPicture(PanelPicture):
 
     def _path(self, axes, surface):
         surface_panel(axes, *surface)
+        axes.set_title(FROM_TO, y=1)
         (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
         (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label="start")
         (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
@@ -95,6 +155,9 @@ class RunPicture(PanelPicture):
         self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
         if self.fit:
+            low, high = self.fit.axes.get_ylim()
+            in_sight = np.any((low < fit) & (fit < high))
+            self.away.set_text("" if in_sight else "(the curve is out of the picture)")
             self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
         if self.path:
             seen = within_sight(path)

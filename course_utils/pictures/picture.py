@@ -103,11 +103,17 @@ class LivePicture(Picture):
         return buffer.getvalue()
 
     def png(self) -> bytes:
-        """The current frame as a PNG file's bytes, as small as they get."""
-        return self.frame(compress_level=9)  # this one is stored
+        """The current frame as a PNG file's bytes, small."""
+        return self.frame(compress_level=6)  # this one is stored; 9 takes four times as long for 2 % less
 
 
 NOISE = {"linear": 1e-9, "log": 0}  # on a logarithmic axis the smallest value counts too
+
+
+def short(value: float, digits: int = 3) -> str:
+    """The number with so many digits; from 1000 to 99999 all before the point: a year is no 1.87e+03."""
+    whole = 1000 <= abs(value) < 99999.5 or (100 <= abs(value) < 1000 and digits < 3)
+    return f"{value:.0f}" if whole else f"{value + 0:.{digits}g}"
 
 
 def rounded(values, count: int = 7, noise: float = 1e-9) -> str:
@@ -119,7 +125,7 @@ def rounded(values, count: int = 7, noise: float = 1e-9) -> str:
     floor = noise * np.max(np.abs(values[np.isfinite(values)]), initial=0)
     if len(values) > count:
         values = values[np.linspace(0, len(values) - 1, count).round().astype(int)]
-    return " ".join(f"{value + 0:.3g}" for value in np.where(np.abs(values) < floor, 0, values))
+    return " ".join(short(value) for value in np.where(np.abs(values) < floor, 0, values))
 
 
 def describe(axes) -> list[str]:

@@ -23,13 +23,14 @@ def plot(
     xlabel: str,
     ylabel: str,
     alt: str,
-    measured: tuple | None = None,
+    measured: tuple | Mapping[str, tuple] | None = None,
     log: str = "",
 ) -> Picture:
     """One curve for each name, from a pair (x, y) of arrays of one length.
 
-    measured: a pair (x, y) to draw as points. log: the axes to make logarithmic, "", "y" or "xy";
-    with "xy" the curves get markers. At most five curves, so that they stay distinguishable.
+    measured: a pair (x, y) to draw as points, or one for each name.
+    log: the axes to make logarithmic, "", "y" or "xy"; with "xy" the curves get markers.
+    At most five curves, so that they stay distinguishable.
     Raises ValueError naming the curve, or what else cannot be drawn.
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
@@ -40,9 +41,12 @@ def plot(
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured is not None:
-        axes.plot(*points(measured, "measured"), "o", color="black", label="measured")
+        of_name = measured if isinstance(measured, Mapping) else {"measured": measured}
+        for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
+            axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
-    axes.legend(frameon=False)
+    if len(axes.get_lines()) > 1:
+        axes.legend(frameon=False)
     return picture
 
 
@@ -63,13 +67,13 @@ def loss_surface(
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
         raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
-    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=4.4)
-    draw_surface(axes, axis_1, axis_2, loss)
+    tall = np.clip(4.6 * np.ptp(axis_2) / np.ptp(axis_1), 1.8, 4.6)
+    picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
+    draw_surface(axes, axis_1, axis_2, loss, avoid=path)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
     axes.plot(*path[0], "s", color="black", markersize=8, label="start")
     axes.plot(*path[-1], "*", color="black", markersize=13, label="end")
-    axes.set(xlim=(axis_1[0], axis_1[-1]), ylim=(axis_2[0], axis_2[-1]))
-    axes.legend(loc="lower right", fontsize=9)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
     return picture
 
 
@@ -84,7 +88,9 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     picture, axes = new_axes(alt, "learning rate (log scale)", "loss at the end (log scale)")
     ceiling = 100.0
     survived = loss <= ceiling
-    axes.loglog(learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label="ended here")
+    axes.loglog(
+        learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label=f"below {ceiling:g}"
+    )
     axes.loglog(
         learning_rates[~survived],
         np.full((~survived).sum(), ceiling),

@@ -19,8 +19,9 @@ class ScorePicture(PanelPicture):
         bars, costs = self.panels
         colors, hatches = [GREY] * len(names), [""] * len(names)
         colors[right], hatches[right] = BLUE, "//"
-        names = [f"{name}\n(right)" if place == right else name for place, name in enumerate(names)]
-        bars.set(title="probabilities", xlabel="class", ylabel="p", ylim=(0, 1.1))
+        names = [f"{name} (right)" if place == right else name for place, name in enumerate(names)]
+        bars.set_title("probabilities", y=1)
+        bars.set(xlabel="class", ylabel="p", ylim=(0, 1.1))
         self.bars = bars.bar(names, np.zeros(len(names)), color=colors, hatch=hatches, ec="white", label="p")
         bars.grid(False, axis="x")
         self.heights = [bars.text(place, 0, "", ha="center", va="bottom") for place in range(len(names))]

@@ -29,7 +29,7 @@ class WindowPicture(LivePicture):
         self._write(axes[2], weights)
         self.numbers_of_window = self._write(axes[1], np.zeros((size, size)))
         self.numbers_of_sums = self._write(axes[3], np.zeros(answers.shape))
-        look = {"fill": False, "edgecolor": ORANGE, "linewidth": 3}
+        look: dict = {"fill": False, "edgecolor": ORANGE, "linewidth": 3}
         self.frame_of_window = axes[0].add_patch(Rectangle((0, 0), size, size, **look))
         self.frame_of_sum = axes[3].add_patch(Rectangle((0, 0), 1, 1, **look))
         frames = [self.frame_of_window, self.frame_of_sum]

@@ -90,17 +90,18 @@ def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
 
     path: shape (steps + 1, number of parameters). losses: (steps + 1,).
     reachable: the loss that a good run gets to.
-    A run diverges if it ends above its start or overflows, oscillates if most of its steps turn back
-    on the step before, and is slow if it ends with over a tenth of the way still to go.
+    A run diverges if it ends above its start or overflows, oscillates if steps that turn back on the step
+    before make most of the way that it goes after the first step, and is slow if it ends with over a tenth
+    of the way down still to go.
     Raises ValueError naming what is no numbers, or of another shape.
     """
     path, losses, reachable = array(path, "path", 2), array(losses, "losses"), number(reachable, "reachable")
     if not losses[-1] <= losses[0]:
         return "diverging"
     moves = np.diff(path, axis=0)
-    moves = moves[np.linalg.norm(moves, axis=1) > 1e-9]  # a run at rest has no direction
+    lengths = np.linalg.norm(moves, axis=1)[1:]
     turns = np.sum(moves[1:] * moves[:-1], axis=1) < 0
-    if np.sum(turns) > len(turns) / 2:
+    if np.sum(lengths[turns]) > np.sum(lengths) / 2:
         return "oscillating"
     if losses[-1] - reachable > 0.1 * (losses[0] - reachable):
         return "slow"

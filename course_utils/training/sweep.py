@@ -19,7 +19,7 @@ class Sweep:
     """Many training runs side by side, one for each learning rate.
 
     learning_rates: shape (runs,). parameters: (steps + 1, number of parameters, runs).
-    loss: (steps + 1, runs); where a run overflows, inf or nan.
+    loss: (steps + 1, runs); where a run overflows, inf or nan. Fewer steps, if it was interrupted.
     """
 
     learning_rates: np.ndarray
@@ -65,7 +65,7 @@ def sweep(
     steps: int,
     rule: Callable[[np.ndarray], UpdateRule] = GradientDescent,
 ) -> Sweep:
-    """Train once for every learning rate, all runs together.
+    """Train once for every learning rate, all runs together; of an interrupted sweep, the steps so far.
 
     model: compiled by numba, `model.compile("numba")`, the whole sweep is machine code, which takes about two
         seconds to compile for each kind of rule: worth it for many or long sweeps.
@@ -94,16 +94,23 @@ def sweep(
 def by_broadcasting(
     compiled: Compiled, update: UpdateRule, parameters: list, data: list, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(parameters, loss) before the first step and after each, of all runs side by side."""
+    """(parameters, loss) before the first step and after each, of all runs side by side.
+
+    Those so far, if it is interrupted.
+    """
     memory, trail, losses = update.start(parameters), [parameters], []
-    with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
-        for _ in range(steps):
-            loss, gradients = compiled(parameters, data)
-            parameters, memory = update.step(parameters, gradients, memory)
-            trail.append(parameters)
-            losses.append(loss)
-        losses.append(compiled(parameters, data)[0])
-    return np.array(trail), np.array(losses)
+    try:
+        with np.errstate(all="ignore"):  # the runs that diverge say so in their losses
+            for _ in range(steps):
+                loss, gradients = compiled(parameters, data)
+                losses.append(loss)
+                parameters, memory = update.step(parameters, gradients, memory)
+                trail.append(parameters)
+            losses.append(compiled(parameters, data)[0])
+    except KeyboardInterrupt:
+        if not losses:
+            raise
+    return np.array(trail[: len(losses)]), np.array(losses)
 
 
 def loss_grid(

@@ -1,9 +1,11 @@
 """Checks of functions that learners write: right ones, each with one slip, and anything at all."""
 
+import re
 import sys
 
 import numpy as np
 import pytest
+import sympy as sp
 from model_bank import MODELS, SEED, h, x, y_hat, z
 
 from course_utils import (
@@ -13,14 +15,19 @@ from course_utils import (
     Momentum,
     RMSprop,
     check_backward,
+    check_derivative,
     check_forward,
     check_gradient,
     check_local,
     check_training,
     check_update,
+    sigmoid,
     step,
 )
+from course_utils import tanh as sp_tanh
 from course_utils.models.networks import classifier
+from course_utils.training import UpdateRule, decay, gradient, parameter
+from course_utils.training import learning_rate as rate
 
 
 def sigma(z):
@@ -56,11 +63,11 @@ def test_a_right_forward_function_of_any_signature_is_right(function):
 
 
 FORWARD = [
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "a term of y_hat is lost"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "a factor in a term of z is lost"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 does not belong in z"),
-    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "a sign inside z"),
-    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "z does not belong in y_hat"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b1), 0.5, "b2 is forgotten in y_hat. At w1 = "),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(x + b1) + b2, 0.5, "w1 is forgotten in z"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x + b2) + b2, 0.5, "b2 stands in z where another"),
+    (y_hat, lambda x, w1, b1, w2, b2: w2 * sigma(w1 * x - b1) + b2, 0.5, "the sign of b1 is turned in z"),
+    (y_hat, lambda z, w2, b2: w2 * z + b2, 0.5, "the sigmoid in h is missing: it belongs to z. At w2 = "),
     (h, lambda z: z, 0.5, "the sigmoid in h is missing"),
     (h, lambda y_hat, w2, b2: (y_hat - b2) / w2, 0, "its argument y_hat is unknown here"),
 ]
@@ -74,8 +81,10 @@ def test_a_slip_in_a_forward_function_is_named(of, function, score, words):
 
 def test_a_forward_function_with_no_known_slip_is_told_by_how_much_it_differs():
     message = check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: w1 * sigma(w2 * x + b1) + b2).message
-    yours, expected = (float(word.strip(",.")) for word in message.split() if word[:1] in "-0123456789")
-    assert yours != expected
+    given = {name: float(number) for name, number in re.findall(r"(\w+) = (\S+?),? ", message)}
+    yours, right = map(float, re.search(r"came out as (\S+), and it should be (\S+)\.", message).groups())
+    assert right == pytest.approx(forward(**given), rel=1e-4) and yours != right
+    assert given.keys() == {"x", "w1", "b1", "w2", "b2"}
 
 
 class Mute(Exception):
@@ -103,7 +112,10 @@ ANY_FUNCTION = {
     "fails without words": (lambda x: failing(Mute), "it fails with Mute."),
     "exits": (lambda x: exit(), "it fails with SystemExit"),
     "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
-    "wrong shape": (lambda x: np.zeros((3, 1)), "should have shape (3,), not (3, 1)"),
+    "wrong shape": (
+        lambda x: np.zeros((3, 1)),
+        "one number for each of the 3 samples, not a table of 3 by 1 numbers",
+    ),
     "nan": (lambda x: np.nan * x, "came out as nan"),
     "written in C": (print, "returns nothing yet"),
     "no signature": (max, "written in Python"),
@@ -201,15 +213,19 @@ BACKWARD = [
     (backward(slope=lambda h, z: h), "h itself stands in place of ∂h/∂z", 0.75),
     (backward(slope=lambda h, z: z * (1 - z)), "∂h/∂z is a formula of h here", 0.75),
     (backward(slope=lambda h, z: 1), "the sigmoid's own derivative", 0.75),
-    (backward(weight="w1"), "w1 does not belong in ∂y_hat/∂h", 0.75),
+    (backward(weight="w1"), "w1 stands in ∂y_hat/∂h where another", 0.75),
     (
         lambda **given: backward()(**{k: given[k] for k in ("x", "y", "w1", "b1", "w2", "b2")})[::-1],
-        "the gradient of b2 stands in its place",
+        "the gradients are right, but in another order: return them for w1, b1, w2, b2",
         0,
     ),
     (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
     (lambda x, w1: x, "it should return 4 gradients", 0),
-    (backward(mean=lambda values: values), "the gradient of w1 should have shape ()", 0),
+    (
+        backward(mean=lambda values: values),
+        "the gradient of w1 should be one number, the mean over the samples, not 3 numbers",
+        0,
+    ),
     (lambda x: (np.inf, 1, 2, 3), "the gradient of w1 came out as inf", 0),
 ]
 
@@ -270,14 +286,16 @@ def lazy_momentum(parameter, gradient, velocity, learning_rate, momentum):
 
 UPDATES = [
     (GradientDescent(0.1), lambda parameter, gradient, learning_rate: parameter + learning_rate * gradient,
-     "a sign inside new_parameter is turned"),
-    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient, "a factor in a term of"),
-    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient, "a term of"),
-    (Momentum(0.1, 0.9), lazy_momentum, "velocity does not belong in new_parameter"),
-    (Momentum(0.1, 0.9), gradient_descent, "its result should have shape (2,)"),
+     "the sign of gradient*learning_rate is turned in the new parameter"),
+    (GradientDescent(0.1), lambda parameter, gradient: parameter - gradient,
+     "learning_rate is forgotten in the new parameter. At parameter = "),
+    (GradientDescent(0.1), lambda gradient, learning_rate: -learning_rate * gradient,
+     "parameter is forgotten in the new"),
+    (Momentum(0.1, 0.9), lazy_momentum, "the old velocity stands in the new parameter, where the new"),
+    (Momentum(0.1, 0.9), gradient_descent, "the new parameter, the new velocity, 2 numbers, not one number"),
     (RMSprop(0.1), without_epsilon, "came out as"),
     (GradientDescent(0.1), lambda gradient, **v: gradient_descent(gradient=gradient or 1, **v), "came out"),
-    (Momentum(0.1, 0), without_momentum, "gradient does not belong in new_parameter"),
+    (Momentum(0.1, 0), without_momentum, "momentum*velocity is forgotten in the new velocity"),
 ]  # fmt: skip
 
 
@@ -300,14 +318,16 @@ def loop(slip=""):
 
         def gradients(p):
             mean = np.sum if slip == "sum" else np.mean
-            return dict(zip(p, backward(mean=mean)(**data, **p), strict=True))
+            two = 1 if slip == "2 lost" else 2
+            return dict(zip(p, backward(two=two, mean=mean)(**data, **p), strict=True))
 
         p, losses = dict(start), [loss(start)]
         for _ in range(steps + (slip == "surplus")):
-            slopes, sign = gradients(p), 1 if slip == "uphill" else -1
+            slopes, sign = gradients(start if slip == "fixed" else p), 1 if slip == "uphill" else -1
             for name in p:
                 slopes = gradients(p) if slip == "one by one" else slopes
-                p[name] += sign * learning_rate * slopes[name]
+                step = sign * (1 if slip == "no rate" else learning_rate) * slopes[name]
+                p[name] = step if slip == "step alone" else p[name] + step
             losses.append(loss(p))
         return p, {"no first": losses[1:], "no last": losses[:-1]}.get(slip, losses)
 
@@ -325,6 +345,10 @@ LOOPS = {
     "surplus": "one step too many",
     "no first": "the loss at the start is missing",
     "no last": "the loss after the last step is missing",
+    "fixed": "the gradients are those of the start in every step",
+    "no rate": "the learning rate is forgotten in the update",
+    "step alone": "the step alone is kept: subtract it from the parameter",
+    "2 lost": "in each step, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
 }
 
 
@@ -336,11 +360,15 @@ def test_a_slip_in_a_training_loop_is_named(slip, words):
 
 ANY_LOOP = [
     (lambda start: 3, 7, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
-    (lambda start: (start, [1.0] * 8), 7, "a loss came out as 1"),
+    (lambda start: (start, [1.0] * 8), 7, "the loss at the start came out as 1"),
     (lambda start: (start, [1.0] * 3), 7, "7 steps have 8 losses"),
     (lambda start, data, learning_rate, steps: ..., 7, "returns nothing yet"),
     (lambda weights: weights, 7, "its argument weights is unknown here"),
-    (lambda start: ({p: np.ones(3) for p in start}, [1.0]), 0, "should have shape ()"),
+    (
+        lambda start: ({p: np.ones(3) for p in start}, [1.0]),
+        0,
+        "the parameter w1 should be one number, not 3 numbers",
+    ),
     (lambda start: (start, np.array([1j])), 0, "its losses should be numbers"),
 ]
 
@@ -387,3 +415,99 @@ def test_no_losses_after_no_steps_are_half_right():
 def test_a_model_between_matrices_is_refused_by_name(check):
     with pytest.raises(ValueError, match="scalars can be checked, not MatrixModel"):
         check(classifier([2, 3, 2]))
+
+
+K, w1 = sp.symbols("K w1")  # as in a notebook, where a symbol has the name that the function forgets
+learning_rate, b2 = 0.1, 0.5
+
+
+def factors_apart(x, y, w1, b1, w2, b2):
+    h = sigma(w1 * x + b1)
+    error = 2 * (w2 * h + b2 - y)
+    slope = error * w2 * h * (1 - h)
+    return np.mean(slope) * np.mean(x), np.mean(slope), np.mean(error) * np.mean(h), np.mean(error)
+
+
+def in_32_bits(x, y, w1, b1, w2, b2):
+    return [np.float32(slope) for slope in backward()(x, y, w1, b1, w2, b2)]
+
+
+def turned_round(x, y, w1, b1, w2, b2):
+    return backward()(x, y, w1, b1, w2, b2)[::-1]
+
+
+def its_mean(x, w1, b1, w2, b2):
+    return np.mean(forward(x, w1, b1, w2, b2))
+
+
+def without_b2(x, w1, b1, w2):
+    return forward(x, w1, b1, w2, b2)
+
+
+def own_rate(parameter, gradient):
+    return parameter - learning_rate * gradient
+
+
+def price(parameter, gradient, learning_rate, decay):
+    return parameter - learning_rate * (gradient + decay * parameter**2 / 2)
+
+
+def bracket(parameter, gradient, learning_rate, decay):
+    return parameter - learning_rate * gradient - decay * parameter
+
+
+def without_correction(parameter, gradient, step, mean, square, learning_rate, beta1, beta2, epsilon):
+    mean, square = beta1 * mean + (1 - beta1) * gradient, beta2 * square + (1 - beta2) * gradient**2
+    return parameter - learning_rate * mean / (np.sqrt(square) + epsilon), step + 1, mean, square
+
+
+class Decaying(UpdateRule):
+    """A rule as a class: a price on the size of the parameter."""
+
+    equations = {parameter: parameter - rate * (gradient + decay * parameter)}  # noqa: RUF012
+
+
+DECAYING = Decaying(learning_rate=0.1, decay=0.5)
+EVERYDAY = [
+    (check_backward, SEED, factors_apart, "the mean is taken of each factor", 0.75),
+    (check_backward, SEED, turned_round, "in another order: return them for w1, b1, w2, b2", 0),
+    (check_backward, SEED, lambda x: (K, 1, 1, 1), "the symbol K is still in the gradient of w1", 0),
+    (check_backward, SEED, lambda x: (sp.exp(2), 1, 1, 1), "a formula: with numbers use NumPy", 0),
+    (check_backward, SEED, in_32_bits, "Nearly: compute in floats of 64 bits", 0),
+    (check_forward, SEED, its_mean, "this is the mean over the samples: return an array", 0.5),
+    (check_forward, SEED, lambda x: sp_tanh(x), "With numbers write np.sp_tanh", 0),
+    (check_forward, SEED, lambda x: sigmoid(x), "With numbers write sigmoid.numpy", 0),
+    (check_forward, SEED, lambda x: np.exp(w1 * x), "Here w1 is a symbol: compute its number", 0),
+    (check_forward, SEED, without_b2, "b2 comes from outside the function", 0.5),
+    (check_update, GradientDescent(0.1), own_rate, "learning_rate comes from outside the function", 0.5),
+    (
+        check_update,
+        GradientDescent(0.1),
+        lambda gradient, learning_rate: learning_rate * gradient,
+        "the step alone",
+        0.5,
+    ),
+    (check_update, Momentum(0.1), lambda **v: (momentum(**v)[0], v["velocity"]), "this is the old vel", 0.5),
+    (check_update, Momentum(0.1), lambda **v: momentum(**v)[::-1], "order: return the new parameter, the", 0),
+    (check_update, Adam(0.1), without_correction, "by 1 - beta1**step and by 1 - beta2**step", 0.5),
+    (check_update, DECAYING, price, "decay*parameter**2/2 stands in the new parameter where its own", 0.5),
+    (check_update, DECAYING, bracket, "the bracket around decay*parameter + gradient is missing", 0.5),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "asked", "function", "words", "score"), EVERYDAY, ids=[entry[3] for entry in EVERYDAY]
+)
+def test_an_everyday_slip_in_a_function_is_named(check, asked, function, words, score):
+    verdict = check(asked, *([y_hat] if check is check_forward else []), function)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def test_numbers_that_differ_never_look_the_same():
+    for message in (
+        check_backward(SEED, in_32_bits).message,
+        check_forward(SEED, y_hat, lambda x, w1, b1, w2, b2: 1.00000001 * forward(x, w1, b1, w2, b2)).message,
+        check_derivative(x**2, x, 2 * x * (1 + sp.Rational(1, 10**12))).message,
+    ):
+        yours, right = re.search(r"(\S+), and it should be (\S+?)\.(?: |$)", message).groups()
+        assert yours != right

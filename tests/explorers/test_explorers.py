@@ -206,24 +206,30 @@ def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between
             await asyncio.sleep(0.001)
         return explorer, seen
 
-    explorer, seen = asyncio.run(kernel())
+    explorer, seen = asyncio.run(asyncio.wait_for(kernel(), 30))
     assert seen == [{1}, {0, 1}, {0, 1, 2}, {0, 1, 2, 3}]
     assert all("Start at p = 0.5, q = 0.5" in words for words, _ in pages_of(explorer.screen))
     assert explorer.screen.words == explorer.screen.page(4)[0]
 
 
-def test_a_stored_page_of_widgets_has_every_page(tmp_path):
+def test_a_kernel_draws_every_page_and_a_stored_page_of_widgets_has_them():
     """As somebody builds it who executes a notebook and stores the widgets' state."""
     source = """
 import sympy as sp
 from course_utils import Model
 from course_utils.explorers import Task, finish, surface_explorer
 p, q, L = sp.symbols("p q L")
-surface_explorer(Task(Model({L: p**2 + q**2}, [p, q]), [1, 1], [], 3), [0.1, 0.2, 0.3], ((-2, 2), (-2, 2)))
+task = Task(Model({L: p**2 + q**2}, [p, q]), [1, 1], [], 3)
+explorer = surface_explorer(task, [0.1, 0.2, 0.3], ((-2, 2), (-2, 2)))
 """
-    cells = [nbformat.v4.new_code_cell(one) for one in (source, "for _ in range(10**6): pass", "finish()")]
+    wait = """
+import asyncio
+while not all(explorer.screen.page(place) for place in range(3)):
+    await asyncio.sleep(0.05)
+"""
+    cells = [nbformat.v4.new_code_cell(one) for one in (source, wait, "finish()")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, kernel_name="python3", store_widget_state=True).execute()
+    NotebookClient(notebook, kernel_name="python3", store_widget_state=True, timeout=60).execute()
     states = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
     (screen,) = (one for one in states if "page_0" in one["state"])
     found = {tuple(buffer["path"]): base64.b64decode(buffer["data"])[:4] for buffer in screen["buffers"]}

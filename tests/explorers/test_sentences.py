@@ -128,6 +128,7 @@ def test_softmax_draws_the_probabilities():
     assert explorer.picture.cost.get_xydata()[0] == pytest.approx([shares[2], -np.log(shares[2])])
 
 
+SADDLE = Model({L: p**2 - q**2}, [p, q])
 BENT, SQUARE = Model({L: p**4 + q**2}, [p, q]), np.ones((3, 3))
 
 
@@ -136,6 +137,10 @@ BENT, SQUARE = Model({L: p**4 + q**2}, [p, q]), np.ones((3, 3))
     [
         (lambda: step_explorer(Task(BENT, [1, 1], []), w1, [0.1], (0, 1)), "knob should be a parameter"),
         (lambda: momentum_explorer(Task(BENT, [1, 1], [], 3), [0.1], [0.5], ((-1, 1), (-1, 1))), "quadratic"),
+        (
+            lambda: momentum_explorer(Task(SADDLE, [1, 1], [], 3), [0.1], [0.5], ((-1, 1), (-1, 1))),
+            "curve upward",
+        ),
         (lambda: softmax_explorer([0, 1], [0, 2]), "start should be among"),
         (lambda: softmax_explorer([0, 1], [0, 1], right=2), "right should be"),
         (lambda: window_explorer(SQUARE, np.ones((2, 3))), "weights should be a square"),

@@ -16,7 +16,7 @@ from course_utils.pictures.graph import GraphPicture
 from course_utils.pictures.knobs import KnobPicture, StepPicture
 from course_utils.pictures.momentum import MomentumPicture
 from course_utils.pictures.panels import PanelPicture, RunPicture
-from course_utils.pictures.picture import SERIES, LivePicture, Picture
+from course_utils.pictures.picture import INK, SERIES, LivePicture, Picture, short
 from course_utils.pictures.scores import ScorePicture
 from course_utils.pictures.windows import WindowPicture
 from course_utils.training.trace import Moment
@@ -86,6 +86,16 @@ PICTURES = {
     ),
     "loss_surface": lambda datum: pictures.loss_surface(
         *BOWL, np.array([[1.0, datum], [2.0, 2.0]]), ("$w_1$", "$w_2$"), ALT
+    ),
+    "side_by_side": lambda datum: pictures.side_by_side(
+        {"few": {"one": (XS, XS)}, "many": {"one": (XS, XS + datum), "two": (XS, XS)}}, "x", "y", ALT, ["two"]
+    ),
+    "network": lambda datum: pictures.network(dense([1, round(4 * datum), 1]), ALT),
+    "network with paths": lambda datum: pictures.network(
+        dense([1, 2, 2, 1]), ALT, sp.Symbol(f"w1_{round(4 * datum) - 5}_1")
+    ),
+    "contours": lambda datum: pictures.contours(
+        *BOWL, {"arrow": ((1.0, 1.0), (datum, 2.0))}, ("$w_1$", "$w_2$"), ALT
     ),
     "final_loss": lambda datum: pictures.final_loss(
         XS / 10, np.array([3.0, datum, np.nan, np.inf]), {"limit": 0.25}, ALT
@@ -194,11 +204,11 @@ TOLD = {
     "bars by their heights": (bars, "trees: 3 5"),
     "runs that left the numbers": (
         lambda: pictures.final_loss(XS, np.array([1.0, 2.0, np.inf, np.nan]), {}, ALT),
-        "ended here: x 1 2 | y 1 2\n  above 100: x 3 4 | y 100 100",
+        "below 100: x 1 2 | y 1 2\n  above 100: x 3 4 | y 100 100",
     ),
     "the path of a run as far as it goes": (
         lambda: put(run_picture(1.5, NAMED_BOWL), np.ones(4), FAR, XS),
-        "path: x 1 1e+03 | y 1 2\n  start: x 1 | y 1\n  end: x 1e+03 | y 2",
+        "path: x 1 1000 | y 1 2\n  start: x 1 | y 1\n  end: x 1000 | y 2",
     ),
     "the path of a race as far as it goes": (
         lambda: put(
@@ -221,6 +231,14 @@ TOLD = {
     "the newest time step first": (
         lambda: put(MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1), {"one": np.array([0.25, 0.5, 1.0])}),
         "one: x 0 1 2 | y 1 0.5 0.25",
+    ),
+    "points with names of their own": (
+        lambda: pictures.plot({"curve": (XS, XS)}, "x", "y", ALT, {"start": ([1], [2]), "end": ([3], [4])}),
+        "start: x 1 | y 2\n  end: x 3 | y 4",
+    ),
+    "an arrow's ends": (
+        lambda: pictures.contours(*BOWL, {"step": ((1, 1), (2, 1.5))}, ("w1", "w2"), ALT),
+        "step: x 1 2 | y 1 1.5",
     ),
     "a graph's values and gradients": (
         lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
@@ -274,6 +292,25 @@ def test_a_loss_surface_labels_its_contours_with_losses():
     assert labels and all(BOWL[2].min() <= label <= BOWL[2].max() for label in labels)
 
 
+def test_the_paths_of_a_weight_are_marked_from_its_link_to_the_output_and_what_they_share_in_black():
+    picture = pictures.network(dense([1, 1, 2, 1]), ALT, sp.Symbol("w1_1_1"))
+    thick = {
+        line.get_label(): line.get_color() for line in picture.axes[0].get_lines() if line.get_linewidth() > 1
+    }
+    one, two = (color for color, _, _ in SERIES[:2])
+    shared, ways = {"_x1 to h1_1": INK}, {"h1_1 to h2_{}": None, "h2_{} to y_hat1": None}
+    assert thick == shared | {f"_{way.format(k)}": color for k, color in [(1, one), (2, two)] for way in ways}
+    assert [text.get_text() for text in words_of(picture)[-3:]] == ["$w_{1,1,1}$", "path 1", "path 2"]
+
+
+def test_curves_of_one_name_look_alike_in_every_panel_and_each_name_is_told_once():
+    panels = {"few": {"two": (XS, XS)}, "many": {"one": (XS, XS), "two": (XS, XS)}}
+    picture = pictures.side_by_side(panels, "x", "y", ALT)
+    (few,), (_, many) = (axes.get_lines() for axes in picture.axes)
+    assert few.get_color() == many.get_color()
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == ["two", "one"]
+
+
 def test_a_graph_has_a_node_for_each_symbol_an_arrow_for_each_use_and_tells_apart_what_is_learned():
     graph = pictures.computation_graph(NETWORK, parameters=[w2])
     nodes = graph.nodes
@@ -291,8 +328,9 @@ EVERY_NUMBER = dict.fromkeys([*NETWORK, x, y, w1, b1, w2, b2], -0.000123456)
         (NETWORK, EVERY_NUMBER),
         (dense([2, 3, 1]).equations, {}),
         (dense([2, 4, 4, 1]).equations, {}),
+        ({h: w1**2, L: h + w1}, {w1: 2.0}),
     ],
-    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1"],
+    ids=["network", "network with long numbers", "2-3-1", "2-4-4-1", "fork"],
 )
 def test_nothing_of_a_graph_overlaps_or_is_off_the_canvas(equations, values):
     factors = {(of, wrt): -0.123 for of, e in equations.items() for wrt in e.free_symbols if values}
@@ -359,6 +397,14 @@ def test_thick_arrows_on_a_graph_lead_from_what_is_used(phase, symbol, ways):
     assert [name for name, frame in picture.frames.items() if frame.get_visible()] == [symbol][: bool(symbol)]
 
 
+def test_an_arrow_that_passes_over_a_column_bends_around_what_stands_there():
+    picture = pictures.computation_graph({h: w1**2, L: h + w1})
+    picture.draw_without_rendering()
+    arrow, passed = picture.thin[w1, L], picture.nodes[h].get_window_extent()
+    points = arrow.get_transform().transform(arrow.get_path().interpolated(20).vertices)
+    assert not any(passed.contains(*point) for point in points)
+
+
 def test_a_thick_arrow_back_takes_the_place_of_the_thin_one():
     picture = GraphPicture(NETWORK, [w1, b1, w2, b2])
     picture.put(Moment(1, "backward", (3, 8), h, {}, {}, "now"))
@@ -401,11 +447,16 @@ BAD = [
         ({"one": (ROW, SQUARE)}, "y of one"), ({"one": ([], [])}, "x of one"),
     ]],
     (pictures.plot, (GOOD_CURVE, "x", "y", None), "alt"),
+    (pictures.side_by_side, ({"one": {"two": (ROW, SQUARE)}}, "x", "y", "Alt."), "y of two"),
+    (pictures.side_by_side, ({}, "x", "y", "Alt."), "panels"),
+    (pictures.network, (NETWORK, "Alt."), "model"),
     (pictures.plot, (GOOD_CURVE, "x", "y", "Alt.", (ROW,)), "measured"),
     (pictures.plot, (GOOD_CURVE, "x", "y", "Alt.", None, "x"), "log"),
     (pictures.loss_surface, (ROW, ROW, SQUARE, SQUARE, ("a", "b"), "Alt."), "loss"),
     (pictures.loss_surface, (ROW, "abc", SQUARE, SQUARE, ("a", "b"), "Alt."), "axis_2"),
     (pictures.loss_surface, (ROW[:2], ROW[:2], SQUARE, SQUARE, "abc", "Alt."), "names"),
+    (pictures.contours, (ROW, ROW, SQUARE, {}, ("a", "b"), "Alt."), "heights"),
+    (pictures.contours, (ROW[:2], ROW[:2], SQUARE, {"step": (ROW, ROW)}, ("a", "b"), "Alt."), "arrow"),
     (pictures.final_loss, (ROW, ROW[:2], {}, "Alt."), "the runs"),
     (pictures.final_loss, (ROW, ROW, {"limit": None}, "Alt."), "limit"),
     (pictures.images, ([SQUARE, ROW], "ab", "Alt."), "image 1"),
@@ -424,3 +475,43 @@ BAD = [
 def test_what_cannot_be_drawn_is_refused_by_name(draw, arguments, culprit):
     with pytest.raises(ValueError, match=culprit):
         draw(*arguments)
+
+
+def test_no_label_of_a_contour_lies_under_the_path_or_its_ends():
+    axis = np.linspace(-1, 1, 60)
+    path = np.stack([np.linspace(-0.9, 0, 30), np.linspace(-0.9, 0, 30)], axis=1)
+    picture = pictures.loss_surface(axis, axis, np.add.outer(axis**2, axis**2), path, ("a", "b"), ALT)
+    places = picture.axes[0].transData.transform(path)
+    for label in words_of(picture):
+        box = label.get_window_extent()
+        assert np.min(np.linalg.norm(places - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], axis=1)) > 20
+    assert picture.axes[0].get_aspect() == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "measured", "legend"), [(1, None, False), (2, None, True), (1, (XS, XS), True)]
+)
+def test_a_legend_stands_only_where_there_is_something_to_tell_apart(count, measured, legend):
+    picture = pictures.plot({str(n): (XS, XS) for n in range(count)}, "day", "height", ALT, measured)
+    assert (picture.axes[0].get_legend() is not None) == legend
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (1871, "1871"),
+        (1903.4, "1903"),
+        (-12345, "-12345"),
+        (123456, "1.23e+05"),
+        (999.4, "999"),
+        (0.12345, "0.123"),
+    ],
+)
+def test_a_year_is_told_with_four_digits(value, written):
+    assert short(value) == written
+
+
+@pytest.mark.parametrize(("shift", "told"), [(0, ""), (1e3, "(the curve is out of the picture)")])
+def test_a_fit_that_is_out_of_the_picture_says_so(shift, told):
+    picture = put(run_picture(1.5, None), np.ones(4), np.ones((4, 2)), XS + shift)
+    assert [text.get_text() for axes in picture.axes for text in axes.texts] == [told]

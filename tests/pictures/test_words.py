@@ -32,7 +32,8 @@ LINE = np.linspace(1, 0, 6)[:, np.newaxis]
         ([1.0, 0.5, 0.4], [3.0, 2.5, 2.05], 2.0, "steady"),
         ([0.0] * 5, [1.0] * 5, 1.0, "steady"),  # a run at rest
         ([2.0, 1.0, 1.5, 1.0, 0.9], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "oscillating"),  # two turns of three
-        ([2.0, 1.0, 1.5, 1.6, 1.7], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "steady"),  # one of three
+        ([2.0, 1.0, 1.5, 1.6, 1.7], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "oscillating"),  # a long turn
+        ([2.0, 1.0, 0.9, 1.0, 1.6], [4.0, 1.0, 1.0, 0.5, 0.0], 0.0, "steady"),  # a short one
     ],
 )
 def test_each_regime_has_its_word(path, losses, reachable, word):

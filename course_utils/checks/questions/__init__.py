@@ -2,7 +2,7 @@
 
 The keys are computed, from the derivation wherever there is one. Beside them is what to say to likely slips.
 hints.toml holds the hints that are written, and the solutions; hints.py computes the others.
-The questions of a lesson or set are loaded when the first of them is needed.
+The questions of a lesson or set are loaded when the first of them is needed. progress: which ones are solved.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ..verdict import Verdict
+from .progress import remember
 
 HERE = Path(__file__).parent
 LESSONS = sorted(path.stem[-2:] for path in HERE.glob("lesson_*.py"))
@@ -48,6 +49,11 @@ def check(question_: str, answer, *about) -> Verdict:
     asked = question(question_)
     ABOUT[question_] = about
     verdict = asked(*about, answer)
+    if verdict.correct:
+        remember(question_)
     if "unanswered" not in verdict.slips:
         return verdict
-    return replace(verdict, message=f'{verdict.message} Stuck? hint("{question_}") helps.')
+    message = verdict.message
+    if question_.startswith("set "):  # whose answer has a cell of its own
+        message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
+    return replace(verdict, message=f'{message} Stuck? hint("{question_}") helps.')

@@ -31,10 +31,10 @@ def choice(correct: str, **hints: str):
 def of_output(model, of, wrt, answer) -> Verdict:
     """The check of a link that should be written as a formula of its own output, as that of the sigmoid."""
     verdict = check_local(model, of, wrt, answer)
-    if "output for input" in verdict.slips:
+    if any(slip.startswith("output for input") for slip in verdict.slips):
         message = f"{of} stands here where the slope has {wrt}. Say first what {wrt} is as a formula of {of}."
         return replace(verdict, message=message)
     if not verdict.correct or {symbol.name for symbol in answer.free_symbols} == {of.name}:
         return verdict
     message = f"right, but not as a formula of {of}, the output: turn {of} = {model.equations[of]} round."
-    return Verdict(False, message, 0.5, ("input for output",))
+    return Verdict(False, message, 0.5, (f"input for output ∂{of.name}/∂{wrt.name}",))

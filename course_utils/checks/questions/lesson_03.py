@@ -1,9 +1,12 @@
 """The questions of lesson 03."""
 
+from functools import partial
+
 import sympy as sp
 
 from ...derivation.functions import sigmoid
 from ...models.model import Model
+from ..adjoints import check_adjoints
 from .kinds import choice, gradient, number
 
 x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
@@ -14,6 +17,7 @@ SQUARED = Model(EQUATIONS | {y_hat: w2 * h**2 + b2}, [w1, b1, w2, b2], [x, y])
 LOST_DERIVATIVE = {y_hat: 3, y: 2, w2: 4, h: sp.Rational(1, 2), x: 1}
 
 QUESTIONS = {
+    "03.0": partial(check_adjoints, model=NETWORK, start=[0.5, 0.0, 2.0, 0.0], sample=[1.5, 2.0]),
     "03.1": gradient(SQUARED, w1),
     "03.2": number(
         NETWORK.gradient(w1).subs(LOST_DERIVATIVE),

@@ -30,6 +30,7 @@ QUESTIONS = {
             2: "so many there were over three years.",
             3: "so many lead to u over three years.",
             11: "one for each use of w. In the first year there is nothing to multiply it with.",
+            18: "one path for each use of w, and w is used once a year.",
             511: "that was with two cells.",
         },
     ),

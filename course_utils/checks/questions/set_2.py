@@ -5,10 +5,11 @@ import numpy as np
 from ...training.loop import train
 from ...training.sweep import sweep
 from ...training.update_rules import GradientDescent
-from ..loops import check_training, check_update
+from ..loops import check_training
 from ..passes import check_backward
 from ..simple import check_number
 from ..symbols import check_gradient
+from ..updates import check_update
 
 
 def after_step(model, parameter, at, sample, rate, answer):

@@ -4,10 +4,10 @@ import sympy as sp
 
 from ...training.loop import train
 from ...training.update_rules import GradientDescent
-from ..loops import check_update
 from ..passes import check_backward
 from ..simple import check_choice, check_number
 from ..symbols import check_gradient
+from ..updates import check_update
 from .kinds import of_output
 
 CURVES = {

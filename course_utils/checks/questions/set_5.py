@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ..fit import check_fit, check_steepest, predicted
 from ..loops import check_training
-from ..network import check_fit, check_network, check_steepest, for_network, predicted
+from ..network import check_network, for_network
 from ..passes import check_backward
 from ..simple import check_number
 from ..symbols import check_gradient

@@ -1,0 +1,80 @@
+"""What an answer is that is the right one times a number: a sign turned, a factor lost or too many."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from .flow import Chains
+from .link_slips import is_mean, number_of, sums_in
+from .mistakes import Link, Mistake, partial
+
+SURPLUS = (2, 3, 0.5)  # factors that a learner may know from another loss
+
+
+def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[float, Mistake]:
+    """What an answer is that is the right one times a number: {number: what to say}. No link is blamed alone.
+
+    formulas: the local derivatives, factored.
+    """
+    way = chains.way(index)
+    signed = tuple(link for link in way if carries_minus(formulas[link]))
+    text = "the sign is turned: one minus too many or too few."
+    if signed and len(way) > 1:
+        text += " Of the links these carry one: {carry}." if len(signed) > 1 else " One is in {carry}."
+    found = {-1.0: Mistake("sign turned", text, names={"carry": ", ".join(map(partial, signed))})}
+    numbers, divisions = defaultdict(list), defaultdict(list)
+    for link in way:
+        factor, division = number_of(formulas[link])
+        numbers[factor].append(link)
+        divisions[division].append(link)
+    for factor in numbers.keys() - {1}:
+        links = with_number(chains, way, factor)
+        text = (
+            "the factor {number} of {link} is lost."
+            if len(links) == 1
+            else f"a factor {{number}} is lost{WHERE}"
+        )
+        if len(way) == 1 and formulas[way[0]].is_number:  # then it is the answer
+            text = "a factor of {link} is lost."
+        found[1 / factor] = Mistake("lost number", text, links=links, names={"number": str(factor)})
+    for division in divisions.keys() - {1}:
+        links = tuple(divisions[division])
+        mean = any(is_mean(e, division) for link in links for e in sums_in(chains.equations, link[0]))
+        text = (
+            "the division in {link} is lost: a mean is no sum." if mean else "a division in {link} is lost."
+        )
+        slip = "sum for mean" if mean else "lost division"
+        found.setdefault(float(division), Mistake(slip, text, links=links))
+    for number in SURPLUS if len(way) > 1 or not formulas[way[0]].is_number else ():
+        links = with_number(chains, way, number)
+        text = "a factor {number} too many" + (WHERE if links else ": no link on the way has one.")
+        text = text if len(way) > 1 else "a factor {number} too many."
+        names = {"number": str(sp.nsimplify(number))}
+        found.setdefault(float(number), Mistake("surplus number", text, links=links, names=names))
+    return found
+
+
+WHERE = ". Links with a {number}: {link}."
+
+
+def with_number(chains: Chains, way: Sequence[Link], number: float) -> tuple[Link, ...]:
+    """The links in whose equation a whole number, or a division by it, is written."""
+    return tuple(
+        link
+        for link in way
+        if any(number in (abs(n.p), n.q) for n in chains.equations[link[0]].atoms(sp.Rational) - {1})
+    )
+
+
+def carries_minus(formula: sp.Expr) -> bool:
+    """Whether a minus stands before a factor, or in it, as in y_hat - y."""
+    return any(
+        factor.could_extract_minus_sign() if not factor.is_Add else has_minus(factor)
+        for factor in sp.Mul.make_args(formula)
+    )
+
+
+def has_minus(total: sp.Add) -> bool:
+    """Whether a term of it is subtracted."""
+    return any(term.could_extract_minus_sign() for term in total.args)

@@ -1,0 +1,135 @@
+"""What a network that a learner made up has learned: was it trained, and what does it predict?"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..compiled.inputs import as_floats, as_mapping, finite_start
+from ..compiled.settings import number
+from ..derivation.chain_rule import needed_for
+from ..derivation.given import listed, some
+from ..derivation.names import by_name
+from ..models.model import Model
+from .answers import UNANSWERED
+from .equivalence import shown_apart
+from .floats import Floats
+from .network import bend
+from .simple import check_number
+from .symbols import called, must_be_scalar
+from .verdict import Verdict, right, wrong
+
+UNFIT = AttributeError, KeyError, TypeError, ValueError  # what a model raises for parameters that are none
+VISIBLE = 0.1  # of the data's standard deviation: so far from a straight line once it is trained
+UNLIKELY = 1e6  # of the target's mean square: nobody starts with such an error
+LEARNED = 0.9  # of the mean squared error at the start: at most so much is left after training
+
+
+def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: Mapping) -> np.ndarray | None:
+    """What a model predicts, or None if it predicts nothing, or these are no parameters of it.
+
+    parameters: a number for each, by name. places: {data symbol: array of shape (points,)}.
+    Raises ValueError for places that are none.
+    """
+    try:
+        must_predict(model, prediction)
+        parameters = finite_start(parameters, model.parameters, "parameters")
+    except UNFIT:
+        return None
+    return curve(model, prediction, parameters, places)
+
+
+def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
+    """The prediction at places, {data symbol or its name: array}, nan where there is none."""
+    lines, inputs = needed_for(model.equations, prediction)
+    named = by_name(as_mapping(places, "places"), "places")
+    if missing := {s.name for s in inputs - {*model.parameters}} - named.keys():
+        raise ValueError(f"places should give a value to {some(sorted(missing))}")
+    places = {name: as_floats(numbers, sp.Symbol(name)) for name, numbers in named.items()}
+    shape = np.broadcast_shapes(*(numbers.shape for numbers in places.values()))
+    numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
+    return Floats(places | numbers).compute(lines).points[prediction.name]
+
+
+def must_predict(model: Model, prediction: sp.Symbol) -> None:
+    """Raise ValueError for what is no model, or does not compute the prediction."""
+    must_be_scalar(model)
+    if not (isinstance(prediction, sp.Symbol) and prediction in model.equations):
+        raise ValueError(f"{called(prediction)} is not computed by this model")
+
+
+def pair(things, name: str) -> list:
+    """Both of two things. Raises ValueError, by that name, for anything else."""
+    if len(both := listed(things, name, "two")) != 2:
+        raise ValueError(f"{name} should be two, not {len(both)}")
+    return both
+
+
+def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tuple, rival: float) -> Verdict:
+    """Check that a model was trained, bends, and has a smaller mean squared error than a rival on new data.
+
+    parameters: those at the start, and those after training, a number for each by name.
+    data: what it was trained on, and what was held out, {"x": array, "y": array}. rival: the error to beat.
+    The model's own loss is not asked: its scale is the learner's.
+    Raises ValueError for data and a rival that are none.
+    """
+    must_predict(model, prediction)
+    samples = [model.compile().check_data(sample) for sample in pair(data, "data")]
+    rival = number(rival, "rival")
+    if any(some is ... for some in pair(parameters, "parameters")):
+        return UNANSWERED
+    try:
+        start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
+    except UNFIT as error:
+        return wrong(f"this cannot be evaluated: {error!s:.200}.")
+
+    def drawn(numbers, axis):
+        return curve(model, prediction, numbers, {model.data[0]: axis})
+
+    fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
+    return wrong(fault) if fault else right("it was trained, it bends, and it is better than its rival.")
+
+
+def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
+    """What is wrong with a fit. drawn(parameters, axis): its curve. samples: (axis, target), and held out."""
+    (axis, target), held_out = samples
+
+    @np.errstate(all="ignore")
+    def error_of(numbers, axis, target):
+        return np.mean((drawn(numbers, axis) - target) ** 2)
+
+    error, before, after = (
+        error_of(end, *held_out),
+        error_of(start, axis, target),
+        error_of(end, axis, target),
+    )
+    if not error < rival:
+        now, bar = shown_apart(error, rival, 4)
+        yield f"its mean squared error is {now}. It should be smaller than {bar}."
+    if start == end:
+        yield "these are the parameters of the start: train, and keep both."
+    if not before <= UNLIKELY * np.mean(target**2):
+        yield f"nobody can train from this start: its error is {before:.3g}. Begin with smaller numbers."
+    if not after <= LEARNED * before:
+        was, now = shown_apart(before, after, 4)
+        yield f"training should bring the error well down: it was {was}, and is {now}."
+    if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
+        yield "to the eye this is a straight line: train until it bends."
+
+
+def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdict:
+    """Check where on an axis a curve changes fastest, to a thousandth.
+
+    curve, axis: shape (points,), the axis evenly spaced; None where there is no curve yet.
+    Raises ValueError for others.
+    """
+    if answer is ...:
+        return UNANSWERED
+    axis = as_floats(axis, sp.Symbol("axis"))
+    curve = np.full(axis.shape, np.nan) if curve is None else as_floats(curve, sp.Symbol("curve"))
+    if axis.ndim != 1 or len(axis) < 2 or curve.shape != axis.shape or not np.isfinite(axis).all():
+        raise ValueError(f"curve and axis should be rows of numbers, not {curve.shape} and {axis.shape}")
+    if not np.isfinite(curve).all():
+        return wrong("train first: the answer is read from your trained network.")
+    change = np.abs(np.gradient(curve, axis))
+    return check_number(answer, axis[change.argmax()], tolerance=1e-3)

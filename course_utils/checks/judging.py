@@ -1,0 +1,90 @@
+"""Gradients that a learner's function computed, and that are wrong: which slips are in them?"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+
+from ..derivation.given import some
+from ..models.model import Model
+from .budget import SEARCH, within
+from .flow import Chains, same
+from .mistakes import Mistake
+from .slips import Slips
+from .symbols import roles_of
+from .trials import SAMPLES, compared, differs
+from .verdict import Verdict, slipped, wrong
+
+
+def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp.Symbol]) -> list[Mistake]:
+    """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials)."""
+    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
+    text = "the gradients are right, but in another order: return them for {names}."
+    names = {"names": some(map(str, parameters), most=10)}
+    swapped = None not in found and len(set(found)) == len(found)
+    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
+
+
+def judged(
+    model: Model,
+    adjoints: Mapping,
+    lost: Mapping,
+    points: Mapping[str, np.ndarray],
+    at: Sequence[Mapping],
+    samples: int = SAMPLES,
+) -> list[Verdict]:
+    """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}.
+
+    points: the values of all symbols at the samples of all trials. at: what the function got in each trial.
+    Two slips are sought in the first alone, of which the message speaks: they are worth nothing.
+    """
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        """Over the samples of each trial, of values at all points (the last axis)."""
+        return values.reshape(*values.shape[:-1], -1, samples).mean(axis=-1)
+
+    keys = {p: mean(points[adjoints[p].name]) for p in lost}
+    sums = {p for p in lost if samples > 1 and same(lost[p], samples * keys[p])}
+    found = {p: [Mistake("sum for mean", "take the mean over the samples.")] for p in sums}
+    if unknown := [p for p in lost if p not in sums]:
+        text = "the gradient of {other} stands in its place: mind the order."
+        others = [
+            Mistake("another", text, dL_dp, credit=0.0, names={"other": p.name})
+            for p, dL_dp in adjoints.items()
+        ]
+        answers, first = np.array([lost[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])
+
+        def explained() -> list[list[Mistake]]:
+            slips = Slips(model.equations, unknown, points, roles_of(model), others)
+            known = slips.explain(answers, mean, pairs_of=first)
+            return [
+                each or means_multiplied(slips.chains, index, answers[index], mean)
+                for index, each in enumerate(known)
+            ]
+
+        found |= zip(unknown, within(SEARCH, explained, [[]] * len(unknown)), strict=True)
+    return [judged_alone(p, found[p], lost[p], keys[p], at) for p in lost]
+
+
+def means_multiplied(chains: Chains, index: int, answer: np.ndarray, mean: Callable) -> list[Mistake]:
+    """The mistake that the mean is taken of each factor, and not of their products."""
+    text = "the mean is taken of each factor: multiply sample by sample, then take the mean."
+    flow = chains.flow
+    for of, wrt in chains.way(index):
+        after = np.broadcast_to(flow.links[of, wrt] * flow.tangent[wrt][index], flow.links[of, wrt].shape)
+        before = np.broadcast_to(flow.adjoint[of], after.shape)
+        if same(mean(before) * mean(after), answer):
+            return [Mistake("means multiplied", text)]
+    return []
+
+
+def judged_alone(
+    p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray, at: Sequence[Mapping]
+) -> Verdict:
+    """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
+    first, name = differs(answer, key), f"the gradient of {p}"
+    shown = compared(name, answer[first], key[first], at[first])
+    if not mistakes:
+        return wrong(shown)
+    verdict = slipped(mistakes, shown)
+    return Verdict(False, f"{name}: {verdict.message}", verdict.score, verdict.slips)

@@ -1,0 +1,117 @@
+"""A name or a function of another library: SymPy's are for formulas, NumPy's for arrays of numbers."""
+
+import ast
+import math
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from numbers import Number
+
+import numpy as np
+import sympy as sp
+
+IN_NUMPY = {"atan": "arctan", "asin": "arcsin", "acos": "arccos", "Max": "maximum", "Min": "minimum"} | {
+    "asinh": "arcsinh", "Abs": "abs", "ln": "log",
+}  # fmt: skip
+IN_SYMPY = {theirs: ours for ours, theirs in IN_NUMPY.items() if ours != "ln"}
+ELSEWHERE = {
+    "numpy": {"ln": "np.log", "sigmoid": "sigmoid.numpy", "relu": "relu.numpy", "symbols": "sp.symbols"},
+    "sympy": {"arctan": "sp.atan", "arcsin": "sp.asin", "arccos": "sp.acos", "sigmoid": "sigmoid",
+              "relu": "relu", "e": "sp.E", "mean": "np.mean", "array": "np.array", "maximum": "sp.Max",
+              "symbol": "sp.Symbol", "linspace": "np.linspace", "ones": "np.ones"},
+    "math": {"ln": "math.log", "mean": "np.mean", "arctan": "math.atan"},
+}  # fmt: skip
+BY_NAME = {
+    "e": "for e to the power of u write `sp.exp(u)` in a formula, and `np.exp(u)` for arrays of numbers.",
+    "pi": "write `sp.pi` in a formula, and `np.pi` for a number.",
+    "π": "write `sp.pi` in a formula, and `np.pi` for a number.",
+    "ŷ": "ŷ is written `y_hat` in code.",
+    "σ": "σ is written `sigmoid` in code.",
+    "math": "write `np.` in place of `math.`, or import it first.",
+}
+KNOWN = {"exp", "log", "ln", "sin", "cos", "tan", "sqrt", "tanh", "sinh", "cosh", "atan", "arctan"}
+QUANTITY = sp.Basic | Number | np.ndarray
+
+
+def function_of(part: ast.expr | None, names: Mapping):
+    """The function that is called, and how it is written."""
+    match part:
+        case ast.Call(func=ast.Name(id=name)):
+            return names.get(name), name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=home), attr=name)):
+            return getattr(names.get(home), name, None), f"{home}.{name}"
+    return None, ""
+
+
+def of_array(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A function of SymPy's, or an activation, with an array."""
+    if isinstance(part, ast.Attribute):  # tanh.numpy
+        part = ast.Call(part.value, [], [])
+    function, written = function_of(part, names)
+    of_formulas = isinstance(function, type) and issubclass(function, sp.Function | sp.Max | sp.Min)
+    if not of_formulas and function is not sp.sqrt:
+        return None
+    name = function.__name__
+    numpy = IN_NUMPY.get(name, name)
+    instead = f"np.{numpy}" if hasattr(np, numpy) else f"{name}.numpy" if hasattr(function, "numpy") else None
+    return instead and f"`{written}` is for formulas. For arrays of numbers write `{instead}`."
+
+
+def of_symbol(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A function of NumPy's, or of math, with a symbol in it."""
+    function, written = function_of(part, names)
+    name = getattr(function, "__name__", written.rpartition(".")[2])
+    if function in (None, float, int) and written in ("float", "int"):
+        return (
+            f"`{written}` needs a number, and a symbol is left in this: put its value in first, with `.subs`."
+        )
+    instead = IN_SYMPY.get(name, name)
+    if not (isinstance(function, np.ufunc) or getattr(math, name, None) is function) or not hasattr(
+        sp, instead
+    ):
+        return None
+    return (
+        f"`{written}` is for numbers, and there is a symbol in it. In a formula write `sp.{instead}`;"
+        " in a function of numbers compute the symbol's value first."
+    )
+
+
+def of_many(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A function of math with an array."""
+    function, written = function_of(part, names)
+    name = getattr(function, "__name__", "")
+    if getattr(math, name, None) is not function or not hasattr(np, name):
+        return None
+    return f"`{written}` takes a single number. For arrays write `np.{name}`."
+
+
+def as_method(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """x.exp() for sp.exp(x)."""
+    name = found[2]
+    return f"functions stand in front: `sp.{IN_SYMPY.get(name, name)}(...)`." if name in KNOWN else None
+
+
+def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A name that nobody has defined."""
+    name = found[1]
+    if name in KNOWN:
+        in_formula, in_array = IN_SYMPY.get(name, name), IN_NUMPY.get(name, name)
+        in_formula = "log" if name == "ln" else in_formula
+        return f"say whose `{name}`: `sp.{in_formula}` in a formula, `np.{in_array}` for arrays of numbers."
+    if name in BY_NAME:
+        return BY_NAME[name]
+    if name in ("np", "sp", "check", "Model") or re.fullmatch(r"answer_\d+", name):
+        return f"nothing is called `{name}` yet: run the cell first in which it gets its meaning."
+    quantities = [one for one, value in names.items() if isinstance(value, QUANTITY) and one[0] != "_"]
+    for cut in range(1, len(name)):
+        if name[:cut] in quantities and name[cut:] in quantities:
+            return f"`{name}` is one name. Write the times sign: `{name[:cut]}*{name[cut:]}`."
+    alike = [one for one in quantities if one.lower() == name.lower()]
+    alike += get_close_matches(name, quantities, n=1, cutoff=0.75) if len(name) > 2 else []
+    return f"nothing is called `{name}` here. Do you mean `{alike[0]}`?" if alike else None
+
+
+def elsewhere(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """What another module has, or this one under another name."""
+    instead = ELSEWHERE.get(found[1], {}).get(found[2])
+    return instead and f"this is called `{instead}`."

@@ -1,0 +1,102 @@
+"""Check of a function that makes one update of a parameter."""
+
+from collections.abc import Callable
+
+import numpy as np
+import sympy as sp
+
+from ..derivation.chain_rule import until
+from ..training.update_rules import UpdateRule, check_rule, gradient, parameter
+from .answers import Unreadable
+from .budget import SEARCH, bounded, within
+from .calls import as_numbers, call_each, in_words
+from .flow import same
+from .inputs import chosen_inputs
+from .line_slips import slip_in_lines
+from .mistakes import Mistake
+from .regions import names_in, upstream
+from .trials import Trials, asked_by, borrowed, compared, differs, right_in, telling
+from .verdict import Verdict, right, slipped, wrong
+
+
+@bounded()
+def check_update(rule: UpdateRule, function: Callable) -> Verdict:
+    """Check a function that makes one update of one parameter by this rule.
+
+    Its arguments are called like the rule's symbols: parameter, gradient, its settings (learning_rate, ...)
+    and its memory (velocity, ...). It should return the new parameter, followed by the new memory if any.
+    """
+    check_rule(rule)
+    outputs, lines = rule.outputs(), rule.lines()
+    shape = (len(outputs),) if rule.memory else ()
+    tried = update_trials(rule)
+    names = [name for name in tried.values if not name.startswith("new_")]
+    try:
+        given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
+        wanted = f"{returned_names(outputs)}, {in_words(shape)}"
+        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result", wanted))
+    except Unreadable as unreadable:
+        return unreadable.verdict
+    answers = np.reshape(results, (len(results), -1)).T
+    keys = np.array([tried.values[output.name][:, 0] for output in outputs])
+    correct = right_in(answers[..., None], keys[..., None])
+    if correct.all():
+        return right("this is the update.", tried.regions)
+    wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
+    output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
+    points, until_there = tried.points(told), until(lines, output)
+    first = differs(answer, key)
+    at = {name: float(points[name][first]) for name in names}
+    if mistakes := borrowed(function, at) or values_swapped(answers, keys, outputs):
+        return slipped(mistakes)
+    symbols = set().union(*(line.free_symbols for line in lines.values()))
+    roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
+    shown = compared(
+        output.name.replace("new_", "the new "), answer[first], key[first], asked_by(function, at)
+    )
+    slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
+    return slipped(slips, shown) if slips else wrong(shown)
+
+
+def values_swapped(answers: np.ndarray, keys: np.ndarray, outputs: list[sp.Symbol]) -> list[Mistake]:
+    """The mistake that the new values are right, in another order. answers, keys: (outputs, trials)."""
+    found = [next((i for i, key in enumerate(keys) if same(answer, key)), None) for answer in answers]
+    text = "the new values are right, but in another order: return {names}."
+    names = {"names": returned_names(outputs)}
+    swapped = len(answers) > 1 and None not in found and len(set(found)) == len(found)
+    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
+
+
+def returned_names(outputs: list[sp.Symbol]) -> str:
+    """What an update should return, in order."""
+    return ", ".join(output.name.replace("new_", "the new ") for output in outputs)
+
+
+def update_trials(rule: UpdateRule) -> Trials:
+    """Trials of an update.
+
+    A gradient and a parameter of either sign, a memory too, but not where a root is taken of it. Settings are
+    positive, and below 1 where the rule demands it; not its own, an epsilon of 1e-8 that is forgotten
+    could not be seen.
+    """
+    lines = rule.lines()
+    powers = [p for line in lines.values() for p in line.atoms(sp.Pow) if not p.exp.is_Integer]
+    rooted = names_in([*upstream(lines, powers).values(), *powers])
+    shares = {name for name in rule.settings if is_share(rule, name)}
+    raw = {sp.Symbol(name): sp.Symbol(f"raw {name}", positive=True) for name in sorted(shares)}
+    above_zero = [*(s.name for s in rule.memory if s.name in rooted), *(rule.settings.keys() - shares)]
+    positive = {sp.Symbol(name): sp.Symbol(name, positive=True) for name in sorted(above_zero)}
+    lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
+    given = [s for s in (parameter, gradient, *rule.memory) if s not in positive]
+    given += [*positive.values(), *raw.values()]
+    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
+    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
+
+
+def is_share(rule: UpdateRule, name: str) -> bool:
+    """Whether the rule takes this setting below 1 alone, as it does a momentum."""
+    try:
+        type(rule)(**rule.settings | {name: 1.5})
+    except (TypeError, ValueError):
+        return True
+    return False

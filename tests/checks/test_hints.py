@@ -1,0 +1,71 @@
+"""Up to three hints to each question of the lessons, none with its answer; and the way to the answer."""
+
+import pytest
+import sympy as sp
+from helpers import gives_away
+from test_checks import ANSWERS
+
+from course_utils import hint, solution
+from course_utils.checks import hints
+from course_utils.checks.hints import hints_to, key_of, written
+from course_utils.checks.questions import SETS, check, questions
+
+H = sp.Symbol("h")
+
+
+@pytest.mark.parametrize(("name", "answer"), ANSWERS.items(), ids=ANSWERS)
+def test_a_question_of_a_lesson_has_three_hints_and_a_solution(name, answer):
+    notes = hints_to(name)
+    assert len({note.plain for note in notes}) == 3
+    assert not [note for note in notes if gives_away(note, answer, lambda said: check(name, said).correct)]
+    steps = solution(name)
+    assert steps.plain.startswith(f"Question {name}") and steps._repr_markdown_().startswith("**Question")
+    if name in written():
+        assert key_of(name).plain in steps.plain and key_of(name).latex in steps.markdown
+    else:
+        assert check(name, sp.sympify(steps.plain.rpartition("=")[2].strip(" ."))).correct
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("so it is 0.640.", 0.64), ("then `2*b*x + 2*w`", "b"), ("`2*h*(1 - h)`", 2 * H - 2 * H**2),
+     ("it goes up", "up"), ("∂h/∂z = 1 - h**2, because", 1 - H**2), ("it is 1/3", 1 / 3)],
+)  # fmt: skip
+def test_a_hint_with_the_answer_in_it_is_seen(text, answer):
+    def is_right(said):
+        return (
+            said.free_symbols == sp.sympify(answer).free_symbols
+            and abs((said - answer).evalf(subs={"h": 0.3})) < 1e-9
+        )
+
+    assert gives_away(hints.Note(text, text), answer, is_right)
+
+
+def test_hints_come_one_after_the_other():
+    hints.ASKED.clear()
+    shown = [hint("03.1") for _ in range(5)]
+    assert [len(note.plain.splitlines()) for note in shown] == [2, 3, 4, 4, 4]
+    assert (
+        "L → y_hat → h → z → w1" in shown[0].plain
+        and r"L \to \hat{y} \to h \to z \to w_{1}" in shown[0].markdown
+    )
+    assert r"\frac{\partial h}{\partial z}" in shown[1].markdown and "h*(1 - h)" in shown[2].plain
+    assert 'solution("03.1")' not in shown[2].plain and 'solution("03.1")' in shown[3].plain
+    assert len(hint("01.1").plain.splitlines()) == 2
+
+
+def test_an_open_answer_mentions_its_hint():
+    assert check("03.1", ...).message.endswith('Stuck? hint("03.1") helps.')
+
+
+@pytest.mark.parametrize("name", [name for unit in SETS for name in questions(unit)])
+def test_a_set_has_no_solutions(name):
+    assert f'{name} has hints, and no solution: hint("{name}").' in solution(name).plain
+
+
+@pytest.mark.parametrize("ask", [hint, solution])
+def test_a_question_that_does_not_exist_has_neither(ask):
+    with pytest.raises(ValueError, match=r"there is no question '99\.9'"):
+        ask("99.9")
+    hints.ABOUT.pop("set 1.3", None)
+    assert "Run the check" in hint("set 1.3").plain
