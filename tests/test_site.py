@@ -1,6 +1,8 @@
 """The web book in a browser: `make site` has built it into _site/. No page asks another host for anything."""
 
 import http.server
+import subprocess
+import tarfile
 import threading
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 BOOK = Path(__file__).parents[1] / "_site"
 PAGES = sorted(str(path.relative_to(BOOK)) for path in BOOK.glob("**/*.html") if "_static" not in path.parts)
+READY = "[...document.querySelectorAll('.explorer-screen img')].every((image) => image.alt)"
+SERIOUS = ("serious", "critical")
 MOST = 6 * 2**20  # bytes of a page with its explorers
 
 pytestmark = [
@@ -60,6 +64,8 @@ def opened(browser, address):
 
     def open(path):
         page.goto(f"{address}/{path}", wait_until="networkidle")
+        page.evaluate("document.querySelectorAll('details').forEach((folded) => (folded.open = true))")
+        page.wait_for_function(READY)
         return page, wrong
 
     yield open
@@ -93,6 +99,29 @@ def test_every_explorer_moves_by_the_keyboard(opened, path):
                 said.add(words.inner_text())
             assert len(said) > 1 and "" not in said
     assert not wrong
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """axe-core of the npm registry, as a script."""
+    folder = tmp_path_factory.mktemp("axe")
+    done = subprocess.run(
+        ["npm", "pack", "--silent", "axe-core@4.11.0"], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_keeps_nobody_out(opened, axe, path):
+    page, _ = opened(path)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run()")["violations"]
+    serious = [
+        (v["id"], v["nodes"][0]["html"][:200], len(v["nodes"])) for v in found if v["impact"] in SERIOUS
+    ]
+    assert not serious
 
 
 @pytest.mark.parametrize("path", LESSONS)

@@ -23,7 +23,10 @@ BOOK = ROOT / "_site"
 FONTS = "fonts/lessons/@jupyter-widgets/html-manager/dist/"  # where the manager looks for its icons
 SCRIPTS = {  # packages of the npm registry, and what of them the pages need
     "requirejs@2.3.7": {"package/require.js": "require.js"},
-    "@jupyter-widgets/html-manager@1.0.14": {"package/dist/embed-amd.js": "embed-amd.js", "package/dist/": FONTS},
+    "@jupyter-widgets/html-manager@1.0.14": {
+        "package/dist/embed-amd.js": "embed-amd.js",
+        "package/dist/": FONTS,
+    },
     "anywidget@0.9.21": {"package/dist/index.js": "anywidget.js"},
     "mathjax@3.2.2": {"package/es5/": "mathjax/"},
 }
@@ -36,7 +39,9 @@ def scripts(folder: Path) -> None:
         if all((folder / target).exists() for target in wanted.values()):
             continue
         with tempfile.TemporaryDirectory() as place:
-            done = subprocess.run(["npm", "pack", "--silent", package], cwd=place, capture_output=True, text=True)
+            done = subprocess.run(
+                ["npm", "pack", "--silent", package], cwd=place, capture_output=True, text=True
+            )
             if done.returncode:
                 sys.exit(f"npm cannot fetch {package}: {done.stderr.strip()[-300:]}")
             with tarfile.open(next(Path(place).glob("*.tgz"))) as archive:
@@ -61,7 +66,9 @@ def page(path: Path) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-output")
-        cell.source = re.sub(r"\]\(\.\./exercises/(?:release/)?\w+/(\w+\.ipynb)\)", r"](../sets/\1)", cell.source)
+        cell.source = re.sub(
+            r"\]\(\.\./exercises/(?:release/)?\w+/(\w+\.ipynb)\)", r"](../sets/\1)", cell.source
+        )
         cell.source = cell.source.replace("](../exercises/README.md)", "](../teachers.md)")
     return notebook
 
