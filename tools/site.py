@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
-from refresh import normalise, why_not_run
+from refresh import why_not_run
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "site"
