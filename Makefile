@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh benchmark: export OPENBLAS_NUM_THREADS := 1
-test browser refresh benchmark: export OMP_NUM_THREADS := 1
+test browser refresh benchmark site: export OPENBLAS_NUM_THREADS := 1
+test browser refresh benchmark site: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark handout core clean
+.PHONY: lab test browser lint refresh benchmark handout core site clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -25,6 +25,7 @@ test: $(VENV)/dev
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py -m browser
 	$(RUN) pytest tests/grading/test_pages.py -m browser
+	$(RUN) pytest tests/test_site.py -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -52,8 +53,16 @@ core: $(VENV)/bare
 	$(VENV)/core/$(notdir $(BIN))/python -m pip install --quiet dist/*-py3-none-any.whl
 	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/03_apply_the_chain_rule.ipynb
 
+# The web book, in _site/: pages with their sliders, that need no kernel and no other host.
+site: $(VENV)/site
+	$(BIN)/python tools/site.py
+
+$(VENV)/site: $(VENV)/dev
+	$(RUN) pip install --quiet --editable ".[site]"
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) _site build dist
 
 $(VENV)/bare:
 	@echo "Making a Python environment in $(VENV)."

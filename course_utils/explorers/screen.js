@@ -45,6 +45,12 @@ async function render({ model, el }) {
   const words = document.createElement("p");
   words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
   el.append(image, words);
+  if (model.get("count") < 2 && !("kernel" in model.widget_manager)) {
+    const note = document.createElement("p");
+    note.className = "needs-kernel";
+    note.textContent = "This one moves in JupyterLab only: each setting is drawn when you choose it.";
+    el.append(note);
+  }
 
   const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
   const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));

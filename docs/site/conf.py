@@ -1,0 +1,69 @@
+"""How Sphinx makes the web book. tools/site.py lays out the pages, and calls it."""
+
+import os
+from importlib.metadata import version as installed
+
+# Where the course is kept, for the buttons that open a page elsewhere. No page loads anything from there.
+REPOSITORY = os.environ.get("COURSE_REPOSITORY", "")
+
+project = "Gradient descent, derived"
+author = "The authors of Gradient descent, derived"
+version = release = installed("gradient-descent-derived")
+language = "en"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
+autodoc_member_order = "bysource"
+autodoc_inherit_docstrings = False
+autodoc_default_options = {"exclude-members": "set"}  # matplotlib's, of the pictures
+autodoc_typehints = "description"
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["course.css"]
+html_extra_path = ["_static/fonts"]
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's machine is
+html_copy_source = True
+html_theme_options = {
+    "show_navbar_depth": 1,
+    "show_toc_level": 2,
+    "use_download_button": True,
+    "use_fullscreen_button": False,
+    "home_page_in_toc": True,
+}
+if REPOSITORY:
+    html_theme_options |= {
+        "repository_url": REPOSITORY,
+        "use_repository_button": True,
+        "path_to_docs": ".",
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+    }
+
+# Formulas, sliders and scripts come with the pages: nothing is asked of another host.
+mathjax_path = "mathjax/tex-chtml.js"
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # tools/site.py has run them, and kept what their sliders need
+nb_ipywidgets_js = {
+    "require.js": {},
+    "anywidget-path.js": {},
+    "embed-amd.js": {"data-jupyter-widgets-cdn": "", "crossorigin": ""},
+}
+nb_code_prompt_show = "Show the {type}"
+nb_code_prompt_hide = "Hide the {type}"
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+
+def plain(app, kind, name, thing, options, lines):
+    """A docstring is plain text here: its first line, and below it the rest as it stands in the code."""
+    if rest := lines[1:]:
+        lines[1:] = ["", "::", "", *(f"   {line}" for line in rest)] if any(map(str.strip, rest)) else []
+
+
+def setup(app):
+    """Let Sphinx read docstrings as this course writes them."""
+    app.connect("autodoc-process-docstring", plain)
