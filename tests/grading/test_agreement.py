@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from copy import deepcopy
 from pathlib import Path
@@ -286,7 +287,7 @@ def verdicts(check, source, name):
 
 
 @pytest.mark.parametrize(
-    "number", [number for number in NUMBERS if "mine" not in number and "(open" not in number]
+    "number", [number for number in NUMBERS if not re.search("mine|open|savetxt", number)]
 )
 def test_a_number_is_as_right_outside_the_sandbox(number):
     live, graded = verdicts(lambda answer: check_number(answer, 42), f"{NEEDED}answer = {number}", "answer")
