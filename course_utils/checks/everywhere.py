@@ -25,7 +25,7 @@ def slips_everywhere(chains: Chains, slips: Slips) -> Found:
             link: np.array([each[kind][1] for kind in shared])[:, np.newaxis]
             for link, each in zip(links, by_kind, strict=True)
         }
-        flow = Flow(chains.equations, chains.wrts, chains.flow.links | changed)
+        flow = Flow(chains.equations, chains.wrts, {**chains.flow.links, **changed})
         on = np.unique(np.concatenate([chains.on[link] for link in links]))
         shape = (len(shared), 1, chains.gradients.shape[-1])
         gradients = [np.broadcast_to(flow.adjoint[chains.wrts[index]], shape)[:, 0] for index in on]

@@ -33,10 +33,10 @@ def predicted(model: Model, prediction: sp.Symbol, parameters: Mapping, places: 
     """
     try:
         must_predict(model, prediction)
-        parameters = finite_start(parameters, model.parameters, "parameters")
+        values = finite_start(parameters, model.parameters, "parameters")
     except UNFIT:
         return None
-    return curve(model, prediction, parameters, places)
+    return curve(model, prediction, values, places)
 
 
 def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], places: Mapping) -> np.ndarray:
