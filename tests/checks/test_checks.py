@@ -252,7 +252,7 @@ ANSWERS = {  # as the lessons ask
 
 
 def test_every_question_of_the_lessons_is_answered_here():
-    assert list(ANSWERS) == list(QUESTIONS)
+    assert list(ANSWERS) == [name for name in QUESTIONS if name != "03.0"]  # that is test_adjoints.py's
 
 
 @pytest.mark.parametrize(("name", "answer"), ANSWERS.items(), ids=ANSWERS)
