@@ -119,8 +119,10 @@ def main() -> None:
     """Lay out the pages, and have Sphinx make the book of them. Warnings are errors."""
     lay_out([Path(name) for name in sys.argv[1:]] or sorted((ROOT / "notebooks").glob("*.ipynb")))
     shutil.rmtree(BOOK, ignore_errors=True)
-    command = ["sphinx-build", "-q", "--keep-going", "-W", "-b", "html", PAGES, BOOK]
-    sys.exit(subprocess.run([sys.executable, "-m", "sphinx", *command[1:]]).returncode)
+    command = [sys.executable, "-m", "sphinx", "-q", "--keep-going", "-W", "-b", "html", PAGES, BOOK]
+    done = subprocess.run(command)
+    shutil.rmtree(ROOT / "jupyter_execute", ignore_errors=True)  # myst-nb's copies of the notebooks
+    sys.exit(done.returncode)
 
 
 if __name__ == "__main__":

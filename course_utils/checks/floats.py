@@ -90,7 +90,8 @@ def of_activation(function: type[Activation], numbers: Numbers) -> Numbers | flo
     written_out = formula(function, z)  # type: ignore[arg-type]  # a class can be hashed
     if written_out is not None:
         return Floats({"z": numbers})._value(written_out)
-    found = numpy_form(function)(numbers.reshape(-1)).reshape(numbers.shape)
+    form = numpy_form(function)  # type: ignore[arg-type]  # a class can be hashed
+    found = form(numbers.reshape(-1)).reshape(numbers.shape)
     return np.where(np.imag(found) == 0, np.real(found), np.nan)
 
 

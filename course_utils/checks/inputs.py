@@ -68,7 +68,7 @@ def chosen_inputs(
     far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))
     chosen = list(dict.fromkeys([*covering(where, usual, sizes), *near_and_far(far, usual)]))
     last = {name: numbers[-WHOLE * samples :] for name, numbers in cloud.points.items()}
-    clear = np.asarray(off_kinks(regions, Floats(last))).reshape(-1, samples).all(axis=1)
+    clear = np.all(off_kinks(regions, Floats(last)).reshape(-1, samples), axis=1)
     chosen += whole[clear[whole - len(steady)]][:FEW].tolist()
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {

@@ -137,7 +137,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
         return unsized or right("these are the gradients.", tried.regions)
-    told, lost = telling(correct), np.asarray(~correct.all(axis=1))
+    told, lost = telling(correct), ~np.all(correct, axis=1)
     at = [asked_by(function, given_by(model, trial)) for trial in tried.some(told)]
     if mistakes := (
         borrowed(function, given_by(model, next(tried.each())))

@@ -140,7 +140,8 @@ class Arithmetic:
         written_out = formula(function, sp.Symbol("z"))  # type: ignore[arg-type]  # a class can be hashed
         if written_out is None:
             with np.errstate(all="ignore"):
-                rounded = float(numpy_form(function)(np.array([float(number)])).item())
+                form = numpy_form(function)  # type: ignore[arg-type]  # a class can be hashed
+                rounded = float(form(np.array([float(number)])).item())
             return self.context.mpf(rounded) * (1 + self.context.mpf(self.nudge))
         return self._value(written_out, {"z": number})
 

@@ -67,7 +67,8 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
         raise ValueError(
             f"two different activations are called {twice[0]}: rename one, and make the model again"
         )
-    return {kind.__name__: numpy_form(kind) for kind in kinds if hasattr(kind, "numpy")}
+    known = (kind for kind in kinds if hasattr(kind, "numpy"))
+    return {kind.__name__: numpy_form(kind) for kind in known}  # type: ignore[arg-type]  # can be hashed
 
 
 def has_own_form(name: str, printer: CodePrinter) -> bool:
