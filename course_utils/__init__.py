@@ -71,9 +71,10 @@ __all__ = [
 
 def load_ipython_extension(ipython) -> None:
     """`%load_ext course_utils` shows formulas, verdicts and what errors mean, and knows `hint`."""
-    from .pictures import load_ipython_extension as show_formulas  # matplotlib, which not everybody needs
+    from . import pictures  # matplotlib, which not everybody needs
 
-    show_formulas(ipython)
+    pictures.load_ipython_extension(ipython)
+    ipython.events.register("pre_run_cell", pictures.cover)
     verdict.load_ipython_extension(ipython)
     unreadable.load_ipython_extension(ipython)
     hints.load_ipython_extension(ipython)

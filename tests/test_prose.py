@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tools"))
 import minutes  # noqa: E402
 
+from course_utils.pictures.predictions import COVER, MARK  # noqa: E402
+
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
 LONGEST = 75  # minutes
@@ -44,6 +46,8 @@ def spoiled(cells):
             yield f"one prediction a cell, and nothing after it: {before.source}"
         if asks and not (cell and cell.get("outputs") and is_folded(cell)):
             yield f"what follows is no code with folded outputs: {before.source}"
+        elif asks and cell.outputs[0].get("data", {}).get("text/html") != COVER:
+            yield f"JupyterLab shows this answer's first line: end its cell's with {MARK}: {cell.source}"
         if cell and is_folded(cell) and not asks:
             yield f"folded, and no prediction stands before it: {cell.source}"
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils.pictures.predictions import MARK
+
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 START = LESSONS[0]
@@ -29,6 +31,7 @@ def minutes(lesson: Path) -> int:
     cells = nbformat.read(lesson, 4).cells
     words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown").split()
     lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.split("\n") if line]
+    lines = [line for line in lines if line != MARK]
     return rule(len(words), len(lines), words.count("**Predict:**"), lines.count("answer = ..."))
 
 

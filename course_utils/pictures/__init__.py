@@ -11,6 +11,7 @@ network        neurons layer by layer, and the paths through them
 surfaces       the loss over two parameters
 panels, curves, knobs, momentum, scores, windows   pictures that move under an explorer's slider
 words          arrays in, a sentence out
+predictions    what stands over a folded answer
 arithmetic     sentences that compute with the digits that they show
 """
 
@@ -20,6 +21,7 @@ from .latex import chain, latex, link, load_ipython_extension, system
 from .network import network
 from .picture import LivePicture, Picture
 from .plots import counts_table, final_loss, images, loss_surface, plot
+from .predictions import cover
 from .rows import side_by_side
 from .words import fate, regime, settled
 
@@ -31,6 +33,7 @@ __all__ = [
     "computation_graph",
     "contours",
     "counts_table",
+    "cover",
     "fate",
     "final_loss",
     "images",

@@ -1,0 +1,16 @@
+"""What stands over the answer to a prediction, while it is folded.
+
+JupyterLab shows the first line of folded outputs. So what a cell shows begins with COVER, if its first line ends
+with MARK, and the answer stays hidden.
+"""
+
+from IPython.display import display
+
+MARK = "# predict first"
+COVER = "<!-- Make your prediction. Then open this, or run the cell. -->"
+
+
+def cover(cell) -> None:
+    """Put COVER in front of what a cell shows, if it asks for that. cell: IPython's, before it runs."""
+    if cell.raw_cell.partition("\n")[0].endswith(MARK):
+        display({"text/html": COVER}, raw=True)
