@@ -1,7 +1,7 @@
 """What stands over the answer to a prediction, while it is folded.
 
-JupyterLab shows the first line of folded outputs. So what a cell shows begins with COVER, if its first line ends
-with MARK, and the answer stays hidden.
+JupyterLab shows the first line of folded outputs. So what a cell shows begins with COVER, if the cell's first
+line ends with MARK, and the answer stays hidden.
 """
 
 from IPython.display import display
