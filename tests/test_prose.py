@@ -181,11 +181,12 @@ def test_the_minutes_are_a_readers_within_a_quarter(lesson):
 
 
 ASK, ANSWER = "> **Predict:** which?", {"metadata": {"jupyter": {"outputs_hidden": True}}}
+COVERED = [nbformat.v4.new_output("display_data", data={"text/html": COVER})]
 OUTPUT = [nbformat.v4.new_output("stream", text="0.739 ends at 1338.2 (97.1 %)")]
 
 
-def notebook(text, source="n = 0.25", **more):
-    return [new_markdown_cell(text), new_code_cell(source, outputs=OUTPUT, **more)]
+def notebook(text, source="n = 0.25", outputs=COVERED + OUTPUT, **more):
+    return [new_markdown_cell(text), new_code_cell(source, outputs=outputs, **more)]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,7 @@ def notebook(text, source="n = 0.25", **more):
         (notebook(ASK, **ANSWER), True),
         (notebook("Look.\n\n" + ASK, **ANSWER), True),
         (notebook(ASK), False),
+        (notebook(ASK, outputs=OUTPUT, **ANSWER), False),
         (notebook(ASK + "\n\nThe second.", **ANSWER), False),
         (notebook(ASK + "\n" + ASK, **ANSWER), False),
         (notebook(ASK)[:1] + notebook("The second.", **ANSWER), False),
