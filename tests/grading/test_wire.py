@@ -290,7 +290,8 @@ def test_a_right_network_is_as_right_in_the_grade_as_in_the_notebook(activation)
 def test_a_wrong_slope_is_as_wrong_in_the_grade_as_in_the_notebook():
     answers = handed_in(careless, softsign.numpy, slope_of_softsign)
     live, graded = list(verdicts(*answers)), list(verdicts(*map(passed, answers)))
-    assert [v.correct for v in graded] == [v.correct for v in live] == [True, True, False, False, True]
+    assert [v.correct for v in graded] == [v.correct for v in live] == [False] * 5
+    assert [v.message for v in graded[:1]] == [v.message for v in live[:1]]
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "exp", "Add", "select", "open", "Symbol"])
