@@ -17,6 +17,7 @@ import pytest
 import sympy as sp
 from exercise_bank import BANK, solutions
 from helpers import gives_away
+from nbclient import NotebookClient
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -29,7 +30,8 @@ from course_utils.checks.questions import questions as library_questions
 from course_utils.checks.questions.set_1 import SIGNS
 from course_utils.checks.questions.set_3 import CURVES
 
-EXERCISES = Path(__file__).parents[1] / "exercises"
+ROOT = Path(__file__).parents[1]
+EXERCISES = ROOT / "exercises"
 SETS = ["1_chain_rule", "2_train", "3_activations_and_optimizers", "4_deeper", "5_project"]
 BLOCK = re.compile(r"^ *### BEGIN SOLUTION\n.*?^ *### END SOLUTION\n?", re.MULTILINE | re.DOTALL)
 
@@ -270,3 +272,18 @@ def test_a_check_cell_of_a_lesson_holds_a_number_and_no_answer(lesson):
     assert checked and all(
         re.fullmatch(r'(\w+) = [^"]*\.\.\.[^"]*\ncheck\("\d\d\.\d", \1\)', s) for s in checked
     )
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_solved_set_runs_twice_with_the_same_outputs(name, pytester):
+    """Its outputs are not stored, because they hold the answers: they are made here, and nbval compares."""
+    folder = pytester.path / name
+    shutil.copytree(EXERCISES / "source" / name, folder)
+    path = folder / f"{name}.ipynb"
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    assert sum(bool(cell.get("outputs")) for cell in notebook.cells) > 10
+    nbformat.write(notebook, path)
+    options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval.ini'}"]
+    result = pytester.inline_run(*options, "-p", "no:cacheprovider", "-p", "no:xdist", str(path))
+    assert [report.nodeid for report in result.listoutcomes()[2]] == []
