@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,9 +13,12 @@ from tools.refresh import why_not_run
 def pytest_configure(config):
     """Let nbval compare a picture's words and numbers, but not its pixels: see tests/nbval.ini.
 
-    What was solved in this folder should change no output, and what a test solves counts for nobody.
+    What was solved in this folder should change no output, and what a test solves counts for nobody. No more
+    should the start-up files of whoever runs the tests.
     """
-    os.environ["COURSE_PROGRESS"] = "off"
+    profile = TemporaryDirectory()
+    config.add_cleanup(profile.cleanup)
+    os.environ |= {"COURSE_PROGRESS": "off", "IPYTHONDIR": profile.name}
     if hasattr(config.option, "nbval_sanitize_with"):
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval.ini")
 

@@ -41,6 +41,11 @@ class Verdict:
     def __repr__(self) -> str:
         return f"{self.mark}: {self.message}"
 
+    def __str__(self) -> str:
+        """What it says, in letters that can be printed here: some encodings have no check mark."""
+        letters = getattr(sys.stdout, "encoding", None) or "utf-8"
+        return repr(self).encode(letters, "replace").decode(letters)
+
     def _repr_html_(self) -> str:
         return f"<p><strong>{self.mark}</strong>: {escape(self.message)}</p>"
 

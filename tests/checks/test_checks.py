@@ -1,5 +1,7 @@
 """Numbers, choices and verdicts; a sentence for anything at all; and the lessons' own questions."""
 
+import io
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -148,6 +150,14 @@ def test_as_many_digits_count_as_the_question_asks_for(answer, key, digits, said
     verdict = check_number(answer, key, digits=digits)
     assert verdict.correct is (said is True)
     assert said is True or verdict.message.startswith(said)
+
+
+def test_a_verdict_is_printed_where_there_is_no_check_mark(monkeypatch):
+    pipe = io.TextIOWrapper(io.BytesIO(), encoding="gbk")
+    monkeypatch.setattr("sys.stdout", pipe)
+    print(check_number(2, 2))
+    pipe.flush()
+    assert pipe.buffer.getvalue().decode("gbk").strip() == "? right: this is the number."
 
 
 def test_unequal_numbers_look_unequal():
