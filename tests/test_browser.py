@@ -249,6 +249,8 @@ def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
     page.goto(f"{lab}/lab/tree/stored/{lesson.name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
     page.wait_for_selector(".jp-RenderedHTML figure img", timeout=60_000)
+    page.evaluate("window.jupyterapp.commands.execute('notebook:show-all-cell-outputs')")
+    page.wait_for_function("document.querySelectorAll('.jp-RenderedHTML figure img').length > 5")
     cells = page.locator(".jp-CodeCell", has=page.locator(".jp-RenderedHTML figure img"))
     alts = [image.get_attribute("alt") for image in cells.locator("figure img").all()]
     assert sum("Learning rate" in alt for alt in alts) == 3
@@ -300,7 +302,7 @@ def test_a_learner_answers_and_validates_a_problem_set(page, lab):
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     outputs = page.locator(".jp-Notebook .jp-OutputArea")
     playwright.expect(outputs.filter(has_text="✓ right: this is the derivative")).to_have_count(1)
-    playwright.expect(outputs.filter(has_text="✗ not yet: this is h itself")).to_have_count(1)
+    playwright.expect(outputs.filter(has_text="✗ not yet: the sign is turned")).to_have_count(1)
     screenshot_whole(page, "problem_set")
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     page.get_by_role("button", name="Validate").click()
@@ -308,7 +310,7 @@ def test_a_learner_answers_and_validates_a_problem_set(page, lab):
     dialog.wait_for(timeout=120_000)
     page.screenshot(path=ARTIFACTS / "problem_set_validated.png")
     said = dialog.inner_text()
-    assert "this is h itself" in said
+    assert "the sign is turned" in said
     assert "no answer yet" in said
     assert "this is the derivative" not in said
     assert page.errors == []
