@@ -25,7 +25,6 @@ test: $(VENV)/dev
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py -m browser
 	$(RUN) pytest tests/grading/test_pages.py -m browser
-	$(RUN) pytest tests/test_site.py -m browser
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -54,6 +53,7 @@ core: $(VENV)/bare
 	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/03_apply_the_chain_rule.ipynb
 
 # The web book, in _site/: pages with their sliders, that need no kernel and no other host.
+# `pytest tests/test_site.py -m browser` opens them.
 site: $(VENV)/site
 	$(BIN)/python tools/site.py
 
