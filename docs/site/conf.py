@@ -21,6 +21,7 @@ html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["course.css"]
+html_js_files = [("icons.js", {"priority": 10})]
 html_extra_path = ["_static/fonts"]
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's machine is
 html_copy_source = True
