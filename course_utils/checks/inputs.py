@@ -148,7 +148,8 @@ def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:
     """
     logs = np.log(sizes[:, order])
     by_size = evenly(np.argsort(logs.mean(axis=0)), SCALES)
-    ends = np.argsort(logs - logs.mean(axis=0), axis=1)[:, ENDS if len(logs) < MANY else ENDS[:2]].ravel()
+    outer = ENDS if len(logs) < MANY and len(order) > 1 else ENDS[:2]
+    ends = np.argsort(logs - logs.mean(axis=0), axis=1)[:, outer].ravel()
     chosen = dict.fromkeys(order[[*range(min(USUAL, len(order))), *by_size, *ends]])
     met = set(where[list(chosen)].ravel().tolist())
     for trial in order.tolist():

@@ -7,6 +7,7 @@ import ast
 from collections import ChainMap
 from collections.abc import Mapping
 from linecache import getlines
+from pathlib import Path
 
 from .explanations import explained
 from .miswritten import repaired
@@ -39,7 +40,9 @@ def place_of(error: BaseException) -> tuple[ast.expr | None, Mapping]:
 
 
 def expression_at(code, instruction: int) -> ast.expr | None:
-    """The expression that an instruction of a code object belongs to."""
+    """The expression in a cell that an instruction belongs to. Code of a module is nobody's slip."""
+    if Path(code.co_filename).exists():
+        return None
     line, last, start, end = list(code.co_positions())[instruction // 2]
     if None in (line, last, start, end):
         return None
