@@ -17,7 +17,6 @@ import pytest
 import sympy as sp
 from exercise_bank import BANK, solutions
 from helpers import gives_away
-from nbclient import NotebookClient
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -29,6 +28,7 @@ from course_utils.checks.questions import question
 from course_utils.checks.questions import questions as library_questions
 from course_utils.checks.questions.set_1 import SIGNS
 from course_utils.checks.questions.set_3 import CURVES
+from tools.refresh import run_notebook
 
 ROOT = Path(__file__).parents[1]
 EXERCISES = ROOT / "exercises"
@@ -281,7 +281,7 @@ def test_a_solved_set_runs_twice_with_the_same_outputs(name, pytester):
     shutil.copytree(EXERCISES / "source" / name, folder)
     path = folder / f"{name}.ipynb"
     notebook = nbformat.read(path, 4)
-    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    run_notebook(notebook, folder)
     assert sum(bool(cell.get("outputs")) for cell in notebook.cells) > 10
     nbformat.write(notebook, path)
     options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval.ini'}"]

@@ -40,28 +40,33 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
             output.get("data", {}).pop(WIDGET_VIEW, None)
 
 
+def run_notebook(notebook: nbformat.NotebookNode, folder: Path, store_widget_state: bool = False) -> None:
+    """Run all cells in a folder, and keep their outputs in the notebook."""
+    os.environ["COURSE_PROGRESS"] = "off"  # no output depends on what was solved here
+    NotebookClient(
+        notebook,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        store_widget_state=store_widget_state,
+        coalesce_streams=True,
+        timeout=600,
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
+
+
 def refresh(path: Path) -> str:
     """Execute one notebook in its own folder and write it back. Return what changed, in a line."""
     if reason := why_not_run(path):
         return f"{path.name}: left alone, {reason}"
     before = path.read_bytes()
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(
-        notebook,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=False,
-        coalesce_streams=True,
-        timeout=600,
-        extra_arguments=["--log-level=ERROR"],
-    ).execute()
+    run_notebook(notebook, path.parent)
     normalise(notebook)
     nbformat.write(notebook, path)
     return f"{path.name}: {'unchanged' if path.read_bytes() == before else 'refreshed'}"
 
 
 if __name__ == "__main__":
-    os.environ["COURSE_PROGRESS"] = "off"  # no output depends on what was solved here
     notebooks = [Path(name) for name in sys.argv[1:]] or sorted(LESSONS.glob("*.ipynb"))
     with ThreadPoolExecutor(2) as pool:
         for line in pool.map(refresh, notebooks):

@@ -15,10 +15,9 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 from PIL import Image
-from refresh import why_not_run
+from refresh import run_notebook, why_not_run
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "site"
@@ -101,15 +100,7 @@ def run(path: Path) -> str:
         return f"{path.name}: {reason}"
     folded = [cell.metadata for cell in notebook.cells]
     notebook.cells.append(new_code_cell(LAST))
-    NotebookClient(
-        notebook,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        store_widget_state=True,
-        coalesce_streams=True,
-        timeout=600,
-        extra_arguments=["--log-level=ERROR"],
-    ).execute()
+    run_notebook(notebook, path.parent, store_widget_state=True)
     del notebook.cells[-1]
     for cell, metadata in zip(notebook.cells, folded, strict=True):
         cell.metadata = metadata
