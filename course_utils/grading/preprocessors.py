@@ -92,13 +92,12 @@ class Examine(NbGraderPreprocessor):
         checks = examiner(
             self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
         )
-        asked = {
-            label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(self, resources)
-        }
+        source = released(self, resources)
+        asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         cells = list(filter(runs, nb.cells))
         with Session(worker, self.cell_seconds, self.total_seconds, folder) as session:
             task = {"cells": list(map(described, cells)), "asked": asked, "seconds": self.check_seconds}
-            results = checks.results(session, moved=moved(nb, released(self, resources)), **task)
+            results = checks.results(session, moved=moved(nb, source), **task)
         for cell, result in zip_longest(cells, results):
             show(cell, result)
         return nb, resources
@@ -115,10 +114,9 @@ def moved(nb, source) -> bool:
     return orders[0] != orders[1]
 
 
-def code_answers(step: NbGraderPreprocessor, resources) -> list:
+def code_answers(source) -> list:
     """The code cells of the source whose content is the learner's."""
-    cells = released(step, resources).cells
-    return [cell for cell in cells if answered_here(cell) and cell.cell_type == "code"]
+    return [cell for cell in source.cells if answered_here(cell) and cell.cell_type == "code"]
 
 
 def runs(cell) -> bool:
