@@ -66,7 +66,7 @@ def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
 
 
 def within(seconds: float, search: Callable, otherwise):
-    """What a search finds within so many seconds of computing and by derivatives that exist, or `otherwise`."""
+    """What a search finds within so many seconds of computing, by derivatives that exist, or `otherwise`."""
     try:
         with time_limit(seconds, computing=True):
             return search()

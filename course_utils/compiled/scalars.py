@@ -6,7 +6,6 @@ from math import isfinite, prod
 from operator import is_
 
 import numpy as np
-import sympy as sp
 
 from ..derivation.chain_rule import Equations, backward, loss_of
 from ..derivation.given import as_expression, brief, listed, pairs

@@ -56,7 +56,8 @@ def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
                 return found
         except Exception as error:  # SymPy trips over some of its own functions
             why = f": {error!s:.200}" if isinstance(error, ValueError) else ""
-    raise NoDerivative(f"{brief(expression)} has no derivative that can be computed with respect to {brief(wrt)}{why}")
+    what = f"{brief(expression)} has no derivative that can be computed with respect to {brief(wrt)}"
+    raise NoDerivative(what + why)
 
 
 def until(equations: Equations, symbol: sp.Symbol) -> Equations:
