@@ -487,8 +487,8 @@ def main() -> int:
         send()
         batch += 1
     for times, text, reply in fuzzer.failures.values():
-        print(f"{times} x {text}\n    {reply:.20000}")
-    print(f"the slowest: {fuzzer.slowest[2]:.20000}")
+        print(f"{times} x {text}\n    {reply:.200000}")
+    print(f"the slowest: {fuzzer.slowest[2]:.200000}")
     print(fuzzer.summary())
     return bool(fuzzer.failures)
 
