@@ -35,7 +35,7 @@ from course_utils import checks
 from course_utils.checks.floats import Floats
 from course_utils.checks.parts import BY_NAME, CASE, CONSTANTS, NUMBER, OPERATIONS, TRUTH
 from course_utils.checks.questions import ABOUT, LESSONS, questions
-from course_utils.grading.channel import Died
+from course_utils.grading.channel import LONGEST, Died
 from course_utils.grading.question import failure
 from course_utils.grading.wire import READERS, Decoder, Refused
 
@@ -387,7 +387,9 @@ class Fuzzer:
 
     def decoded(self, reply, part):
         self.counts["sent"] += 1
-        data = json.loads(json.dumps(reply[part]))
+        if len(line := json.dumps(reply[part])) > LONGEST:
+            raise Refused("too long for the channel")
+        data = json.loads(line)
         with self.watch.listening():
             value = Decoder(calls_of(reply["results"])).decode(data)
         self.counts["decoded"] += 1
