@@ -110,7 +110,7 @@ GIVEN += [
 ]
 GIVEN += [np.ma.masked, np.ma.masked_equal([1.0, 2.0, 3.0], 2), np.array(["2020-01-01"], "M8[D]"), MATRIX]
 GIVEN += [sp.I, sp.oo, sp.zoo, sp.nan, sp.true, sp.S.Integers, sp.S.EmptySet, sp.Symbol(""), sp.Symbol("x y")]
-GIVEN += [sp.Dummy("x"), sp.Wild("x"), sp.Symbol("x" * 10**5), sp, np, int, partial(fails, 1), fails]
+GIVEN += [sp.Dummy("x"), sp.Wild("x"), sp.Symbol("x" * 10**5), sp, np, Fraction, partial(fails, 1), fails]
 GIVEN += [endless, sp.sympify, b"x", bytearray(b"x"), memoryview(b"x"), range(3), slice(1), ...]
 GIVEN += [NotImplemented, object(), Posing(), hostile(), hostile()(), hostile(str)("x"), hostile(dict)()]
 GIVEN += [hostile(list)(), hostile(float)(0.5), hostile(int)(1), hostile(dict, of=("iter", "len"))()]
