@@ -86,6 +86,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     expression = asked(expression, "the function")
     if not isinstance(wrt, sp.Symbol):
         raise ValueError(f"a derivative is with respect to a SymPy symbol, not {called(wrt)}")
+    wrt = asked(wrt, "the symbol")
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
