@@ -8,7 +8,7 @@ import sympy as sp
 from ..compiled.settings import count
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
-from ..derivation.given import listed, some
+from ..derivation.given import brief, listed, some
 from ..models.model import Model
 from .answers import UNANSWERED
 from .budget import bounded
@@ -157,5 +157,7 @@ def for_network(
 
     A model that a check cannot work with is wrong, and gets the reason.
     """
+    if not callable(check):
+        raise ValueError(f"check should be a function of a model, not {brief(check)}")
     network = check_network(model, prediction, data)
     return told(lambda: check(model)) if network.correct else network

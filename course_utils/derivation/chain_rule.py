@@ -36,6 +36,8 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
         check_equations(equations)
     if not isinstance(of, sp.Symbol) or of not in equations:
         raise ValueError(f"{brief(of)} is given, not computed: it has no local derivative")
+    if not isinstance(wrt, sp.Symbol):
+        raise ValueError(f"there is no derivative with respect to {brief(wrt)}")
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
