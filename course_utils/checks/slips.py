@@ -6,6 +6,7 @@ lead to an answer are kept: where several do, in different links, none of these 
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -187,7 +188,12 @@ def changed_links(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found
             on = chains.on[link]
             changes = np.array([slip.local for slip in some]) - chains.flow.links[link]
             gradients = chains.gradients[on] + changes[:, np.newaxis] * chains.flow.through(link)[on]
-            yield lambda place, some=some: some[place].named, gradients, on
+            yield partial(named, some), gradients, on
+
+
+def named(slips: Sequence[Slip], place: int) -> Mistake:
+    """The mistake of one of the slips in a link."""
+    return slips[place].named
 
 
 def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:
