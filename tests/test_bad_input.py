@@ -43,6 +43,7 @@ from course_utils import (
 from course_utils.checks import check_fit, check_network, check_steepest, for_network, predicted
 from course_utils.compiled import CompiledMatrices, evaluate, meanings
 from course_utils.derivation import log_sum_exp, ones, reshaped
+from course_utils.explorers import Task, step_explorer
 from course_utils.models import (
     classifier,
     cross_entropy,
@@ -409,6 +410,10 @@ BAD_CALLS = [
     (lambda: rule(parameter=parameter)(**{"a b": 1}), "a b"),
     (lambda: train(NEURON, START, DATA, type("R", (UpdateRule,), {"__init__": lambda self: None})()), "R "),
     (lambda: derivation.backward({}, [w]), "equation"),
+    *((lambda k=k: step_explorer(**{"task": Task(NEURON, START, DATA), "knob": w, "learning_rates": [0.1, 1],
+        "ends": (0, 1), **k}), next(iter(k))) for k in [*({"task": o} for o in [3, NEURON, (NEURON, START)]),
+        *({"learning_rates": o} for o in NO_COLUMN[:5]), *({"ends": o} for o in [3, (0,), (0, NAN), "01"]),
+        *({"shown": one} for one in [2, -1, 0.5, "0"])]),
     (lambda: check("set 1.4", w), "set 1.4 .*parameter"),
     (lambda: Model({L: sp.Heaviside(w, sp.cos(w))}, [w]).gradient(w), "no derivative"),
     (lambda: Model({L: sp.sech(sp.gamma(sp.tan(sp.Rational(8, 7), evaluate=False), evaluate=False),
