@@ -1,6 +1,6 @@
 """Check of a training loop that a learner wrote."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sized
 from itertools import chain
 
 import numpy as np
@@ -139,7 +139,7 @@ def expected(model: Model, arguments: Arguments) -> Run:
 def returned(result, model: Model) -> Run:
     """The parameters and the losses that a training loop returned. Raises Unreadable for anything else."""
     try:
-        parameters, losses = result
+        parameters, losses = result if isinstance(result, Sized) else ()
         ordered = in_order(parameters, model.parameters, "parameters")
     except (TypeError, ValueError):
         names = ", ".join(map(str, model.parameters))

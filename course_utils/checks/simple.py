@@ -1,11 +1,12 @@
 """Checks of a number and of a choice."""
 
 from collections.abc import Mapping
+from numbers import Integral
 
 import sympy as sp
 
 from ..derivation.given import some
-from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, read
+from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, time_limit
 from .equivalence import shown
 from .nearness import digits_of, near, rounded_from, what_is_near
@@ -61,8 +62,8 @@ def no_number(answer) -> str:
         return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
     try:
         left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
-    except Unreadable:
-        left = ()
+    except Unreadable as unreadable:
+        return unreadable.verdict.message
     if left:
         return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
     return f"the answer should be a number, not {brief(answer)}."
@@ -86,10 +87,11 @@ def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
     """
     if answer is ...:
         return UNANSWERED
+    answer = single(answer)
     if isinstance(answer, str):
         answer = str.__str__(answer)  # its letters, whatever it says of them
-    elif type(answer) is int:
-        answer = str(answer) if abs(answer) < 1000 else None
+    elif is_number(answer) and isinstance(answer, Integral):
+        answer = str(int(answer)) if abs(int(answer)) < 1000 else None
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in choices}.get(plain(answer))
     if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
