@@ -37,7 +37,8 @@ def check_number(
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
     except Unreadable as unreadable:
-        return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer))
+        counted = isinstance(expected, int)
+        return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer, counted))
     except Undefined:
         return wrong("the answer should be a finite number.")
     except TooSlow:
@@ -56,10 +57,11 @@ def is_cut(number, other) -> bool:
     return digits_of(number) >= 3 and rounded_from(number, other)
 
 
-def no_number(answer) -> str:
-    """What to say of an answer that is no number."""
+def no_number(answer, counted: bool) -> str:
+    """What to say of an answer that is no number. counted: whether a count was asked."""
     if isinstance(answer, tuple) and len(answer) == 2:
-        return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
+        comma = "how many are there in all?" if counted else "write a decimal point, 0.5, and not a comma."
+        return f"the answer should be one number, not two: {comma}"
     try:
         left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
     except Unreadable as unreadable:
@@ -80,10 +82,12 @@ def expected_value(number: float):
         raise ValueError(f"the number expected should be finite, not {brief(number)}") from None
 
 
-def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
+def check_choice(
+    answer, choices: Mapping[str, str], correct: str, beside: Mapping[str, str] | None = None
+) -> Verdict:
     """Check a choice among the keys of `choices`, which hold what to say to each.
 
-    Spaces and capitals do not count.
+    Spaces and capitals do not count. beside: other answers that are likely, and what to say to them.
     """
     if answer is ...:
         return UNANSWERED
@@ -92,12 +96,13 @@ def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
         answer = str.__str__(answer)  # its letters, whatever it says of them
     elif is_number(answer) and isinstance(answer, Integral):
         answer = str(int(answer)) if abs(int(answer)) < 1000 else None
-    chosen = isinstance(answer, str) and {plain(choice): choice for choice in choices}.get(plain(answer))
+    said = {**choices, **(beside or {})}
+    chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
     if chosen == correct:
         return right(choices[chosen])
-    return Verdict(False, choices[chosen], slips=(f"the choice {chosen}",))
+    return Verdict(False, said[chosen], slips=(f"the choice {chosen}",))
 
 
 def plain(choice: str) -> str:

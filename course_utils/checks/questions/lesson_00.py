@@ -7,7 +7,7 @@ QUESTIONS = {
         "diverging",
         steady="move the slider to about 2, and read the sentence under the picture.",
         slow="move the slider to about 2, and read the sentence under the picture.",
-        oscillating="it does, and ever further. Which of the three words says that?",
         diverging="each step is so long that it lands higher than the last one.",
+        beside={"oscillating": "it does, and ever further. Which of the three words says that?"},
     ),
 }

@@ -17,6 +17,11 @@ QUESTIONS = {
             float(sp.log(10)): "that is for ten digits. How many classes are there now?",
             1 / 26: "that is the probability of each letter. What is its loss?",
             26: "that is the number of classes. Which probability does each get, and what is its loss?",
+            25 / 26: "that is the probability of a wrong letter. The loss is -log of the right one's.",
+            float(
+                -sp.log(sp.Rational(25, 26))
+            ): "that takes the probability of a wrong letter. The right one's counts.",
+            0: "that is the loss of who is sure and right. It knows nothing yet.",
         },
         tolerance=0.003,
     ),
@@ -26,6 +31,12 @@ QUESTIONS = {
             0.005: "that is how far the step goes. The promise takes the sum of the squares, without a root.",
             0.007: "that is the sum of the gradients. Each one counts with its square.",
             25: "that is the sum of the squares. How long is the step?",
+            0.049: "add the squares: the sum itself is not squared.",
+            7: "each gradient counts with its square, and the step has the learning rate.",
+            5: "that is the gradient's length. The promise takes its square, times the learning rate.",
+            0.000025: "the learning rate counts once: the step has it, and the slope has not.",
+            0.012: "the squares are added. The two gradients are not multiplied.",
+            0.001: "that is the learning rate. It is multiplied by the sum of the squares.",
             -0.025: "by how much does it fall? A fall is asked for, so it is positive.",
         },
     ),
@@ -33,7 +44,8 @@ QUESTIONS = {
         "the data",
         **{
             "the gradients": "with wrong gradients it would hardly have learned the twenty.",
-            "the data": "what works on twenty samples works. So look at what all of them have in common.",
+            "the data": "twenty were learned, so the gradients and the start are good. The rest of the data may be"
+            " scaled otherwise, or have targets in another order.",
             "the start values": "from a bad start it would not have learned the twenty.",
         },
     ),
