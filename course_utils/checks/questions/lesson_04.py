@@ -14,7 +14,7 @@ QUESTIONS = {
             -3: "multiply the gradient by the learning rate first.",
             7: "multiply the gradient by the learning rate, and subtract.",
             1.9: "that is a step of the learning rate alone: multiply it by the gradient.",
-            2.1: "that is a step of the learning rate alone, and uphill: multiply it by the gradient, and subtract.",
+            2.1: "multiply the learning rate by the gradient, and subtract the product.",
             1: "multiply the gradient by the learning rate, and subtract the product from the parameter.",
         },
     ),

@@ -34,7 +34,6 @@ QUESTIONS = {
             144: "that is with a border of 2 pixels.",
             81: "that is for a window of 2 by 2.",
             10: "that is how many pixels are in a row. How many places are there?",
-            30: "the window moves in two directions: multiply its places across by those down.",
             16: "the window moves in two directions: multiply its places across by those down.",
         },
     ),

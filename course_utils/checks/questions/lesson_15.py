@@ -18,9 +18,7 @@ QUESTIONS = {
             1 / 26: "that is the probability of each letter. What is its loss?",
             26: "that is the number of classes. Which probability does each get, and what is its loss?",
             25 / 26: "that is the probability of a wrong letter. The loss is -log of the right one's.",
-            float(
-                -sp.log(sp.Rational(25, 26))
-            ): "that takes the probability of a wrong letter. The right one's counts.",
+            float(-sp.log(sp.Rational(25, 26))): "take the probability of the right letter alone.",
             0: "that is the loss of who is sure and right. It knows nothing yet.",
         },
         tolerance=0.003,
@@ -44,8 +42,8 @@ QUESTIONS = {
         "the data",
         **{
             "the gradients": "with wrong gradients it would hardly have learned the twenty.",
-            "the data": "twenty were learned, so the gradients and the start are good. The rest of the data may be"
-            " scaled otherwise, or have targets in another order.",
+            "the data": "twenty were learned, so the gradients and the start are good. The rest of the data may"
+            " be scaled otherwise, or have targets in another order.",
             "the start values": "from a bad start it would not have learned the twenty.",
         },
     ),

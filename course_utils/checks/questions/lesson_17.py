@@ -27,7 +27,7 @@ QUESTIONS = {
         {
             0.3: "the sum's gradients are 12 times as large, so the steps would be 12 times as long.",
             3.6: "the other way round: larger gradients need a smaller learning rate.",
-            36: "larger gradients need a smaller learning rate: twelve times as large, twelve times as small.",
+            36: "larger gradients need a smaller learning rate, not a larger one.",
             0.02: "nearly: the sum is exactly twelve times the mean.",
             1 / 12: "that is the factor. What becomes of 0.3?",
             12: "that is the factor. What becomes of 0.3?",
