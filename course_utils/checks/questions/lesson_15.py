@@ -42,8 +42,8 @@ QUESTIONS = {
         "the data",
         **{
             "the gradients": "with wrong gradients it would hardly have learned the twenty.",
-            "the data": "twenty were learned, so the gradients and the start are good. The rest of the data may"
-            " be scaled otherwise, or have targets in another order.",
+            "the data": "twenty were learned, so the gradients and the start are good. The rest of the data"
+            " may be scaled otherwise, or have targets in another order.",
             "the start values": "from a bad start it would not have learned the twenty.",
         },
     ),
