@@ -101,7 +101,7 @@ def array_of(value, writer: FormulaWriter, register: Register | None) -> list | 
             return None
         if entries.ndim and are_numbers(entries):
             data = list(entries.shape), entries.astype(float).ravel().tolist()
-            return ["array", *data, labels and encoded(labels, writer, register)]
+            return ["array", *data, *([encoded(labels, writer, register)] if labels else [])]
         inside = entries.tolist()
         return None if inside is value else encoded(inside, writer, register)
     except Exception:  # an object decides by itself how it becomes an array
@@ -178,8 +178,11 @@ class Decoder:
         caller.__signature__ = 0 if arguments is None else signature  # type: ignore[attr-defined]
         return caller
 
-    def array(self, depth: int, shape: list, numbers: list, labels: list | None) -> np.ndarray:
-        """An array of floats. Raises Refused for other entries, too many, or a negative shape."""
+    def array(self, depth: int, shape: list, numbers: list, labels: list | None = None) -> np.ndarray:
+        """An array of floats, with labels if it has some.
+
+        Raises Refused for other entries, too many, or a negative shape.
+        """
         if (
             len(numbers) > PARTS
             or not {float}.issuperset(map(type, numbers))
