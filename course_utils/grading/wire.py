@@ -213,15 +213,18 @@ def exactly(kind: type, most: int = 1) -> Callable:
     return reader
 
 
+FLOAT = exactly(float)
 READERS: dict[str, Callable] = {
     "None": lambda decoder, depth: None,
     "...": lambda decoder, depth: ...,
     "text": exactly(str, TEXT),
     "bool": exactly(bool),
     "int": lambda decoder, depth, number: whole(number),
-    "float": exactly(float),
+    "float": FLOAT,
     "fraction": lambda decoder, depth, above, below: Fraction(whole(above), whole(below)),
-    "complex": lambda decoder, depth, *parts: complex(*(exactly(float)(decoder, depth, p) for p in parts)),
+    "complex": lambda decoder, depth, real, imag: complex(
+        *map(FLOAT, 2 * [decoder], 2 * [depth], (real, imag))
+    ),
     "array": Decoder.array,
     "list": Decoder.values,
     "tuple": lambda decoder, depth, parts: tuple(decoder.values(depth, parts)),
