@@ -375,7 +375,7 @@ def test_a_number_of_any_kind_is_one(number):
 
 
 QUESTIONS = {
-    "a function that is text": (lambda: cu.check_derivative("x**2", x, 2 * x), "not 'x\*\*2'"),
+    "a function that is text": (lambda: cu.check_derivative("x**2", x, 2 * x), r"not 'x\*\*2'"),
     "a function with hooks": (
         lambda: cu.check_derivative(Speaks(), x, 2 * x),
         "not an object of type Speaks",
