@@ -60,12 +60,13 @@ def is_cut(number, other) -> bool:
 def no_number(answer, counted: bool) -> str:
     """What to say of an answer that is no number. counted: whether a count was asked."""
     if isinstance(answer, tuple) and len(answer) == 2:
-        comma = "how many are there in all?" if counted else "write a decimal point, 0.5, and not a comma."
-        return f"the answer should be one number, not two: {comma}"
+        if counted:
+            return "the answer should be one number, not two: how many are there in all?"
+        return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
     try:
         left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
     except Unreadable as unreadable:
-        return unreadable.verdict.message
+        return f"the answer should be a number. {unreadable.verdict.message}"
     if left:
         return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
     return f"the answer should be a number, not {brief(answer)}."
