@@ -1,6 +1,5 @@
 """The kinds of questions that are asked: each a function whose last argument is the answer."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -24,12 +23,9 @@ def gradient(model, parameter):
     return partial(check_gradient, model, parameter)
 
 
-def choice(correct: str, beside: Mapping[str, str] | None = None, **hints: str):
-    """The check of one word among the names in hints, which hold what to say to each.
-
-    beside: other words that are likely, and what to say to them.
-    """
-    return partial(check_choice, choices=hints, correct=correct, beside=beside or {})
+def choice(correct: str, **hints: str):
+    """The check of one word among the names in hints, which hold what to say to each."""
+    return partial(check_choice, choices=hints, correct=correct)
 
 
 def of_output(model, of, wrt, answer) -> Verdict:
