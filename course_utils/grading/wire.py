@@ -190,10 +190,11 @@ class Decoder:
         ):
             raise Refused("no array of numbers, or one that is too long")
         array = np.array(numbers, dtype=float).reshape(shape)
-        if labels:
-            array = array.view(Labelled)
-            array.index = self.value(labels, depth)
-        return array
+        if not labels:
+            return array
+        labelled = array.view(Labelled)
+        labelled.index = self.value(labels, depth)
+        return labelled
 
 
 def argument(name, kind, has_default) -> inspect.Parameter:
