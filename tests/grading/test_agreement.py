@@ -90,7 +90,10 @@ NUMBERS = [  # for the second answer: some are 42, some are no number
     ],
     *["np.array([42.0])", "42 + 0j", "range(42)", "decimal.Decimal('nan')", "x", "float('inf')", "{42}"],
     *["np.ma.masked", "sp.Matrix([42])", "lambda: 42", "decimal.Decimal('1e9999')", "mine.answer()", "..."],
-    *["float(open('folder/own.txt', 'r+').read())", "np.savetxt('b.txt', [42]) or float(np.loadtxt('b.txt'))"],
+    *[
+        "float(open('folder/own.txt', 'r+').read())",
+        "np.savetxt('b.txt', [42]) or float(np.loadtxt('b.txt'))",
+    ],
 ]
 FUNCTIONS = [  # for the third
     *["forward = lambda x, w: w * x", "forward = partial(lambda a, x, w: a * w * x, 1)", "forward = mul"],
