@@ -20,7 +20,9 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
 LONGEST = 75  # minutes
 
-NOT_YET: dict[str, str] = {}  # by lesson, what does not hold so far
+NOT_YET = dict.fromkeys(
+    ["01", "02", "03", "04", "05", "13", "14", "17"], "answers"
+)  # by lesson, what does not hold so far
 
 
 def lessons_for(what):
@@ -40,6 +42,7 @@ def is_prediction(cell):
 
 def spoiled(cells):
     """The predictions whose answer is in sight: text after them, no folded output; and folds elsewhere."""
+    predicted = False
     for before, cell in zip([None, *cells], [*cells, None], strict=True):
         asks = before is not None and is_prediction(before)
         if asks and not stands_last(before.source):
@@ -48,8 +51,48 @@ def spoiled(cells):
             yield f"what follows is no code with folded outputs: {before.source}"
         elif asks and cell.outputs[0].get("data", {}).get("text/html") != COVER:
             yield f"JupyterLab shows this answer's first line: end its cell's with {MARK}: {cell.source}"
-        if cell and is_folded(cell) and not asks:
+        predicted = asks or (predicted and not (before and HEADING.search(before.source)))
+        if cell and is_folded(cell) and not predicted:
             yield f"folded, and no prediction stands before it: {cell.source}"
+
+
+def told(cells):
+    """What stands in sight behind a folded answer, before the next heading or prediction, and tells it."""
+    for place in (place for place, cell in enumerate(cells[:-1]) if is_prediction(cell)):
+        answer = cells[place + 1]
+        before = "\n".join([*(cell.source + printed(cell) for cell in cells[: place + 1]), answer.source])
+        secret = numbers_in(printed(answer)) - numbers_in(before)
+        for steps, cell in enumerate(cells[place + 2 :]):
+            text = in_sight(cell)
+            if steps == 0 and (cell.cell_type == "code" and text or text.startswith("**What to see")):
+                yield f"it goes on about an answer that is folded: {cell.source}"
+            elif numbers_in(text) & secret:
+                yield f"{numbers_in(text) & secret} of a folded answer: {cell.source}"
+            if HEADING.search(cell.source) or is_prediction(cell):
+                break
+
+
+def in_sight(cell):
+    """What a reader sees of a cell who opens nothing: its text up to a heading, or what it put out."""
+    if cell.cell_type == "markdown":
+        return HEADING.split(DETAILS.sub("", cell.source))[0].strip()
+    return "" if is_folded(cell) else printed(cell)
+
+
+def printed(cell):
+    """The words and numbers that a cell put out, pictures aside."""
+    shown = [output.get("text") or output.get("data", {}) for output in cell.get("outputs", [])]
+    texts = [
+        text if isinstance(text, str) else text.get("text/plain", "")
+        for text in shown
+        if "image/png" not in text
+    ]
+    return "\n".join(texts)
+
+
+def numbers_in(text):
+    """The numbers of two digits or more in a text."""
+    return {number for number in PRINTED.findall(text) if len(number.replace(".", "").lstrip("0")) > 1}
 
 
 def stands_last(source):
@@ -66,6 +109,13 @@ def test_nothing_answers_a_prediction_before_it_is_made(lesson):
     assert not list(spoiled(cells_of(lesson)))
 
 
+@lessons_for("answers")
+def test_nothing_in_sight_tells_a_folded_answer(lesson):
+    assert not list(told(cells_of(lesson)))
+
+
+HEADING = re.compile(r"^## .*", re.MULTILINE | re.DOTALL)
+DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
 WRITTEN = re.compile(rf"(?<![\w.])({DIGITS}(?:e-?\d+)?)( ?%)?")
 PRINTED = re.compile(r"(?<![\w.])\d+\.?\d*(?:e[+-]?\d+)?")
