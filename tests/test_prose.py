@@ -64,7 +64,7 @@ def told(cells):
         secret = numbers_in(printed(answer)) - numbers_in(before)
         for steps, cell in enumerate(cells[place + 2 :]):
             text = in_sight(cell)
-            if steps == 0 and (cell.cell_type == "code" and text or text.startswith("**What to see")):
+            if steps == 0 and ((cell.cell_type == "code" and text) or text.startswith("**What to see")):
                 yield f"it goes on about an answer that is folded: {cell.source}"
             elif numbers_in(text) & secret:
                 yield f"{numbers_in(text) & secret} of a folded answer: {cell.source}"
@@ -251,10 +251,34 @@ def notebook(text, source="n = 0.25", outputs=COVERED + OUTPUT, **more):
         (notebook(ASK)[:1] + notebook("The second.", **ANSWER), False),
         (notebook(ASK)[:1], False),
         (notebook("Look.", **ANSWER), False),
+        (notebook(ASK, **ANSWER) + notebook("## The next\n\nLook.", **ANSWER), False),
     ],
 )
 def test_an_answer_in_sight_is_noticed(cells, right):
     assert (list(spoiled(cells)) == []) == right
+
+
+LATER = [new_code_cell("2", outputs=OUTPUT)]
+FOLDED = [new_code_cell(f"2  {MARK}", outputs=OUTPUT, **ANSWER)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ([new_markdown_cell("It gets down. And by how much?")], True),
+        ([new_markdown_cell("It ends at 1338.2.")], False),
+        ([new_markdown_cell("<details>\n\nIt ends at 1338.2.\n\n</details>")], True),
+        ([new_markdown_cell("**What to see:** it gets down.")], False),
+        ([new_markdown_cell("And by how much?"), *LATER], False),
+        (LATER, False),
+        (FOLDED, True),
+        ([new_markdown_cell("Why?\n\n## Because\n\nIt ends at 1338.2."), *LATER], True),
+    ],
+)
+def test_what_tells_a_folded_answer_is_noticed(cells, right):
+    cells = notebook(ASK, **ANSWER) + cells
+    assert (list(told(cells)) == []) == right
+    assert list(spoiled(cells)) == []
 
 
 @pytest.mark.parametrize(

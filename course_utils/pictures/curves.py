@@ -40,7 +40,9 @@ class RacePicture(PanelPicture):
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
         self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
-        self.panels[0].annotate(f"finish {level:g}", (steps, level), ha="right", va="bottom", fontsize=9)
+        self.panels[0].annotate(  # at the left, as the losses end at the right
+            f"finish {level:g}", (0, level), (2, -2), textcoords="offset points", va="top", fontsize=9
+        )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
         if surface is not None:
