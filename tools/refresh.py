@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from course_utils.pictures.predictions import MARK
+from course_utils.pictures.predictions import MARK, WORDS
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -38,6 +38,8 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
         if cell.cell_type == "code" and cell.source.partition("\n")[0].endswith(MARK):
             cell.metadata["jupyter"] = {"outputs_hidden": True}
+        if cell.source.startswith(WORDS):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
 
