@@ -72,7 +72,7 @@ class NeuronPicture(PanelPicture):
         axes = self.panels[0]
         axes.set_title("activation", y=1)
         axes.set(xlabel="z", ylabel="h, and its slope")
-        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
+        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 4.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")
         (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label="slope dh/dz")
