@@ -21,7 +21,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
 LONGEST = 75  # minutes
 
-NOT_YET = {f"{number:02}": "words" for number in range(6, 18)}  # by lesson, what does not hold so far
+NOT_YET: dict[str, str] = {}  # by lesson, what does not hold so far
 
 
 def lessons_for(what):
@@ -63,6 +63,40 @@ def words_in_sight(cells):
             yield cell.source
 
 
+def told(cells):
+    """What stands in sight behind a folded answer, before the next section or prediction, and tells it."""
+    for place in (place for place, cell in enumerate(cells[:-1]) if is_prediction(cell)):
+        answer = cells[place + 1]
+        before = "\n".join([*(cell.source + printed(cell) for cell in cells[: place + 1]), answer.source])
+        secret = numbers_in(printed(answer)) - numbers_in(before)
+        for last, cell in pairwise(cells[place + 1 :]):
+            if cell.cell_type == "markdown" and (is_prediction(cell) or starts_section(cell)):
+                break
+            if in_sight(cell) and (
+                (cell.cell_type == "code" and last is answer) or numbers_in(in_sight(cell)) & secret
+            ):
+                yield cell.source
+
+
+def in_sight(cell):
+    """What a reader sees of a cell who opens nothing: its text, or what it put out."""
+    if cell.cell_type == "markdown":
+        return "" if has_only_words(cell) else cell.source
+    return "" if is_folded(cell) else printed(cell)
+
+
+def printed(cell):
+    """The words and numbers that a cell put out; of a picture, that there is one."""
+    outputs = [{"text": output.get("text"), **output.get("data", {})} for output in cell.get("outputs", [])]
+    shown = ["picture" if "image/png" in one else one["text"] or one.get("text/plain", "") for one in outputs]
+    return "\n".join(shown)
+
+
+def numbers_in(text):
+    """The numbers of two digits or more in a text."""
+    return {number for number in PRINTED.findall(text) if len(number.replace(".", "").lstrip("0")) > 1}
+
+
 def has_only_words(cell):
     folded = cell.source.startswith(WORDS) and cell.metadata.get("jupyter") == {"source_hidden": True}
     return folded and not is_prediction(cell) and not starts_section(cell)
@@ -89,6 +123,11 @@ def test_nothing_answers_a_prediction_before_it_is_made(lesson):
 @lessons_for("words")
 def test_the_words_of_an_answer_are_folded_with_it(lesson):
     assert not list(words_in_sight(cells_of(lesson)))
+
+
+@lessons_for("told")
+def test_nothing_in_sight_tells_a_folded_answer(lesson):
+    assert not list(told(cells_of(lesson)))
 
 
 DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -247,6 +286,26 @@ def test_an_answer_in_sight_is_noticed(cells, right):
 def test_words_in_sight_are_noticed(text, folded, right):
     words = new_markdown_cell(text, metadata={"jupyter": {"source_hidden": True}} if folded else {})
     assert (list(words_in_sight([*notebook(ASK, **ANSWER), words])) == []) == right
+
+
+LATER = [new_code_cell("2", outputs=OUTPUT)]
+TEXT = "It ends at 1338.2."
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ([new_markdown_cell("It gets down. And by how much?")], True),
+        ([new_markdown_cell(TEXT)], False),
+        ([new_markdown_cell(f"{WORDS}\n{TEXT}", metadata={"jupyter": {"source_hidden": True}})], True),
+        ([new_markdown_cell("And by how much?"), *LATER], False),
+        ([new_code_cell("2", outputs=[nbformat.v4.new_output("stream", text="it")])], False),
+        ([new_code_cell(f"2  {MARK}", outputs=OUTPUT, **ANSWER)], True),
+        ([new_markdown_cell("Why?"), new_markdown_cell(f"## Because\n\n{TEXT}"), *LATER], True),
+    ],
+)
+def test_what_tells_a_folded_answer_is_noticed(cells, right):
+    assert (list(told(notebook(ASK, **ANSWER) + cells)) == []) == right
 
 
 @pytest.mark.parametrize(
