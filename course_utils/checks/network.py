@@ -10,7 +10,7 @@ from ..derivation.chain_rule import Equations, backward, downstream, needed_for,
 from ..derivation.functions import OWN, Activation
 from ..derivation.given import brief, listed, some
 from ..models.model import Model
-from .answers import UNANSWERED
+from .answers import UNANSWERED, brief
 from .budget import bounded
 from .floats import Floats
 from .loss import fault_of_loss
@@ -32,7 +32,7 @@ def told(check: Callable[[], Verdict]) -> Verdict:
         with bounded():
             return check()
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        return wrong(f"your network cannot be checked: {error!s:.200}.")
+        return wrong(f"your network cannot be checked: {f'{error!s:.200}'.rstrip('.')}.")
 
 
 def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int = 10) -> Verdict:
@@ -53,7 +53,7 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
 def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int) -> Verdict:
     """What `check_network` says of an answer. Raises an error for what no check can work with."""
     if not isinstance(model, Model):
-        return wrong(f"the network should be a Model, not {type(model).__name__}.")
+        return wrong(f"the network should be a Model, not {brief(model)}.")
     must_be_scalar(model)
     if model.data != tuple(data):
         return wrong(f"its data should be {', '.join(map(str, data))}.")

@@ -40,7 +40,9 @@ class RacePicture(PanelPicture):
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
         self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
-        self.panels[0].annotate(f"finish {level:g}", (steps, level), ha="right", va="bottom", fontsize=9)
+        self.panels[0].annotate(  # at the left, as the losses end at the right
+            f"finish {level:g}", (0, level), (2, -2), textcoords="offset points", va="top", fontsize=9
+        )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
         if surface is not None:
@@ -70,7 +72,7 @@ class NeuronPicture(PanelPicture):
         axes = self.panels[0]
         axes.set_title("activation", y=1)
         axes.set(xlabel="z", ylabel="h, and its slope")
-        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
+        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 4.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")
         (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label="slope dh/dz")
