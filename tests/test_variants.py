@@ -1,17 +1,12 @@
 """Variants of the problem sets: each as good, and as hard, as the set itself; and graded as its own."""
 
-import contextlib
-import re
 import tomllib
 from functools import cache
 
-import nbformat
 import pytest
-import sympy as sp
 from exercise_bank import BANK
-from test_exercises import BLOCK, EXERCISES, SETS, beside, cells, execute, nbgrader, questions, run
+from test_exercises import BLOCK, EXERCISES, SETS, beside, cells, execute, nbgrader, questions
 
-from course_utils import Model, Verdict
 from course_utils.grading.variants import Class, chosen
 
 SEEDS = ["7", "long and secret"]
@@ -24,8 +19,8 @@ def table(name):
 
 def columns(name):
     """How many variants show each text of the table at least once."""
-    entries = [*(e["texts"][0] for e in table(name)["vary"]), *(n.split() for n in table(name)["names"].values())]
-    return max(map(len, entries))
+    texts = [varies["texts"][0] for varies in table(name)["vary"]]
+    return max(map(len, [*texts, *(names.split() for names in table(name)["names"].values())]))
 
 
 def variants(name):
@@ -63,13 +58,11 @@ def test_a_variant_is_solved_open_and_missed_like_the_set(name, variant):
     assert {v.mark for v in verdicts.values()} == {"○ open"}
     namespace, verdicts = run_variant(name, variant)
     assert {id: verdict for id, verdict in verdicts.items() if float(verdict) != 1} == {}
-    by_id = {nbgrader(cell)["grade_id"]: cell for cell in cells(name)}
-    asked = questions(name)
+    by_id, asked = {nbgrader(cell)["grade_id"]: cell for cell in cells(name)}, questions(name)
     with beside(name):
         for answer, entries in BANK[name].items():
-            cell = next(c for id, c in by_id.items() if id == answer or id == answer.rstrip())
             for number, (text, _, _) in enumerate(entries):
                 spoilt = dict(namespace)
-                execute(variant.cell(cell, text), spoilt)
+                execute(variant.cell(by_id[answer], text), spoilt)
                 verdict = execute(variant.cell(asked[answer], asked[answer].source), spoilt)
-                assert float(verdict) < 1, (answer, number, variant.cell(cell, text))
+                assert float(verdict) < 1, (answer, number, variant.cell(by_id[answer], text))
