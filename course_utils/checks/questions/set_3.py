@@ -34,7 +34,7 @@ def half(model, start, data, symbols, scale, answer):
     place = middle + unit * float(root)
     slips = {
         float(root): "this is x. Which temperature belongs to it?",
-        middle - unit * float(root): "a sign got lost: w x + b is 0 where x is -b/w.",
+        middle - unit * float(root): f"a sign got lost: put your x into the equation of {z}. Is it 0?",
         middle + float(root): f"x counts in units of {unit} degrees.",
         (place - 32) / 1.8: "this is in °C. The question asks for °F.",
     }
