@@ -9,6 +9,7 @@ from test_exercises import BLOCK, EXERCISES, SETS, beside, cells, execute, nbgra
 
 from course_utils.grading.variants import Class, chosen
 
+EXPLORERS = {"learning_rate_explorer", "recurrence_explorer"}
 SEEDS = ["7", "long and secret"]
 
 
@@ -39,11 +40,16 @@ EACH = [
 ]
 
 
+def quiet(*_, **__):
+    """In place of an explorer: what it draws is tested elsewhere."""
+
+
 def run_variant(name, variant, released=False):
     """What the cells of a variant define, and what each check says."""
     namespace, verdicts = {}, {}
     with beside(name):
         for cell in cells(name):
+            namespace |= {name: quiet for name in EXPLORERS & namespace.keys()}
             if cell.cell_type == "code":
                 text = variant.cell(cell, BLOCK.sub("", cell.source) if released else cell.source)
                 value = execute(text, namespace)

@@ -9,7 +9,6 @@ from ...models.shared import gradient_by_time_step
 from ..passes import check_backward, check_forward
 from ..simple import check_choice, check_number
 from ..symbols import check_gradient
-from .kinds import choice
 
 SHAPES = sp.symbols("neurons inputs samples", integer=True, positive=True)
 W, A = sp.MatrixSymbol("W", *SHAPES[:2]), sp.MatrixSymbol("A", *SHAPES[1:])
@@ -17,19 +16,27 @@ Z_BAR = sp.MatrixSymbol("Z_bar", SHAPES[0], SHAPES[2])
 
 
 MOVES = {
-    "all": "for example, the gradient of w1 holds v as a factor. What is v?",
-    "only v": "the gradient of v is the error times what goes past both blocks.",
-    "only w1 and w2": "their gradients hold v as a factor. What is v?",
-    "none": "that would be so in lesson 10. But what comes in goes past a block too, so h2 is not 0.",
+    "all": "the gradients of w1 and w2 hold v as a factor. What is v here?",
+    "only v": "the gradients of w1 and w2 hold v as a factor. Is v 0 here?",
+    "only w1 and w2": "the gradient of v is the error's link times h2. Is h2 0 here?",
+    "none": "the gradient of v is the error's link times h2. Is h2 0 here?",
 }
 
 
-def moves(model, answer):
-    """Which parameters move at the first step from zero."""
-    _, slopes = model.compile()([0.0] * len(model.parameters), [1.0] * len(model.data))
+def moves(model, start, answer):
+    """Which parameters move at the first step from a start, for a sample of no special numbers."""
+    _, slopes = model.compile()(start, [0.7] * len(model.data))
     moved = [str(p) for p, slope in zip(model.parameters, slopes, strict=True) if slope]
     some = f"only {' and '.join(moved)}" if moved else "none"
     return check_choice(answer, MOVES, "all" if len(moved) == len(slopes) else some)
+
+
+def product(of, answer):
+    """Which product is the derivative with respect to one of the two tables of Z = W A, named W or A."""
+    wrt, other = (W, A) if of == "W" else (A, W)
+    pairs = [(other.T, Z_BAR), (Z_BAR, other.T), (Z_BAR.T, other), (other, Z_BAR.T)]
+    hints = {f"{one}*{next}": f"{one} has shape {one.shape}, and {next} {next.shape}." for one, next in pairs}
+    return check_choice(answer, hints, str(sp.diff(sp.trace(Z_BAR.T * (W * A)), wrt)))
 
 
 def of_the_table(weights, inputs, targets):
@@ -119,15 +126,7 @@ def smallest_share(model, by, parameters, data, answer):
 QUESTIONS = {
     "set 4.1": check_gradient,
     "set 4.2": moves,
-    "set 4.3": choice(
-        str(sp.diff(sp.trace(Z_BAR.T * (W * A)), W)),
-        **{
-            "A.T*Z_bar": "A.T has shape (samples, inputs), and Z_bar (neurons, samples).",
-            "Z_bar*A.T": "Z_bar has shape (neurons, samples), and A.T (samples, inputs).",
-            "Z_bar.T*A": "Z_bar.T has shape (samples, neurons), and A (inputs, samples).",
-            "A*Z_bar.T": "A has shape (inputs, samples), and Z_bar.T (samples, neurons).",
-        },
-    ),
+    "set 4.3": product,
     "set 4.4": check_gradient,
     "set 4.5": entry,
     "set 4.6": check_gradient,
