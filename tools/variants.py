@@ -22,8 +22,11 @@ def named(learners: str) -> list[str]:
     """The names in a file, or as many as a number says."""
     if learners.isdecimal():
         return [f"learner_{number:03}" for number in range(1, int(learners) + 1)]
-    names = [line.strip() for line in Path(learners).read_text(encoding="utf-8").splitlines()]
-    return list(dict.fromkeys(filter(None, names)))
+    lines = Path(learners).read_text(encoding="utf-8").splitlines()
+    names = list(dict.fromkeys(filter(None, map(str.strip, lines))))
+    if unfit := [name for name in names if Path(name).name != name or not name.isprintable()]:
+        raise ValueError(f"a learner's name is the name of a folder, and {unfit[0]!a} is none")
+    return names
 
 
 def enrol(course: Path, seed: str, learners: list[str]) -> Class:

@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -80,7 +79,6 @@ class Class:
     tables: Path
 
     @classmethod
-    @cache
     def of(cls, course: Path) -> "Class":
         """The class of a course's folder; one without learners if nobody has a variant."""
         known = {"seed": "", "learners": []}
