@@ -117,13 +117,13 @@ def derivations(name, namespace, variant):
 
 @pytest.mark.parametrize(("name", "variant"), COLUMNS)
 def test_a_variant_is_as_hard_as_the_set(name, variant):
-    """As many ways and links to each gradient, and nearly as many operations in it."""
+    """As many ways and links to each gradient, and about as many operations in it."""
     own = derivations(name, run_variant(name, variant)[0], variant)
     original = derivations(name, run(name)[0], of_column(name, 0))
     assert own.keys() == original.keys() and (own or name == "5_project")
     for number, (ways, links, operations) in original.items():
         assert own[number][:2] == (ways, links), number
-        assert abs(own[number][2] - operations) <= max(3, operations / 3), (number, own[number], operations)
+        assert abs(own[number][2] - operations) <= max(4, operations / 2), (number, own[number], operations)
 
 
 @pytest.mark.parametrize("name", SETS)
