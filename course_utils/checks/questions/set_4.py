@@ -25,7 +25,7 @@ MOVES = {
 
 def moves(model, start, answer):
     """Which parameters move at the first step from a start, for a sample of no special numbers."""
-    _, slopes = model.compile()(start, [0.7] * len(model.data))
+    _, slopes = model.compile()(start, [0.7, -1.1])
     moved = [str(p) for p, slope in zip(model.parameters, slopes, strict=True) if slope]
     some = f"only {' and '.join(moved)}" if moved else "none"
     return check_choice(answer, MOVES, "all" if len(moved) == len(slopes) else some)
