@@ -1,25 +1,31 @@
 """The web book in a browser: `make site` has built it into _site/. No page asks another host for anything."""
 
 import http.server
-import subprocess
-import tarfile
+import re
 import threading
 from functools import partial
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
-BOOK = Path(__file__).parents[1] / "_site"
-PAGES = sorted(str(path.relative_to(BOOK)) for path in BOOK.glob("**/*.html") if "_static" not in path.parts)
-SHOWN = "document.querySelectorAll(\".explorer-screen img[alt]:not([alt=''])\").length"
+from tools.lab import CHROMIUM, running_chromium
+from tools.npm import unpacked
+
+ROOT = Path(__file__).parents[1]
+BOOK, ARTIFACTS = ROOT / "_site", ROOT / "artifacts" / "site"
+PAGES = sorted(
+    path.relative_to(BOOK).as_posix() for path in BOOK.glob("**/*.html") if "_static" not in path.parts
+)
+LESSONS = [path for path in PAGES if path.startswith("notebooks/")]
 VIEWS = "document.querySelectorAll(\"script[type='application/vnd.jupyter.widget-view+json']\").length"
-READY = f"{VIEWS} === 0 || ({SHOWN} > 0 && {SHOWN} >= document.querySelectorAll('.explorer').length)"
-SERIOUS = ("serious", "critical")
-MOST = 6 * 2**20  # bytes of a page with its explorers
+READY = f"document.querySelectorAll('.explorer-screen img[src][alt]').length >= {VIEWS}"
+MOST = 6 * 2**20  # bytes of a page with its explorers and all that it loads
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not PAGES, reason="the web book is not built: make site does that"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the web book not opened in a browser"),
 ]
 
 
@@ -39,95 +45,177 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    from tools.lab import CHROMIUM
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as chromium:
+        yield chromium
 
 
 @pytest.fixture
-def opened(browser, address):
-    """Opens a page, and says what went wrong on it: errors in the console, requests to other hosts."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page, wrong = context.new_page(), []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("response", lambda got: wrong.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+def page(browser, address):
+    """A tab that keeps in `wrong` its errors and other hosts that it asks, and in `weight` what it loads."""
+    tab = browser.new_page(viewport={"width": 1400, "height": 900}, base_url=address)
+    tab.wrong, tab.weight = [], 0
 
-    def route(route):
+    def got(response):
+        tab.weight += int(response.headers.get("content-length", 0))
+        if response.status >= 400:
+            tab.wrong.append(f"{response.status}: {response.url}")
+
+    def asked(route):
         if route.request.url.startswith((address, "data:", "blob:")):
             return route.continue_()
-        wrong.append(f"asks {route.request.url}")
+        tab.wrong.append(f"asks {route.request.url}")
         return route.abort()
 
-    page.route("**/*", route)
-
-    def open(path):
-        page.goto(f"{address}/{path}", wait_until="networkidle")
-        page.evaluate("document.querySelectorAll('details').forEach((folded) => (folded.open = true))")
-        page.wait_for_function(READY)
-        return page, wrong
-
-    yield open
-    context.close()
+    tab.on("console", lambda said: tab.wrong.append(said.text) if said.type == "error" else None)
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.on("response", got)
+    tab.route("**/*", asked)
+    yield tab
+    tab.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_without_errors_and_without_another_host(opened, path):
-    page, wrong = opened(path)
-    assert not wrong
-    assert page.title()
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-    assert not wide
-
-
-LESSONS = [path for path in PAGES if path.startswith("lessons/")]
-
-
-@pytest.mark.parametrize("path", LESSONS)
-def test_every_explorer_moves_by_the_keyboard(opened, path):
-    """Each slider of each explorer, from end to end: the words change, and none is empty."""
-    page, wrong = opened(path)
+def test_a_page_works(page, path):
+    """Opened once, and everything tried: the explorers, what is folded, both themes and widths, and paper."""
+    page.goto(path, wait_until="networkidle")
+    assert page.title() and page.locator("h1").count() == 1
+    assert page.weight < MOST
+    everything_opens(page)
+    page.wait_for_function(READY)
     for explorer in page.locator(".explorer").all():
-        if explorer.locator(".needs-kernel").count():
-            continue
-        words = explorer.locator("[role=status]")
-        for handle in explorer.locator(".noUi-handle").all():
-            handle.focus()
-            said = set()
-            for key in ["Home", "ArrowRight", "ArrowRight", "End"]:
-                page.keyboard.press(key)
-                page.wait_for_timeout(50)
-                said.add(words.inner_text())
-            assert len(said) > 1 and "" not in said
-    assert not wrong
+        moves(page, explorer)
+    page.evaluate((unpacked("axe-core") / "axe.min.js").read_text())
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        assert page.locator("html").get_attribute("data-theme") == theme
+        assert not serious(page)
+        for width in (1400, 600):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), width
+            keep(page, f"{path}_{theme}_{width}")
+    goes_on_paper(page)
+    assert not page.wrong
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    """axe-core of the npm registry, as a script."""
-    folder = tmp_path_factory.mktemp("axe")
-    done = subprocess.run(
-        ["npm", "pack", "--silent", "axe-core@4.11.0"], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        return archive.extractfile("package/axe.min.js").read().decode()
+def everything_opens(page):
+    """What is folded is closed, opens by a click, and shows what is in it."""
+    for folded in page.locator("article details").all():
+        assert folded.get_attribute("open") is None
+        folded.locator("> summary").click()
+        assert folded.locator("> :not(summary)").first.is_visible()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_keeps_nobody_out(opened, axe, path):
-    page, _ = opened(path)
-    page.evaluate(axe)
+def moves(page, explorer):
+    """Each slider by the keyboard over all its settings, each told in other words, and back by the mouse."""
+    words, image = explorer.locator("[role=status]"), explorer.locator(".explorer-screen img")
+    if explorer.locator(".needs-kernel").count():
+        assert image.evaluate("node => node.naturalWidth") > 100 and words.inner_text()
+        return
+    for handle in explorer.get_by_role("slider").all():
+        last, said = float(handle.get_attribute("aria-valuemax")), set()
+        handle.press("Home")
+        while float(handle.get_attribute("aria-valuenow")) < last:
+            said.add(told(words, image))
+            handle.press("ArrowRight")
+        said.add(told(words, image))
+        assert len(said) == last + 1
+        bar = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+        box, middle = handle.bounding_box(), bar["y"] + bar["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(bar["x"], middle, steps=5)
+        assert told(words, image) in said
+        assert float(handle.get_attribute("aria-valuenow")) == 0
+        page.mouse.up()
+
+
+def told(words, image):
+    """The words of the page that is turned to, once the picture is there with the same."""
+    image.evaluate("""async (image) => {
+        const frame = () => new Promise(requestAnimationFrame);
+        const screen = image.parentElement;
+        await frame();
+        while (screen.classList.contains("waiting")) await frame();
+        await image.decode();
+    }""")
+    assert image.get_attribute("alt") == words.inner_text() != ""
+    return words.inner_text()
+
+
+def serious(page):
+    """What axe-core finds that would keep somebody out."""
     found = page.evaluate("axe.run()")["violations"]
-    serious = [
-        (v["id"], v["nodes"][0]["html"][:200], len(v["nodes"])) for v in found if v["impact"] in SERIOUS
+    return [
+        (v["id"], v["nodes"][0]["html"][:200], len(v["nodes"]))
+        for v in found
+        if v["impact"] in ("serious", "critical")
     ]
-    assert not serious
+
+
+def keep(page, name):
+    """A screenshot, to be looked at."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name.replace('/', '_')}.jpg", type="jpeg", quality=60)
+
+
+def goes_on_paper(page):
+    """For print, what is folded stands at the end, open; no button is left; afterwards all is as it was."""
+    folded = page.locator("article details").count()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("section.answers-printed details[open]").count() == folded
+    assert not [each for each in page.locator("button, [role=slider], summary").all() if each.is_visible()]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".answers-printed").count() == 0
+    assert page.locator("article details").count() == folded
 
 
 @pytest.mark.parametrize("path", LESSONS)
-def test_a_lesson_is_light_enough(path):
-    assert (BOOK / path).stat().st_size < MOST
+def test_a_lesson_can_be_read_before_its_explorers_are_there(browser, address, path):
+    """Without any script, each explorer has a picture, with its words, in its place."""
+    page = browser.new_page(java_script_enabled=False, base_url=address)
+    page.goto(path, wait_until="commit")
+    explorers = len(re.findall("widget-view\\+json", (BOOK / path).read_text("utf-8")))
+    assert page.locator("h1").is_visible()
+    assert page.locator(".stands-in img[alt]:not([alt=''])").count() == explorers
+    page.close()
+
+
+def test_search_finds_a_word(page):
+    page.goto("index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("saddle")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a", has_text="10 Stack more layers").click()
+    assert page.locator("h1").inner_text().startswith("10 Stack more layers")
+    assert not page.wrong
+
+
+def names(path):
+    """What of a page can be linked to, and where its own links lead."""
+    text = re.sub(r"(?s)<script.*?</script>", "", path.read_text("utf-8"))
+    return set(re.findall(r'\bid="([^"]+)"', text)), set(re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text))
+
+
+def test_links_lead_somewhere():
+    anchors = {BOOK / path: names(BOOK / path)[0] for path in PAGES}
+    lost = []
+    for path in PAGES:
+        for link in names(BOOK / path)[1]:
+            parts = urlsplit(link.replace("&amp;", "&"))
+            if parts.scheme:
+                continue
+            target = (BOOK / path).parent / unquote(parts.path) if parts.path else BOOK / path
+            target = target.resolve()
+            known = anchors.get(target, set())
+            if not target.exists() or (parts.fragment and unquote(parts.fragment) not in known):
+                lost.append(f"{path}: {link}")
+    assert not lost
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if re.search(r"/\d+_", path)])
+def test_a_page_hands_out_its_notebook(path):
+    notebook = Path(path).with_suffix(".ipynb")
+    if notebook.parts[0] == "notebooks":
+        assert (BOOK / "_sources" / notebook).read_bytes() == (ROOT / notebook).read_bytes()
+    assert f"_sources/{notebook.as_posix()}" in (BOOK / path).read_text("utf-8")
