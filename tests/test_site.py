@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe import LOOKS, serious
 
 from tools.lab import CHROMIUM, running_chromium
-from tools.npm import unpacked
 
 ROOT = Path(__file__).parents[1]
 BOOK, ARTIFACTS = ROOT / "_site", ROOT / "artifacts" / "site"
@@ -20,8 +20,6 @@ PAGES = sorted(
 )
 LESSONS = [path for path in PAGES if path.startswith("notebooks/")]
 FOLDED = "article details:not(.stands-in details)"
-AXE = "(only) => axe.run({ preload: false, resultTypes: ['violations'], ...only })"
-LOOKS = ("color-contrast", "scrollable-region-focusable")  # what depends on the theme and the width
 STANDS_IN = ".stands-in img[alt]:not([alt=''])"
 READY = """document.querySelectorAll(".explorer-screen img[src][alt]").length
     === document.querySelectorAll(".stands-in").length"""
@@ -95,14 +93,13 @@ def test_a_page_works(page, path):
     page.wait_for_function(READY)
     for explorer in page.locator(".explorer").all():
         moves(page, explorer)
-    page.evaluate((unpacked("axe-core") / "axe.min.js").read_text())
     for theme, width, rules in [("light", 1400, ()), ("dark", 600, LOOKS)]:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_selector(f"html[data-theme={theme}]")
         page.wait_for_timeout(400)  # in which the theme finds what must be scrolled
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not serious(page, *rules)
+        assert not serious(page, "html", rules)
         keep(page, f"{path}_{theme}")
     goes_on_paper(page)
     assert not page.wrong
@@ -153,16 +150,6 @@ def told(explorer):
     words, alt, wide = explorer.evaluate(TOLD)
     assert words and alt == words and wide > 100
     return words
-
-
-def serious(page, *rules):
-    """What axe-core finds that would keep somebody out; by these rules alone, if there are any."""
-    found = page.evaluate(AXE, rules and {"runOnly": rules})["violations"]
-    return [
-        (v["id"], v["nodes"][0]["html"][:200], len(v["nodes"]))
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
 
 
 def keep(page, name):
