@@ -12,6 +12,7 @@ project = "Gradient descent, derived"
 author = "The authors of Gradient descent, derived"
 version = release = installed("gradient-descent-derived")
 language = "en"
+highlight_language = "none"  # notebooks say what theirs is
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
 autodoc_member_order = "bysource"
@@ -39,6 +40,7 @@ html_theme_options = {
 if REPOSITORY:
     html_theme_options |= {
         "repository_url": REPOSITORY,
+        "repository_branch": "main",
         "use_repository_button": True,
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
