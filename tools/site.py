@@ -16,6 +16,8 @@ from nbformat.v4 import new_code_cell
 from npm import unpacked
 from pages import LAST, as_page, download, finished
 from refresh import run_notebook, why_not_run
+from seed import mark
+from seed import page as seed_page
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES, TREES = ROOT / "build" / "site", ROOT / "build" / "doctrees"
@@ -77,6 +79,7 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
 def run(path: Path) -> str:
     """Run a lesson, and write it as a page with the state of its widgets. Return what was done, in a line."""
     notebook = nbformat.read(path, as_version=4)
+    mark(notebook, path.name[:2])
     if reason := why_not_run(path):
         write(as_page(notebook), path)
         return f"{path.name}: {reason}"
@@ -95,6 +98,7 @@ def lay_out(lessons: list[Path]) -> None:
     shutil.rmtree(PAGES, ignore_errors=True)
     shutil.copytree(ROOT / "docs" / "site", PAGES)
     scripts(PAGES / "_static")
+    (PAGES / "seed.md").write_text(seed_page(), "utf-8")
     for path in DOCUMENTS:
         document(path, PAGES / path.relative_to(ROOT))
     for path in SETS:
