@@ -2,39 +2,45 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import sympy as sp
 
-from .flow import Chains, Flow, Numbers
+from .chain_slips import Found
+from .flow import Chains, Flow
+from .forms import Slip, places
 from .mistakes import Link, Mistake
 
-Slips = Mapping[Link, Sequence[tuple[Mistake, Numbers]]]
-Found = Iterator[tuple[Mistake, Numbers, Numbers]]  # a mistake, gradients, and the indices of the wrts
 
-
-def slips_everywhere(chains: Chains, slips: Slips) -> Found:
+def slips_everywhere(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found:
     """The same slip in each of several links of one kind: the x forgotten in every path."""
     for links, kinds in groups_of(chains):
-        by_kind = [kinds(chains, link, slips[link]) for link in links]
+        by_kind = [kinds(slips[link]) for link in links]
         first = by_kind[0]
         shared = [kind for kind in first if all(kind in each for each in by_kind)]
         if not shared:
             continue
         changed = {
-            link: np.array([each[kind][1] for kind in shared])[:, np.newaxis]
+            link: np.array([each[kind].local for kind in shared])[:, np.newaxis]
             for link, each in zip(links, by_kind, strict=True)
         }
         flow = Flow(chains.equations, chains.wrts, {**chains.flow.links, **changed})
         on = np.unique(np.concatenate([chains.on[link] for link in links]))
-        shape = (len(shared), 1, chains.gradients.shape[-1])
-        gradients = [np.broadcast_to(flow.adjoint[chains.wrts[index]], shape)[:, 0] for index in on]
-        for place, kind in enumerate(shared):
-            mistake, _ = first[kind]
-            names = {**mistake.names, "one": mistake.about(wrt="it").message}
-            text = EVERYWHERE.get(mistake.slip, "the same slip in each of {link}. The first: {one}")
-            each = mistake._replace(text=text, links=tuple(links), names=names, every=True)
-            yield each, np.array([numbers[place] for numbers in gradients]), on
+        shape = (len(shared), len(on), chains.gradients.shape[-1])
+        gradients = np.empty(shape)
+        for place, index in enumerate(on):
+            gradients[:, place : place + 1] = np.reshape(flow.adjoint[chains.wrts[index]], (-1, 1, shape[-1]))
+        ones = [first[kind] for kind in shared]
+        yield partial(in_each, tuple(links), ones), gradients, on
+
+
+def in_each(links: tuple[Link, ...], slips: Sequence[Slip], place: int) -> Mistake:
+    """The mistake that one of the slips in the first link is in each of them."""
+    mistake = slips[place].named
+    names = {**mistake.names, "one": mistake.about(wrt="it").message}
+    text = EVERYWHERE.get(mistake.slip, "the same slip in each of {link}. The first: {one}")
+    return mistake._replace(text=text, links=links, names=names, every=True)
 
 
 EVERYWHERE = {
@@ -49,7 +55,7 @@ def groups_of(chains: Chains) -> Iterator[tuple[list[Link], Callable]]:
     groups = defaultdict(list)
     for link in chains.locals:
         of, wrt = link
-        form = chains.equations[of].xreplace(roles(chains, link))
+        form = chains.equations[of].xreplace(places(chains, link))
         groups["to", wrt, by_form].append(link)
         groups["from", of, by_form].append(link)
         if form.has(sp.Function):  # an activation; two sums in a row are not of one kind
@@ -59,25 +65,17 @@ def groups_of(chains: Chains) -> Iterator[tuple[list[Link], Callable]]:
     yield from ((list(links), kinds) for links, kinds in several)
 
 
-def by_form(chains: Chains, link: Link, slips: Sequence) -> dict:
+def by_form(slips: Sequence[Slip]) -> dict[tuple, Slip]:
     """The slips in a link, by what is the same for slips of one kind in links of one form."""
-    place = roles(chains, link)
-    return {
-        (mistake.slip, mistake.expression.xreplace(place), mistake.names.get("other", "")[:1]): (
-            mistake,
-            numbers,
-        )
-        for mistake, numbers in slips
-    }
+    return {slip.kind: slip for slip in slips}
 
 
-def by_order(chains: Chains, link: Link, slips: Sequence) -> dict:
+def by_order(slips: Sequence[Slip]) -> dict[tuple, Slip]:
     """The slips in the slope of a link's function, whatever is inside of it."""
     found = {}
-    for mistake, numbers in slips:
-        key = mistake.slip, mistake.names.get("other")
-        if mistake.slip in SLOPE_SLIPS:
-            found[(*key, sum(known[:2] == key for known in found))] = mistake, numbers
+    for slip in (slip for slip in slips if slip.mistake.slip in SLOPE_SLIPS):
+        key = slip.mistake.slip, slip.mistake.names.get("other")
+        found[(*key, sum(known[:2] == key for known in found))] = slip
     return found
 
 
@@ -88,11 +86,3 @@ SLOPE_SLIPS = (
     "outer derivative",
     "inner derivative",
 )
-
-
-def roles(chains: Chains, link: Link) -> dict[sp.Symbol, sp.Symbol]:
-    """Each symbol of a link's equation by what it is there."""
-    of, wrt = link
-    computed = {s: sp.Symbol("computed") for s in chains.equations}
-    given = {s: sp.Symbol("given") for s in chains.equations[of].free_symbols - computed.keys()}
-    return {**given, **computed, of: sp.Symbol("(of)"), wrt: sp.Symbol("(wrt)")}

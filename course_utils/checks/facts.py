@@ -1,7 +1,7 @@
 """What an answer is that is the right one times a number: a sign turned, a factor lost or too many."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -14,12 +14,9 @@ from .mistakes import Link, Mistake, partial
 SURPLUS = (2, 3, 0.5)  # factors that a learner may know from another loss
 
 
-def facts(chains: Chains, index: int, formulas: Mapping[Link, sp.Expr]) -> dict[float, Mistake]:
-    """What an answer is that is the right one times a number: {number: what to say}. No link is blamed alone.
-
-    formulas: the local derivatives, factored.
-    """
-    way = chains.way(index)
+def facts(chains: Chains, index: int) -> dict[float, Mistake]:
+    """What an answer is that is the right one times a number: {number: what to say}. None is blamed alone."""
+    way, formulas = chains.way(index), chains.factored
     signed = tuple(link for link in way if carries_minus(formulas[link]))
     text = "the sign is turned: one minus too many or too few."
     if signed and len(way) > 1:

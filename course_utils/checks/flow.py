@@ -6,6 +6,7 @@ change in it makes of the gradient, however many paths there are.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 import sympy as sp
@@ -39,15 +40,20 @@ class Flow:
     """
 
     def __init__(self, equations: Equations, wrts: Sequence[sp.Symbol], links: Mapping[Link, Numbers]):
-        self.links = links
-        points = next(iter(links.values())).shape[-1]
-        each = np.repeat(np.eye(len(wrts))[..., np.newaxis], points, axis=-1)
-        self.adjoint = defaultdict(float, {loss_of(equations): np.ones(points)})
-        self.tangent = defaultdict(float, zip(wrts, each, strict=True))
+        self.links, self.wrts = links, wrts
+        self.points = next(iter(links.values())).shape[-1]
+        self.adjoint = defaultdict(float, {loss_of(equations): np.ones(self.points)})
         for of, symbol in reversed(list(links)):
             self.adjoint[symbol] = self.adjoint[symbol] + self.adjoint[of] * links[of, symbol]
-        for of, symbol in links:
-            self.tangent[of] = self.tangent[of] + links[of, symbol] * self.tangent[symbol]
+
+    @cached_property
+    def tangent(self) -> Mapping[sp.Symbol, Numbers]:
+        """∂symbol/∂wrt for every symbol on the way."""
+        each = np.repeat(np.eye(len(self.wrts))[..., np.newaxis], self.points, axis=-1)
+        found = defaultdict(float, zip(self.wrts, each, strict=True))
+        for of, symbol in self.links:
+            found[of] = found[of] + self.links[of, symbol] * found[symbol]
+        return found
 
     def through(self, link: Link) -> Numbers:
         """What a change of 1 in this local derivative adds to each gradient."""
@@ -78,6 +84,11 @@ class Chains:
                 self._ways[index].append(link)
         counts = (np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
         self.lengths = sum(counts, np.zeros(len(self.wrts), int))
+
+    @cached_property
+    def factored(self) -> dict[Link, sp.Expr]:
+        """The formulas, with what their terms share before a bracket."""
+        return {link: sp.factor_terms(formula) for link, formula in self.locals.items()}
 
     def way(self, index: int) -> list[Link]:
         """The links on the ways to one of the wrts."""

@@ -18,12 +18,17 @@ FEWEST = 3  # points where an answer that is explained has a value
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
 
-def each_with_numbers(mistakes: Sequence[Mistake], floats: Floats) -> tuple[list[Mistake], Numbers]:
-    """The mistakes, one for each symbol that OTHER stands for, and numbers of shape (mistakes, points)."""
+def each_with_numbers(
+    mistakes: Sequence[Mistake], floats: Floats, known: Mapping[str, Numbers]
+) -> tuple[list[Mistake], Numbers]:
+    """The mistakes, one for each symbol that OTHER stands for, and their numbers: (mistakes, *floats.shape).
+
+    known: the values of what OTHER may stand for, each of shape (points,).
+    """
     found, numbers = [], [np.empty((0, *floats.shape))]
     for mistake in mistakes:
         if mistake.others:
-            stack = np.array([floats.points[other.name] for other in mistake.others])
+            stack = np.array([np.broadcast_to(known[other.name], floats.shape) for other in mistake.others])
             found += [mistake.about(other=other.name) for other in mistake.others]
             numbers.append(Floats({OTHER.name: stack} | floats.points).value(mistake.expression))
         else:
@@ -62,7 +67,7 @@ def mistaken(
     known = points.keys() - {symbol.name for symbol in (of, *later)}
     groups = [[symbol for symbol in group if symbol.name in known] for group in roles]
     tried = (mistake for mistake in equation_mistakes(lines, of, groups) if budget.allows())
-    mistakes, values = each_with_numbers(list(tried), Floats(points))
+    mistakes, values = each_with_numbers(list(tried), Floats(points), points)
     changed = downstream(later, [of])
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})
     found.compute({symbol: line for symbol, line in later.items() if symbol in changed})

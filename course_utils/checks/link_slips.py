@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, derivative, local, loss_of
 from ..derivation.functions import relu, sigmoid, tanh
-from .mistakes import OTHER, Link, Mistake, by_name, partial
+from .mistakes import OTHER, Link, Mistake, by_name
 from .school import school_mistakes
 
 SLOPES = (sigmoid, tanh, relu)  # whose slopes are taken for one another
@@ -35,9 +35,8 @@ def link_mistakes(
         [Mistake("sign", "the sign of {link} is turned.", -factored)],
         [Mistake("doubled link", "{link} is there twice, and belongs there once.", factored**2)],
         school_mistakes(equations[link[0]], link[1]) if function_of(equations, link) not in SLOPES else (),
-        swapped_symbols(
-            factored, [*roles, *([symbol, link[1]] for symbol in right.free_symbols - {link[1]})]
-        ),
+        swapped_symbols(factored, roles),
+        taken_for(factored, link[1]),
         [Mistake("inverted link", "{link} is upside down: multiply by it.", 1 / factored)],
     )
     return (mistake._replace(links=(link,)) for mistake in made)
@@ -68,7 +67,7 @@ def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
     (inside,) = called.args
     text = "the slope of a {other} stands in {link}, and not that of the {function}."
     if called.func in SLOPES and inside != wrt:
-        names = {"of": of.name, "input": inside}
+        names = {"of": of, "input": inside}
         wrong = derivative(called, wrt).xreplace({called: inside})
         yield Mistake("input for output", OUTPUT, wrong, names=names)
     others = SLOPES if called.func in SLOPES else SLOPES[:2]
@@ -86,10 +85,10 @@ OUTPUT = "{link} is a formula of {of} here, the output, and not of {input}, the 
 def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
     """The function itself, or its input, in place of the derivative."""
     of, wrt = link
-    names = {"of": of.name, "input": wrt.name}
+    names = {"of": of, "input": wrt}
     for symbol in (of, wrt):
         text = "{symbol} itself stands in place of {link}: differentiate the equation of {of}."
-        yield Mistake("function for derivative", text, symbol, names=names | {"symbol": symbol.name})
+        yield Mistake("function for derivative", text, symbol, names=names | {"symbol": symbol})
     if right.free_symbols & {of, wrt}:
         yield Mistake("input for output", OUTPUT, right.xreplace({of: wrt}), names=names)
         text = "{link} is a formula of {input} here, the input, and not of {of}, the output."
@@ -179,19 +178,32 @@ def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:
     """The derivative of the right equation with respect to the wrong symbol."""
     of, wrt = link
     for symbol in sorted(equations[of].free_symbols - {wrt}, key=by_name):
-        names = {"other": partial((of, symbol))}
+        names = {"other": (of, symbol)}
         text = "{other} stands in place of {link}."
         yield Mistake("wrong derivative", text, local(equations, of, symbol), names=names)
 
 
 def swapped_symbols(right: sp.Expr, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """One symbol in place of another of its kind: the wrong weight, input or unit."""
-    text = "{other} stands in {link} where another of its kind belongs."
     for symbol in sorted(right.free_symbols, key=by_name):
-        for group in roles:
-            for part in dict.fromkeys(
-                [right, *sp.Mul.make_args(right)]
-            ):  # everywhere, or in one factor alone
-                if symbol in group and symbol in part.free_symbols:
-                    swapped = right / part * part.xreplace({symbol: OTHER})
-                    yield Mistake("wrong symbol", text, swapped, others=group)
+        for group in (group for group in roles if symbol in group):
+            for wrong in swapped(right, symbol, OTHER):
+                yield Mistake("wrong symbol", SWAPPED, wrong, others=group)
+
+
+def taken_for(right: sp.Expr, wrt: sp.Symbol) -> Iterator[Mistake]:
+    """The symbol that the derivative is with respect to in place of another, or the other way round."""
+    for symbol in sorted(right.free_symbols - {wrt}, key=by_name):
+        for old, new in ((symbol, wrt), (wrt, symbol)):
+            for wrong in swapped(right, old, new):
+                yield Mistake("wrong symbol", SWAPPED, wrong, names={"other": new})
+
+
+SWAPPED = "{other} stands in {link} where another of its kind belongs."
+
+
+def swapped(right: sp.Expr, old: sp.Symbol, new: sp.Symbol) -> Iterator[sp.Expr]:
+    """One symbol in place of another: everywhere, or in one factor alone."""
+    for part in dict.fromkeys([right, *sp.Mul.make_args(right)]):
+        if old in part.free_symbols:
+            yield right / part * part.xreplace({old: new})

@@ -36,12 +36,20 @@ class Mistake(NamedTuple):
     credit: float = 0.5
     others: Sequence[sp.Symbol] = ()
     links: tuple[Link, ...] = ()
-    names: Mapping[str, str | sp.Expr] = {}
+    names: Mapping[str, "str | sp.Expr | Link"] = {}
     every: bool = False
 
     def about(self, **names: str) -> "Mistake":
         """The mistake with more names for the places of its text."""
         return self._replace(names={**self.names, **names})
+
+    def renamed(self, symbols: Mapping[sp.Symbol, sp.Symbol]) -> "Mistake":
+        """The same mistake where other symbols stand in place of its own; names that are text stay."""
+        if not symbols:
+            return self
+        links = tuple(other_link(link, symbols) for link in self.links)
+        names = {name: other_name(value, symbols) for name, value in self.names.items()}
+        return self._replace(expression=self.expression.xreplace(symbols), links=links, names=names)
 
     @property
     def message(self) -> str:
@@ -62,10 +70,25 @@ class Mistake(NamedTuple):
         return len(LIKELIEST) + (1 + LAST.index(self.slip) if self.slip in LAST else 0)
 
 
-def shortened(value: str | sp.Expr) -> str:
-    """A name, or an expression as a learner types it; of a long one the beginning."""
+def other_link(link: Link, symbols: Mapping[sp.Symbol, sp.Symbol]) -> Link:
+    """The link between the symbols that stand in place of its own."""
+    of, wrt = link
+    return symbols.get(of, of), symbols.get(wrt, wrt)
+
+
+def other_name(value: str | sp.Expr | Link, symbols: Mapping[sp.Symbol, sp.Symbol]) -> str | sp.Expr | Link:
+    """What a name stands for where other symbols stand in place of its own."""
+    if isinstance(value, tuple):
+        return other_link(value, symbols)
+    return value.xreplace(symbols) if isinstance(value, sp.Expr) else value
+
+
+def shortened(value: str | sp.Expr | Link) -> str:
+    """A name, or a link or an expression as a learner types it; of a long one the beginning."""
+    if isinstance(value, tuple):
+        return partial(value)
     text = str(value)
-    return text if isinstance(value, str) or len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if isinstance(value, str | sp.Symbol) or len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def by_name(symbol: sp.Symbol) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 import numpy as np
 
 from .budget import Budget
-from .flow import Chains, Flow, Numbers
+from .flow import Chains, Flow
+from .forms import Slip
 from .mistakes import Link, Mistake
 
 PAIRS = 400  # so many slips are combined in pairs, the likeliest of each link first
@@ -15,13 +15,6 @@ PAIRED, SECONDS = 3_000_000, 1.0  # so many pairs are tried, for so long: two sl
 
 OFTEN = ("missing path", "missing link", "wrong derivative", "slope of another", "input for output",
          "function for derivative", "inner derivative", "lost factor", "wrong symbol")  # fmt: skip
-
-
-class Slip(NamedTuple):
-    """A mistake in a link, and the numbers that it puts in place of the local derivative."""
-
-    mistake: Mistake
-    local: Numbers
 
 
 @np.errstate(all="ignore")
@@ -54,7 +47,7 @@ def pair_of_slips(
         gradients = flow.adjoint[wrt] + changes * through[:, places]
         hits = np.all(np.abs(seen.reduce(gradients) - seen.answers[index]) <= seen.allowed[index], axis=-1)
         for one, other in np.argwhere(hits):
-            pair = sorted((first[one].mistake, second[other][1].mistake), key=lambda mistake: mistake.rank)
+            pair = sorted((first[one].named, second[other][1].named), key=lambda mistake: mistake.rank)
             found.setdefault(frozenset(mistake.links for mistake in pair), []).append(pair)
     if len(found) != 1:
         return []

@@ -5,35 +5,24 @@ lead to an answer are kept: where several do, in different links, none of these 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, islice
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import combinations
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, loss_of
 from .budget import Budget
-from .chain_slips import added_slips, parts_of, path_slips, surplus_slopes
+from .chain_slips import Found, added_slips, parts_of, path_slips, surplus_slopes
 from .everywhere import slips_everywhere
 from .facts import facts
 from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
-from .line_slips import SINGLE, each_with_numbers
-from .link_slips import link_mistakes
+from .forms import Slip, slips_in_links
+from .line_slips import SINGLE
 from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
-from .pairs import PAIRED, SECONDS, Slip, pair_of_slips
-
-AT_ONCE = 8  # slips of one link, before the next link has its turn
-
-# where the question is one link: there is no chain, and what else it is has a name
-NO_SLIPS = (
-    "missing link",
-    "function for derivative",
-    "wrong derivative",
-    "sign",
-    "doubled link",
-    "surplus factor",
-)
+from .pairs import PAIRED, SECONDS, pair_of_slips
 
 RULES = ("inner derivative", "exponential rule", "product rule", "quotient rule", "power rule", "chain rule")
 
@@ -53,15 +42,18 @@ class Answers:
         self.found: dict[tuple[int, float], list[Mistake]] = defaultdict(list)
 
     @np.errstate(all="ignore")
-    def compare(self, mistakes: Sequence[Mistake], gradients: Numbers, which: Numbers) -> None:
-        """gradients: what the mistakes make of the gradients `which`, shape (mistakes, which, points)."""
+    def compare(self, made: Callable[[int], Mistake], gradients: Numbers, which: Numbers) -> None:
+        """gradients: what mistakes make of the gradients `which`, shape (mistakes, which, points).
+
+        made(place): the mistake, which is made if it leads to an answer.
+        """
         if not len(which):
             return
         numbers, answers, allowed = self.reduce(gradients), self.answers[which], self.allowed[which]
         for scale in self.scales:
             hits = np.all(np.abs(scale * numbers - answers) <= allowed, axis=-1)
-            for mistake, index in np.argwhere(hits) if hits.any() else ():
-                self.found[int(which[index]), scale].append(mistakes[mistake])
+            for place, index in np.argwhere(hits) if hits.any() else ():
+                self.found[int(which[index]), scale].append(made(place))
 
 
 class Slips:
@@ -84,8 +76,7 @@ class Slips:
         self.floats, self.others, self.written = Floats(points), others, written
         self.chains = Chains(equations, wrts, self.floats)
         self.roles = [[symbol for symbol in group if symbol.name in points] for group in roles]
-        formulas = {link: sp.factor_terms(formula) for link, formula in self.chains.locals.items()}
-        self.facts = [facts(self.chains, index, formulas) for index in range(len(self.chains.wrts))]
+        self.facts = [facts(self.chains, index) for index in range(len(self.chains.wrts))]
 
     def explain(
         self,
@@ -152,17 +143,17 @@ class Slips:
     @np.errstate(all="ignore")
     def _singles(self, seen: Answers, budget: Budget) -> dict[Link, list[Slip]]:
         """Compare every single mistake with the answers; return those in a link."""
-        chains, slips = self.chains, defaultdict(list)
-        for link, mistakes in self._made(budget).items():
-            slips[link] += self._compare_link(link, mistakes, seen)
+        chains = self.chains
+        slips = slips_in_links(chains, self.roles, self.written, budget)
         parts = parts_of(chains)
-        for mistake, numbers, on in (
+        for made, gradients, on in (
+            *changed_links(chains, slips),
             *path_slips(chains, parts),
             *added_slips(chains),
             *surplus_slopes(chains),
             *slips_everywhere(chains, slips),
         ):
-            seen.compare([mistake], numbers[np.newaxis], on)
+            seen.compare(made, gradients, on)
         self._compare_others(seen)
         self._compare_early(seen)
         missing = Mistake("missing path", "the paths through {link} are missing: paths are added.")
@@ -174,7 +165,7 @@ class Slips:
         every = np.arange(len(self.chains.wrts))
         for mistake in self.others:
             numbers = self.floats.value(mistake.expression)
-            seen.compare([mistake], np.tile(numbers, (1, len(every), 1)), every)
+            seen.compare([mistake].__getitem__, np.tile(numbers, (1, len(every), 1)), every)
 
     def _compare_early(self, seen: Answers) -> None:
         """The adjoint of a symbol on the way."""
@@ -187,41 +178,22 @@ class Slips:
                 "stops early", text, credit=0.0, links=((loss, symbol),), names={"symbol": symbol.name}
             )
             numbers = np.tile(self.chains.flow.adjoint[symbol], (1, len(last[symbol]), 1))
-            seen.compare([early], numbers, last[symbol])
+            seen.compare([early].__getitem__, numbers, last[symbol])
 
-    def _made(self, budget: Budget) -> dict[Link, list[Mistake]]:
-        """The mistakes in each link, a few of each in turn, the likeliest first, while the budget lasts."""
-        chains = self.chains
-        waiting = {
-            link: link_mistakes(chains.equations, link, right, self.roles)
-            for link, right in chains.locals.items()
-        }
-        made = {link: [] for link in waiting}
-        while waiting:
-            for link, mistakes in list(waiting.items()):
-                few = [mistake for mistake in islice(mistakes, AT_ONCE) if budget.allows()]
-                made[link] += few
-                if not few:
-                    del waiting[link]
-        return made
 
-    def _compare_link(self, link: Link, mistakes: list[Mistake], seen: Answers) -> list[Slip]:
-        on, right = self.chains.on[link], self.chains.flow.links[link]
-        unlikely = NO_SLIPS if np.all(self.chains.lengths[on] == 1) else ("kept term",)
-        mistakes = [mistake for mistake in mistakes if mistake.slip not in unlikely]
-        mistakes, wrong = each_with_numbers(list(self._as_written(mistakes)), self.floats)
-        different = np.isfinite(wrong).all(axis=-1) & ~same(wrong, right)
-        mistakes, wrong = [mistakes[row] for row in np.flatnonzero(different)], wrong[different]
-        changes = (wrong - right)[:, np.newaxis] * self.chains.flow.through(link)[on]
-        seen.compare(mistakes, self.chains.gradients[on] + changes, on)
-        return list(map(Slip, mistakes, wrong))
+def changed_links(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found:
+    """A slip in one link."""
+    for link, some in slips.items():
+        if some:
+            on = chains.on[link]
+            changes = np.array([slip.local for slip in some]) - chains.flow.links[link]
+            gradients = chains.gradients[on] + changes[:, np.newaxis] * chains.flow.through(link)[on]
+            yield partial(named, some), gradients, on
 
-    def _as_written(self, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
-        """The mistakes, with only those symbols in place of another that the answer has."""
-        for mistake in mistakes:
-            others = [o for o in mistake.others if self.written is None or o in self.written]
-            if others or not mistake.others:
-                yield mistake._replace(others=others)
+
+def named(slips: Sequence[Slip], place: int) -> Mistake:
+    """The mistake of one of the slips in a link."""
+    return slips[place].named
 
 
 def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:

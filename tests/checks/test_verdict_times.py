@@ -27,7 +27,10 @@ from course_utils import (
 from course_utils.checks import budget, calls, passes, symbols
 from course_utils.checks.budget import Budget, TooSlow, time_limit
 from course_utils.checks.floats import Floats
+from course_utils.checks.flow import Chains
+from course_utils.checks.forms import links_by_form, slips_in_links
 from course_utils.checks.line_slips import SINGLE
+from course_utils.checks.mistakes import OTHER
 from course_utils.checks.pairs import PAIRED
 from course_utils.checks.slips import Slips
 from course_utils.checks.symbols import roles_of
@@ -203,6 +206,7 @@ MUCH = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a limit may end a callback
 @pytest.mark.parametrize("answer", MUCH.values(), ids=MUCH)
 def test_whatever_the_answer_a_verdict_comes_in_time(answer, monkeypatch):
     monkeypatch.setattr(symbols, "SECONDS", 0.5)
@@ -292,3 +296,18 @@ def test_a_slip_is_called_what_it_is(check, words, score):
     verdict = check()
     assert words in verdict.message and float(verdict) == score
     assert verdict.message.count("this is the function itself") <= 1
+
+
+def test_slips_made_for_one_link_fit_all_of_its_form():
+    """What each is called has the values that it stands for, in the link's own symbols."""
+    model = dense([2, 3, 1])
+    random, inputs = np.random.default_rng(1), [*model.parameters, *model.data]
+    floats = Floats({s.name: random.uniform(0.4, 1.6, 8) for s in inputs}).compute(model.equations)
+    chains = Chains(model.equations, model.parameters, floats)
+    assert len(links_by_form(chains, roles_of(model))) < len(chains.locals) / 2
+    for link, slips in slips_in_links(chains, roles_of(model), None, Budget(SINGLE)).items():
+        assert len(slips) > 5
+        for slip in slips:
+            mistake, other = slip.named, sp.Symbol(str(slip.named.names.get("other")))
+            assert mistake.links == (link,)
+            assert np.allclose(floats.value(mistake.expression.xreplace({OTHER: other})), slip.local)
