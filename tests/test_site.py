@@ -107,8 +107,9 @@ def test_a_page_works(page, path):
 
 @cache
 def sent(path):
-    """How many bytes a file is when it is sent."""
-    return len(gzip.compress((BOOK / path.lstrip("/")).read_bytes(), 6)) if path.startswith("/") else 0
+    """How many bytes a file of the book is when it is sent."""
+    file = BOOK / path.lstrip("/")
+    return len(gzip.compress(file.read_bytes(), 6)) if file.is_file() else 0
 
 
 def everything_opens(page):

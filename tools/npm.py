@@ -23,5 +23,9 @@ def unpacked(name: str) -> Path:
             raise RuntimeError(f"npm cannot fetch {name}: {done.stderr.strip()[-300:]}")
         with tarfile.open(next(Path(place).glob("*.tgz"))) as archive:
             archive.extractall(place, filter="data")
-        (Path(place) / "package").rename(folder)
+        try:
+            (Path(place) / "package").rename(folder)
+        except OSError:
+            if not folder.exists():  # it does if another process was quicker
+                raise
     return folder
