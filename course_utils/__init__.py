@@ -12,6 +12,8 @@ checks       from an answer to a verdict (uses the first four)
 grading      submissions in, scores out (uses checks, and the first four)
 """
 
+from threadpoolctl import threadpool_limits
+
 from .checks import (
     Verdict,
     check,
@@ -80,3 +82,4 @@ def load_ipython_extension(ipython) -> None:
     verdict.load_ipython_extension(ipython)
     unreadable.load_ipython_extension(ipython)
     hints.load_ipython_extension(ipython)
+    threadpool_limits(1, user_api="blas")  # matrices as small as the lessons': threads only wait

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from threadpoolctl import threadpool_info, threadpool_limits
+
+import course_utils
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -119,3 +123,9 @@ def test_nbval_fails_where_a_stored_number_was_changed_and_only_there(pytester):
     _, _, failed = result.listoutcomes()
     assert len(changed) == len(MUTATIONS)
     assert [int(re.search(r"Cell (\d+)", report.nodeid)[1]) for report in failed] == changed
+
+
+def test_a_lesson_multiplies_its_small_matrices_on_one_thread():
+    with threadpool_limits(2, user_api="blas"):
+        course_utils.load_ipython_extension(InteractiveShell())
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}

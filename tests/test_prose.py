@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tools"))
 import minutes  # noqa: E402
 
-from course_utils.pictures.predictions import COVER, MARK  # noqa: E402
+from course_utils.pictures.predictions import COVER, MARK, WORDS  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
@@ -40,6 +41,7 @@ def is_prediction(cell):
 
 def spoiled(cells):
     """The predictions whose answer is in sight: text after them, no folded output; and folds elsewhere."""
+    asked = False  # in this section
     for before, cell in zip([None, *cells], [*cells, None], strict=True):
         asks = before is not None and is_prediction(before)
         if asks and not stands_last(before.source):
@@ -48,8 +50,60 @@ def spoiled(cells):
             yield f"what follows is no code with folded outputs: {before.source}"
         elif asks and cell.outputs[0].get("data", {}).get("text/html") != COVER:
             yield f"JupyterLab shows this answer's first line: end its cell's with {MARK}: {cell.source}"
-        if cell and is_folded(cell) and not asks:
+        if cell and is_folded(cell) and not asked:
             yield f"folded, and no prediction stands before it: {cell.source}"
+        if cell and cell.cell_type == "markdown":
+            asked = is_prediction(cell) or (asked and not starts_section(cell))
+
+
+def words_in_sight(cells):
+    """The texts that are read with an answer, and are not folded as it is, by themselves."""
+    for before, cell in pairwise(cells):
+        if is_folded(before) and cell.cell_type == "markdown" and not has_only_words(cell):
+            yield cell.source
+
+
+def told(cells):
+    """What stands in sight behind a folded answer, before the next section or prediction, and tells it."""
+    for place in (place for place, cell in enumerate(cells[:-1]) if is_prediction(cell)):
+        answer = cells[place + 1]
+        before = "\n".join([*(cell.source + printed(cell) for cell in cells[: place + 1]), answer.source])
+        secret = numbers_in(printed(answer)) - numbers_in(before)
+        for last, cell in pairwise(cells[place + 1 :]):
+            if cell.cell_type == "markdown" and (is_prediction(cell) or starts_section(cell)):
+                break
+            if in_sight(cell) and (
+                (cell.cell_type == "code" and last is answer) or numbers_in(in_sight(cell)) & secret
+            ):
+                yield cell.source
+
+
+def in_sight(cell):
+    """What a reader sees of a cell who opens nothing: its text, or what it put out."""
+    if cell.cell_type == "markdown":
+        return "" if has_only_words(cell) else cell.source
+    return "" if is_folded(cell) else printed(cell)
+
+
+def printed(cell):
+    """The words and numbers that a cell put out; of a picture, that there is one."""
+    outputs = [{"text": output.get("text"), **output.get("data", {})} for output in cell.get("outputs", [])]
+    shown = ["picture" if "image/png" in one else one["text"] or one.get("text/plain", "") for one in outputs]
+    return "\n".join(shown)
+
+
+def numbers_in(text):
+    """The numbers of two digits or more in a text."""
+    return {number for number in PRINTED.findall(text) if len(number.replace(".", "").lstrip("0")) > 1}
+
+
+def has_only_words(cell):
+    folded = cell.source.startswith(WORDS) and cell.metadata.get("jupyter") == {"source_hidden": True}
+    return folded and not is_prediction(cell) and not starts_section(cell)
+
+
+def starts_section(cell):
+    return re.search(r"^#+ ", cell.source, re.MULTILINE)
 
 
 def stands_last(source):
@@ -64,6 +118,16 @@ def is_folded(cell):
 @lessons_for("predictions")
 def test_nothing_answers_a_prediction_before_it_is_made(lesson):
     assert not list(spoiled(cells_of(lesson)))
+
+
+@lessons_for("words")
+def test_the_words_of_an_answer_are_folded_with_it(lesson):
+    assert not list(words_in_sight(cells_of(lesson)))
+
+
+@lessons_for("told")
+def test_nothing_in_sight_tells_a_folded_answer(lesson):
+    assert not list(told(cells_of(lesson)))
 
 
 DIGITS = r"\d+(?:,\d{3})*(?:\.\d+)?"
@@ -201,10 +265,47 @@ def notebook(text, source="n = 0.25", outputs=COVERED + OUTPUT, **more):
         (notebook(ASK)[:1] + notebook("The second.", **ANSWER), False),
         (notebook(ASK)[:1], False),
         (notebook("Look.", **ANSWER), False),
+        (notebook(ASK, **ANSWER) + notebook("Look.", **ANSWER), True),
+        (notebook(ASK, **ANSWER) + notebook("## Next", **ANSWER), False),
     ],
 )
 def test_an_answer_in_sight_is_noticed(cells, right):
     assert (list(spoiled(cells)) == []) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "folded", "right"),
+    [
+        (WORDS + "\nThe second.", True, True),
+        (WORDS + "\nThe second.", False, False),
+        ("The second.", True, False),
+        (WORDS + "\nThe second.\n\n## Next", True, False),
+        (WORDS + "\nThe second.\n\n" + ASK, True, False),
+    ],
+)
+def test_words_in_sight_are_noticed(text, folded, right):
+    words = new_markdown_cell(text, metadata={"jupyter": {"source_hidden": True}} if folded else {})
+    assert (list(words_in_sight([*notebook(ASK, **ANSWER), words])) == []) == right
+
+
+LATER = [new_code_cell("2", outputs=OUTPUT)]
+TEXT = "It ends at 1338.2."
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ([new_markdown_cell("It gets down. And by how much?")], True),
+        ([new_markdown_cell(TEXT)], False),
+        ([new_markdown_cell(f"{WORDS}\n{TEXT}", metadata={"jupyter": {"source_hidden": True}})], True),
+        ([new_markdown_cell("And by how much?"), *LATER], False),
+        ([new_code_cell("2", outputs=[nbformat.v4.new_output("stream", text="it")])], False),
+        ([new_code_cell(f"2  {MARK}", outputs=OUTPUT, **ANSWER)], True),
+        ([new_markdown_cell("Why?"), new_markdown_cell(f"## Because\n\n{TEXT}"), *LATER], True),
+    ],
+)
+def test_what_tells_a_folded_answer_is_noticed(cells, right):
+    assert (list(told(notebook(ASK, **ANSWER) + cells)) == []) == right
 
 
 @pytest.mark.parametrize(

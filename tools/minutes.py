@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_utils.pictures.predictions import MARK
+from course_utils.pictures.predictions import MARK, WORDS
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -29,7 +29,8 @@ def rule(words: int, lines: int, predictions: int, questions: int) -> int:
 def minutes(lesson: Path) -> int:
     """The minutes that a lesson takes."""
     cells = nbformat.read(lesson, 4).cells
-    words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown").split()
+    words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    words = words.replace(WORDS, "").split()
     lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.split("\n") if line]
     lines = [line for line in lines if line != MARK]
     return rule(len(words), len(lines), words.count("**Predict:**"), lines.count("answer = ..."))

@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from course_utils.pictures.predictions import MARK, WORDS
+
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 FRAMEWORKS = {"torch": "PyTorch", "tensorflow": "TensorFlow"}  # optional: only lesson 17 imports them
@@ -32,10 +34,12 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    for before, cell in zip([None, *notebook.cells], notebook.cells, strict=False):
+    for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
-        if before and "**Predict:**" in before.source and cell.cell_type == "code":
+        if cell.cell_type == "code" and cell.source.partition("\n")[0].endswith(MARK):
             cell.metadata["jupyter"] = {"outputs_hidden": True}
+        if cell.source.startswith(WORDS):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
 

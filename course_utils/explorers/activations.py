@@ -37,7 +37,8 @@ def activation_explorer(
     shown: the activation, and the index of the start weight, to begin with.
     Raises ValueError for bad start or data, naming the culprit.
     """
-    some, inputs = next(iter(tasks.values())), np.linspace(-4, 4, 161)
+    some = next(iter(tasks.values()))
+    inputs = np.sort([*np.linspace(-4.5, 4.5, 181), 1e-9])  # with a place just right of 0, for the jump
 
     @cache  # each when it is asked for: together they take seconds
     def trained(name):

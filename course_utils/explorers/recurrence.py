@@ -1,6 +1,7 @@
 """An explorer of recurrent weights: what becomes of a gradient on its way back in time."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import sympy as sp
@@ -28,23 +29,23 @@ def recurrence_explorer(
     parameters: a number for each, but for one weight a sequence of them: these are on the slider.
     by: the parameter whose gradient is taken apart, used once in each time step.
     shown: the indices of value and time steps to begin with; the middle ones unless told.
-    Raises ValueError where the newest step adds nothing, or no number, naming the model and the value.
+    There is room for the powers of the weight, from 1e-12 to 1e12.
+    Raises ValueError where the newest step adds nothing, or no number, naming the model and the value: at
+    once for the time steps to begin with, for others when they are to be shown.
     """
     weight = varied(parameters)
     values = np.asarray(parameters[weight], float)
-    parts = {
-        steps: {
-            name: parts_of_gradient(make(steps), name, weight, by, parameters, data(steps))
-            for name, make in models.items()
-        }
-        for steps in time_steps
-    }
-    all_parts = {name: np.concatenate([parts[steps][name] for steps in time_steps]) for name in models}
-    picture = MemoryPicture(all_parts, max(time_steps), by)
+    with np.errstate(over="ignore"):
+        powers = np.abs(np.append(values, 1)) ** (max(time_steps) - 1)
+    picture = MemoryPicture(list(models), (np.nanmin(powers), np.nanmax(powers)), max(time_steps), by)
+
+    @cache  # a model of many steps takes long to derive: each when it is asked for
+    def parts(name, steps):
+        return parts_of_gradient(models[name](steps), name, weight, by, parameters, data(steps))
 
     def show(value_index, steps_index):
         steps = time_steps[steps_index]
-        of_run = {name: of_all[:, value_index] for name, of_all in parts[steps].items()}
+        of_run = {name: parts(name, steps)[:, value_index] for name in models}
         words = f"Recurrent weight {values[value_index]:g}, {steps} time steps. {memory_result(of_run)}"
         picture.put(words, of_run)
         return words

@@ -40,7 +40,9 @@ class RacePicture(PanelPicture):
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
         self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
-        self.panels[0].annotate(f"finish {level:g}", (steps, level), ha="right", va="bottom", fontsize=9)
+        self.panels[0].annotate(  # at the left, as the losses end at the right
+            f"finish {level:g}", (0, level), (2, -2), textcoords="offset points", va="top", fontsize=9
+        )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
         if surface is not None:
@@ -70,7 +72,7 @@ class NeuronPicture(PanelPicture):
         axes = self.panels[0]
         axes.set_title("activation", y=1)
         axes.set(xlabel="z", ylabel="h, and its slope")
-        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 3.2))
+        axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 4.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")
         (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label="slope dh/dz")
@@ -91,13 +93,12 @@ class NeuronPicture(PanelPicture):
 class MemoryPicture(LivePicture):
     """How much each time step adds to a gradient, for each of several models.
 
-    parts: for each model all that will be shown, of any shape: there is room for all, from 1e-12 to 1e12.
+    names: of the models. room: the least and the largest part that are to be seen, from 1e-12 to 1e12.
     longest: the largest number of time steps. by: the parameter whose gradient it is.
     """
 
-    def __init__(self, parts: Mapping[str, np.ndarray], longest: int, by: sp.Symbol):
-        everything = np.concatenate([part.ravel() for part in parts.values()])
-        low, high = np.clip([everything.min() / 3, everything.max() * 3], 1e-12, 1e12)
+    def __init__(self, names: Sequence[str], room: tuple[float, float], longest: int, by: sp.Symbol):
+        low, high = np.clip([room[0] / 3, room[1] * 3], 1e-12, 1e12)
         with mpl.rc_context(STYLE):
             super().__init__("", width=6.4, height=3.8)
             axes = self.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
@@ -106,7 +107,7 @@ class MemoryPicture(LivePicture):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}
         for (name, (color, style, marker)), width in zip(
-            zip(parts, SERIES, strict=False), range(2 * len(parts), 0, -2), strict=False
+            zip(names, SERIES, strict=False), range(2 * len(names), 0, -2), strict=False
         ):  # narrower, so that a later curve does not hide an earlier one
             (self.curves[name],) = axes.plot([], [], color=color, ls=style, marker=marker, label=name)
             self.curves[name].set(linewidth=width, markersize=width + 3)

@@ -24,7 +24,7 @@ class MomentumPicture(PanelPicture):
         way.set_title(FROM_TO, y=1)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
-        stable.set_title("below the line it arrives", y=1)
+        stable.set_title(r"it arrives below $2(1+\beta)/\lambda$", y=1)
         stable.set(xlabel=r"$\beta$", ylabel="learning rate (log scale)")
         stable.set(
             yscale="log",
@@ -33,9 +33,6 @@ class MomentumPicture(PanelPicture):
             ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5),
         )
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label="limit")
-        stable.annotate(
-            r"$2(1+\beta)/\lambda$", (0, limit[0]), (2, 14), textcoords="offset points", color=GREEN
-        )
         (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label="loss")
         (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
         (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label="start")

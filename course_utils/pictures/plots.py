@@ -45,6 +45,8 @@ def plot(
         for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
             axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
+    if log != "xy" and not any(np.mod(x, 1).any() for x, _ in curves.values()):
+        axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half layer
     if len(axes.get_lines()) > 1:
         axes.legend(frameon=False)
     return picture

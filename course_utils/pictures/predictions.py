@@ -1,13 +1,14 @@
 """What stands over the answer to a prediction, while it is folded.
 
-JupyterLab shows the first line of folded outputs. So what a cell shows begins with COVER, if the cell's first
-line ends with MARK, and the answer stays hidden.
+JupyterLab shows the first line of what is folded. So what a cell shows begins with COVER, if the cell's first
+line ends with MARK, and the answer stays hidden. A text that answers begins with WORDS: running it opens it.
 """
 
 from IPython.display import display
 
 MARK = "# predict first"
 COVER = "<!-- Make your prediction. Then open this, or run the cell. -->"
+WORDS = "<!-- Run this cell too, and read on. -->"
 
 
 def cover(cell) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 from .panels import PanelPicture
 from .picture import BLUE, GREY, ORANGE
 
+HIGHEST = 10.0  # of the losses that are drawn
+
 
 class ScorePicture(PanelPicture):
     """The probabilities as bars, and the loss -log p of the right one on its curve.
@@ -26,9 +28,9 @@ class ScorePicture(PanelPicture):
         bars.grid(False, axis="x")
         self.heights = [bars.text(place, 0, "", ha="center", va="bottom") for place in range(len(names))]
         costs.set(
-            title="loss of the right one", xlabel="p", ylabel="loss", xlim=(-0.02, 1.02), ylim=(-0.3, 7)
+            title="loss of the right one", xlabel="p", ylabel="loss", xlim=(-0.02, 1.02), ylim=(-0.4, HIGHEST)
         )
-        shares = np.geomspace(1e-4, 1, 100)
+        shares = np.geomspace(np.exp(-HIGHEST), 1, 100)
         costs.plot(shares, -np.log(shares), color=BLUE, linewidth=2, label="-log p")
         (self.cost,) = costs.plot([], [], "o", color=ORANGE, markersize=10, label="now", zorder=3)
         self.right, self.moving = right, [*self.bars, *self.heights, self.cost]
@@ -40,4 +42,4 @@ class ScorePicture(PanelPicture):
             bar.set_height(share)
             text.set(y=share, text=f"{share:.3g}")
         right = probabilities[self.right]
-        self.cost.set_data([right], [min(-np.log(right), 7)])
+        self.cost.set_data([right], [min(-np.log(right), HIGHEST)])

@@ -17,8 +17,8 @@ class WindowPicture(LivePicture):
 
     def __init__(self, image: np.ndarray, weights: np.ndarray, answers: np.ndarray):
         with mpl.rc_context(STYLE | {"axes.grid": False}):
-            super().__init__("", width=10.0, height=3.0)
-            axes = self.subplots(1, 4, width_ratios=[1.15, 1, 1, 1.15])
+            super().__init__("", width=10.0, height=3.1)
+            axes = self.subplots(1, 4, width_ratios=[1.1, 1, 1, 1.5])
         size, self.image, self.answers = len(weights), image, answers
         low, high = min(image.min(), 0), image.max()
         reach = np.abs(answers).max() or 1.0
@@ -42,7 +42,7 @@ class WindowPicture(LivePicture):
 
     def _write(self, axes, values):
         """The numbers in the squares, as texts, row by row."""
-        small = {"ha": "center", "va": "center", "fontsize": 11 if len(values) < 5 else 8}
+        small = {"ha": "center", "va": "center", "fontsize": 11 if len(values) < 5 else 9}
         return [axes.text(col, row, f"{value:.4g}", **small) for (row, col), value in np.ndenumerate(values)]
 
     def put(self, words: str, row: int, col: int) -> None:
@@ -58,6 +58,6 @@ class WindowPicture(LivePicture):
         for text, value in zip(self.numbers_of_window, window.flat, strict=True):
             text.set_text(f"{value:.4g}")
         for text, value in zip(self.numbers_of_sums, so_far.flat, strict=True):
-            text.set_text("" if value is np.ma.masked else f"{value:.4g}")
+            text.set_text("" if value is np.ma.masked else f"{value:.3g}")
         self.frame_of_window.set_xy((col - 0.5, row - 0.5))
         self.frame_of_sum.set_xy((col - 0.5, row - 0.5))

@@ -56,7 +56,7 @@ def neuron_picture(datum):
 
 
 def memory_picture(datum):
-    picture = MemoryPicture({"one": np.array([0.1, 5.0]), "two": np.array([1.0])}, 4, w1)
+    picture = MemoryPicture(["one", "two"], (0.1, 5), 4, w1)
     picture.put(ALT, {"one": np.array([0.1, datum, 1.0]), "two": np.ones(3)})
     return picture
 
@@ -229,7 +229,7 @@ TOLD = {
         "loss: x 0 1 2 3 | y 1 100 100 100",
     ),
     "the newest time step first": (
-        lambda: put(MemoryPicture({"one": np.array([0.1, 5.0])}, 4, w1), {"one": np.array([0.25, 0.5, 1.0])}),
+        lambda: put(MemoryPicture(["one"], (0.1, 5), 4, w1), {"one": np.array([0.25, 0.5, 1.0])}),
         "one: x 0 1 2 | y 1 0.5 0.25",
     ),
     "points with names of their own": (

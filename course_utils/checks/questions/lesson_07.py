@@ -27,6 +27,6 @@ QUESTIONS = {
         "shared",
         short="each is short because it uses the lines above it. Why may it?",
         shared="each link is visited once, and where paths meet they are added at once.",
-        rounded="all three ways are the same mathematics, and backward is as exact as expanding.",
+        rounded="all four ways give the same numbers, and backward is as exact as expanding.",
     ),
 }
