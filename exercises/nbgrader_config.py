@@ -1,5 +1,6 @@
 """nbgrader's settings for this course. Run nbgrader in this folder, so that it reads them."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no set
 generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = CarefulFeedback
 if handlers := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):  # in JupyterLab
     close(handlers, Path(__file__).parent)
+
+# nbgrader calls alembic, and finds it only in an activated environment: else it deletes a release, and fails.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 

@@ -99,7 +99,7 @@ MANY = sp.symbols("w1:12")
 DISTANCE = "smallest where y_hat is y, and grow"
 NO_NETWORK = {
     "open": (..., "no answer yet"),
-    "text": ("network", "should be a Model, not str"),
+    "text": ("network", "should be a Model, not 'network'"),
     "the line": (LINE, "straight line"),
     "a straight activation": (network(lambda z: 3 * z), "straight line"),
     "straight, of two bends": (network(lambda z: relu(z) - relu(-z)), "straight line"),

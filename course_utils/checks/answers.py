@@ -1,6 +1,6 @@
 """Reading a learner's answer: an expression that can be checked in bounded time, or a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sized
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
@@ -19,6 +19,7 @@ DEPTH = 150  # and the deepest
 COMPUTED = 1000  # the largest number that a function or a power is tried with
 NESTED = 10  # functions in one another, in a question: SymPy needs minutes for the derivative of twenty
 
+SIMPLE: dict = {bool | np.bool_: bool, str: str.__str__, complex: complex}
 TOO_LONG = "{} has a number in it that is too long to check."
 UNANSWERED = Verdict(
     False,
@@ -86,15 +87,43 @@ def nesting(expression: sp.Expr) -> int:
 
 def as_expression(thing, name: str) -> sp.Expr:
     """A number as SymPy's, an expression as it is. Raises Unreadable for anything else."""
-    if isinstance(thing, np.ndarray) and thing.ndim == 0:
-        thing = thing.item()
-    if isinstance(thing, Real | Decimal) and not isinstance(thing, bool | np.bool_ | sp.Basic):
+    thing = single(thing)
+    if is_number(thing):
         return as_number(thing, name)
     if isinstance(thing, sp.Xor):
         raise Unreadable("a power is written with two stars, such as x**2, and not with ^.")
     if not isinstance(thing, sp.Expr) or isinstance(thing, sp.MatrixExpr | sp.MatrixBase):
-        raise Unreadable(f"{name} should be a SymPy expression, not {kind(thing)}.")
+        raise Unreadable(f"{name} should be a SymPy expression, not {brief(thing)}.")
     return thing
+
+
+def is_number(thing) -> bool:
+    """Whether it is a real number of Python's, NumPy's or of another kind, and no formula."""
+    no_number = bool | np.bool_ | np.timedelta64 | sp.Basic
+    return isinstance(thing, Real | Decimal) and not isinstance(thing, no_number)
+
+
+def entries_of(thing) -> np.ndarray:
+    """What NumPy reads in an array, a table, a tensor, a list or a number. What is masked is nan."""
+    return np.asarray(thing.filled(np.nan) if isinstance(thing, np.ma.MaskedArray) else thing)
+
+
+def are_numbers(entries: np.ndarray) -> bool:
+    """Whether all entries of an array are real numbers."""
+    if entries.dtype.kind == "O":
+        return all(isinstance(entry, Real | Decimal) for entry in entries.flat)
+    return entries.dtype.kind in "biuf"
+
+
+def single(thing):
+    """What an array without dimensions holds, whoever made it; anything else as it is."""
+    if is_number(thing) or isinstance(thing, sp.Basic | str | bytes):
+        return thing
+    try:
+        entries = entries_of(thing)
+        return thing if entries.ndim or entries.dtype.kind in "mM" else entries.item()
+    except (Exception, SystemExit):  # an object of any kind decides by itself how it becomes an array
+        return thing
 
 
 def as_number(number: Real | Decimal, name: str) -> sp.Number:
@@ -119,10 +148,28 @@ def kind(thing) -> str:
 
 
 def brief(thing) -> str:
-    """What something looks like, in at most 60 characters. Where that may take for ever, its type."""
-    kinds = {str, float, complex, bool, np.bool_, np.float64, np.int64, np.str_, Decimal}
-    short = type(thing) in kinds or (type(thing) is int and thing.bit_length() < 1000)
-    return f"{thing!r:.60}" if short else f"an object of type {kind(thing)}"
+    """What something looks like, in at most 60 characters. Where that may take for ever, its kind.
+
+    Of what came out of a sandbox, which knows fewer kinds, the same is said.
+    """
+    thing = single(thing)
+    if thing is None:
+        return "None"
+    try:
+        for kinds, simple in SIMPLE.items():
+            if isinstance(thing, kinds):
+                return f"{simple(thing)!r:.60}"
+        if is_number(thing):
+            return f"{int(thing) if isinstance(thing, Integral) else float(thing)!r:.60}"
+        if isinstance(thing, Mapping):
+            return "a dictionary"
+        if not isinstance(thing, type) and (isinstance(thing, Sized) or not isinstance(thing, sp.Basic)):
+            entries = len(thing) if isinstance(thing, list | tuple) else len(entries_of(thing))
+            return f"a list of {entries} entr{'y' if entries == 1 else 'ies'}"
+    except (Exception, SystemExit):  # it has no length, or decides by itself what it is
+        pass
+    is_function = callable(thing) and not isinstance(thing, sp.Basic)
+    return "a function" if is_function else f"an object of type {kind(thing)}"
 
 
 def check_parts(answer: sp.Expr, name: str) -> set[str]:

@@ -6,14 +6,13 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
-from numbers import Real
 
 import numpy as np
 import sympy as sp
 
 from ..derivation.functions import Activation
 from ..derivation.given import some
-from .answers import UNANSWERED, Unreadable, brief, kind
+from .answers import UNANSWERED, Unreadable, are_numbers, brief, entries_of, kind
 from .budget import TooSlow, time_limit
 from .unreadable import sentence
 from .verdict import Verdict
@@ -33,8 +32,8 @@ def call(function: Callable, given: Mapping):
     """
     if function is ...:
         raise Unreadable(UNANSWERED)
-    if not callable(function):
-        raise Unreadable(f"this should be a function, not {kind(function)}: leave out its brackets.")
+    if not callable(function) or isinstance(function, sp.Basic):
+        raise Unreadable(f"this should be a function, not {brief(function)}: leave out its brackets.")
     by_place, by_name = wanted(function, given)
     asked = {name: given[name] for name in (*by_place, *by_name)}
     copies = {name: v if isinstance(v, float) else deepcopy(v) for name, v in asked.items()}
@@ -151,7 +150,7 @@ def in_words(shape: tuple) -> str:
     if not shape:
         return "one number"
     if len(shape) == 1:
-        return f"{shape[0]} number{'s' * (shape[0] != 1)}"
+        return "a list with one number in it" if shape == (1,) else f"{shape[0]} numbers"
     return f"a table of {' by '.join(map(str, shape))} numbers"
 
 
@@ -159,10 +158,9 @@ def as_array(result, what: str) -> np.ndarray:
     """A result as an array of real numbers. Raises Unreadable if it is none, or far too large."""
     size = 0
     try:
-        numbers = np.asarray(None if isinstance(result, str | bytes) else result)
+        numbers = entries_of(None if isinstance(result, str | bytes) else result)
         size = numbers.size
-        known = numbers.dtype.kind in "biuf"
-        if size <= MOST and (known or all(isinstance(number, Real) for number in numbers.flat)):
+        if size <= MOST and are_numbers(numbers):
             return numbers.astype(float)
         formulas = [part for part in numbers.flat[:MOST] if isinstance(part, sp.Basic)]
         left, formula = [symbol for part in formulas for symbol in part.free_symbols], bool(formulas)

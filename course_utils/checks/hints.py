@@ -5,19 +5,21 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cache, partial
 
+from IPython import get_ipython
+
 from ..derivation.chain_rule import derivative
 from ..models.model import Model
 from .equivalence import shown
 from .notes import Formula, Note
 from .passes import check_backward, check_forward
-from .questions import ABOUT, HERE, number_of, question
+from .questions import ABOUT, HERE, beside, number_of, question
 from .questions.set_5 import first_gradient, own_gradients
 from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
 from .symbols import check_derivative, check_gradient
 
 ASKED: Counter[str] = Counter()  # how many hints each question has given
-FIRST = Note.of("Run the check of this question once, the cell below its answer: it says what it is about.")
+FIRST = Note.of("Run the cells above this question, and its check once: they say what it is about.")
 
 
 def for_first(network: Model, *_) -> list[Note]:
@@ -73,7 +75,8 @@ def hints_to(name: str) -> list[Note]:
     function, args, _ = parts_of(question(name))
     if texts := written().get(name, {}).get("hints"):
         return [Note(text, text) for text in texts]
-    about = args or ABOUT.get(name)
+    shell = get_ipython()
+    about = args or ABOUT.get(name) or (beside.about(name, shell.user_ns) if shell else ())
     return COMPUTED[function](*about) if about else []
 
 

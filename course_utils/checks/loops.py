@@ -1,6 +1,6 @@
 """Check of a training loop that a learner wrote."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
 import numpy as np
@@ -139,6 +139,8 @@ def expected(model: Model, arguments: Arguments) -> Run:
 def returned(result, model: Model) -> Run:
     """The parameters and the losses that a training loop returned. Raises Unreadable for anything else."""
     try:
+        if not isinstance(result, Collection):
+            raise TypeError
         parameters, losses = result
         ordered = in_order(parameters, model.parameters, "parameters")
     except (TypeError, ValueError):

@@ -41,7 +41,8 @@ def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
     if scale := next(
         (words for scale, words in SCALES.items() if near(number, scale * key, 5e-3, digits)), ""
     ):
-        return f"the digits are right, but it is {scale}: mind the units, such as percent or centimetres."
+        why = "count once more" if counted else "mind the units, such as percent or centimetres"
+        return f"the digits are right, but it is {scale}: {why}."
     whole = number == floor(number)
     if counted and not whole and abs(number - key) < 1:
         return "nearly: this is counted, and the answer is a whole number."

@@ -8,7 +8,7 @@ import sympy as sp
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
 from ..models.model import Model
-from .answers import UNANSWERED
+from .answers import UNANSWERED, brief
 from .budget import bounded
 from .floats import Floats
 from .loss import fault_of_loss
@@ -30,7 +30,7 @@ def told(check: Callable[[], Verdict]) -> Verdict:
         with bounded():
             return check()
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        return wrong(f"your network cannot be checked: {error!s:.200}.")
+        return wrong(f"your network cannot be checked: {f'{error!s:.200}'.rstrip('.')}.")
 
 
 def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int = 10) -> Verdict:
@@ -48,7 +48,7 @@ def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], m
     if not isinstance(prediction, sp.Symbol):
         raise ValueError(f"the prediction should be a symbol, not {called(prediction)}")
     if not isinstance(model, Model):
-        return wrong(f"the network should be a Model, not {type(model).__name__}.")
+        return wrong(f"the network should be a Model, not {brief(model)}.")
     must_be_scalar(model)
     if model.data != tuple(data):
         return wrong(f"its data should be {', '.join(map(str, data))}.")

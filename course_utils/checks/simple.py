@@ -1,11 +1,12 @@
 """Checks of a number and of a choice."""
 
 from collections.abc import Mapping
+from numbers import Integral
 
 import sympy as sp
 
 from ..derivation.given import some
-from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, read
+from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, time_limit
 from .equivalence import shown
 from .nearness import digits_of, near, rounded_from, what_is_near
@@ -36,7 +37,8 @@ def check_number(
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
     except Unreadable as unreadable:
-        return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer))
+        counted = isinstance(expected, int)
+        return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer, counted))
     except Undefined:
         return wrong("the answer should be a finite number.")
     except TooSlow:
@@ -55,14 +57,16 @@ def is_cut(number, other) -> bool:
     return digits_of(number) >= 3 and rounded_from(number, other)
 
 
-def no_number(answer) -> str:
-    """What to say of an answer that is no number."""
+def no_number(answer, counted: bool) -> str:
+    """What to say of an answer that is no number. counted: whether a count was asked."""
     if isinstance(answer, tuple) and len(answer) == 2:
+        if counted:
+            return "the answer should be one number, not two: how many are there in all?"
         return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
     try:
         left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
-    except Unreadable:
-        left = ()
+    except Unreadable as unreadable:
+        return f"the answer should be a number. {unreadable.verdict.message}"
     if left:
         return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
     return f"the answer should be a number, not {brief(answer)}."
@@ -79,23 +83,27 @@ def expected_value(number: float):
         raise ValueError(f"the number expected should be finite, not {brief(number)}") from None
 
 
-def check_choice(answer, choices: Mapping[str, str], correct: str) -> Verdict:
+def check_choice(
+    answer, choices: Mapping[str, str], correct: str, beside: Mapping[str, str] | None = None
+) -> Verdict:
     """Check a choice among the keys of `choices`, which hold what to say to each.
 
-    Spaces and capitals do not count.
+    Spaces and capitals do not count. beside: other answers that are likely, and what to say to them.
     """
     if answer is ...:
         return UNANSWERED
+    answer = single(answer)
     if isinstance(answer, str):
         answer = str.__str__(answer)  # its letters, whatever it says of them
-    elif type(answer) is int:
-        answer = str(answer) if abs(answer) < 1000 else None
-    chosen = isinstance(answer, str) and {plain(choice): choice for choice in choices}.get(plain(answer))
+    elif is_number(answer) and isinstance(answer, Integral):
+        answer = str(int(answer)) if abs(int(answer)) < 1000 else None
+    said = {**choices, **(beside or {})}
+    chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
     if chosen == correct:
         return right(choices[chosen])
-    return Verdict(False, choices[chosen], slips=(f"the choice {chosen}",))
+    return Verdict(False, said[chosen], slips=(f"the choice {chosen}",))
 
 
 def plain(choice: str) -> str:

@@ -42,7 +42,7 @@ def mapping_or_list(values, what: str) -> Mapping | list:
     columns = getattr(values, "columns", None)
     if columns is not None and not callable(columns):
         return {column: values[column] for column in columns}
-    no_list = isinstance(values, TEXT | set | frozenset | sp.Basic) or not np.iterable(values)
+    no_list = isinstance(values, TEXT | set | frozenset | sp.MatrixBase) or not np.iterable(values)
     if no_list or not hasattr(values, "__len__"):
         raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
     if len(values) > MOST:

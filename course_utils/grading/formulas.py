@@ -44,7 +44,7 @@ class FormulaWriter:
         self.left -= 1
         if not self.left or not depth:
             raise Refused(f"a formula is too {'deep' if self.left else 'long'}")
-        if isinstance(part, sp.Symbol):
+        if type(part) in (sp.Symbol, sp.Dummy):
             return [f"({part.name})"] if part in (INPUT, OUTPUT) else ["Symbol", part.name]
         kind = type(part)
         if kind in RATIONALS:

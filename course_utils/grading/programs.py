@@ -15,6 +15,7 @@ from .channel import Channel, Died
 PACKAGE = Path(__file__).resolve().parents[1]
 LIBRARY = "/library"  # course_utils, as it is seen from inside
 HOME = "/scratch"  # for temporary files
+HANDED_IN = "/handed_in"  # what lies beside the notebook: it is copied, so that cells may write into it
 START_SECONDS = 60
 
 

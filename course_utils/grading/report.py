@@ -90,6 +90,12 @@ def page(name: str, learners: int, table: Iterable[tuple]) -> str:
     return PAGE.format(name=escape(name), learners=learners, rows="\n".join(lines))
 
 
+def plain(row: Iterable) -> list:
+    """A row of a table as text alone: a spreadsheet would compute what begins like a formula."""
+    texts = ["".join(c if c.isprintable() or c in "\n\t" else " " for c in str(part)) for part in row]
+    return [f"'{text}" if text.lstrip()[:1] in {*"=+-@"} else text for text in texts]
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Write the report. Exits with a sentence where nothing was graded yet."""
     parser = argparse.ArgumentParser(prog="python -m course_utils.grading.report", description=__doc__)
@@ -104,9 +110,9 @@ def main(arguments: list[str] | None = None) -> None:
     target.mkdir(exist_ok=True)
     target = target / f"{chosen.name}_report.html"
     target.write_text(page(chosen.name, len(marked), table), "utf-8")
-    with target.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+    with target.with_suffix(".csv").open("w", newline="", encoding="utf-8-sig") as file:  # as Excel reads it
         csv.writer(file).writerows(
-            [("question", "right", "slip", "how often", "example", "learners"), *table]
+            [("question", "right", "slip", "how often", "example", "learners"), *map(plain, table)]
         )
     print(f"Wrote {target} and {target.with_suffix('.csv')}.")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 
 from . import seccomp
-from .programs import HOME, LIBRARY, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
+from .programs import HANDED_IN, HOME, LIBRARY, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
 
 SYSTEM = [
     "/usr",
@@ -115,8 +115,9 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
     for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
         command += ["--ro-bind", str(font_list), f"{HOME}/{font_list.name}"]
     command += [*SCRATCH_FOLDER, EXERCISE] if program.writes else folder(EXERCISE)
+    command += folder(HANDED_IN) if program.writes else []
     for name, path in files.items():
-        command += ["--ro-bind", str(path.resolve()), f"{EXERCISE}/{name}"]
+        command += ["--ro-bind", str(path.resolve()), f"{HANDED_IN if program.writes else EXERCISE}/{name}"]
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
     for name, value in environment().items():
         command += ["--setenv", name, value]

@@ -7,7 +7,7 @@ Text stays text: where a formula or a name belongs, it is refused.
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
@@ -15,6 +15,8 @@ from numbers import Integral, Real
 import numpy as np
 import sympy as sp
 
+from ..checks.answers import are_numbers, entries_of, is_number
+from ..compiled.inputs import labels_of
 from ..models.model import Model
 from . import activations
 from .formulas import PARTS, FormulaReader, FormulaWriter, Refused, Unknown, identifier, symbol, whole
@@ -32,10 +34,16 @@ class Foreign:
     """Stands for a value that may not pass. The name of its class is all that is left of it."""
 
 
-def foreign(name) -> Foreign:
-    """What stands for a value of a class with this name."""
+class Labelled(np.ndarray):
+    """Numbers with labels, such as a column of a table."""
+
+    index: list
+
+
+def foreign(name, *kinds: type) -> Foreign:
+    """What stands for a value of a class with this name, which is of these kinds too."""
     safe = name if type(name) is str and name.isidentifier() and len(name) < 60 else "object"
-    return type(safe, (Foreign,), {})()
+    return type(safe, (Foreign, *kinds), {})()
 
 
 def encode(value, register: Register | None = None) -> list:
@@ -56,24 +64,28 @@ def encoded(value, writer: FormulaWriter, register: Register | None) -> list:
         return ["text", str(value)[:TEXT]]
     if isinstance(value, bool | np.bool_):
         return ["bool", bool(value)]
-    if isinstance(value, Real | Decimal) and not isinstance(value, sp.Basic):
+    if is_number(value):
         return number(value)
+    if isinstance(value, complex):
+        return ["complex", value.real, value.imag]
     if isinstance(value, list | tuple):
         return [type(value).__mro__[-2].__name__, [encoded(part, writer, register) for part in value]]
     if isinstance(value, Mapping):
         return ["dict", [[encoded(part, writer, register) for part in pair] for pair in value.items()]]
-    if isinstance(value, sp.Basic) and not isinstance(value, type):
+    if isinstance(value, sp.Basic) and not isinstance(value, type | Sized):
         return ["formula", writer.formula(value)]
     if isinstance(value, Model):
         equations = [[symbol.name, writer.formula(e)] for symbol, e in value.equations.items()]
         return ["model", equations, *([symbol.name for symbol in s] for s in (value.parameters, value.data))]
-    if register and callable(value) and not isinstance(value, type) and (arguments := arguments_of(value)):
-        return ["function", register(value), *arguments]
-    return array_of(value) or ["foreign", type(value).__name__]
+    if register and callable(value):
+        return ["function", register(value), arguments_of(value)]
+    return array_of(value, writer, register) or ["foreign", type(value).__name__]
 
 
 def number(value: Real | Decimal) -> list:
     """A number as [kind, ...]: exact where it is a fraction or a decimal, as the checks take it."""
+    if value != value:
+        return ["float", math.nan]
     if isinstance(value, Integral):
         return ["int", whole(int(value))]
     if isinstance(value, Fraction | Decimal) and math.isfinite(value):
@@ -81,25 +93,28 @@ def number(value: Real | Decimal) -> list:
     return ["float", float(value)]
 
 
-def array_of(value) -> list | None:
-    """What NumPy reads as real numbers, as [kind, ...]; None for all else."""
+def array_of(value, writer: FormulaWriter, register: Register | None) -> list | None:
+    """What NumPy reads in something, as [kind, ...]; None where that is nothing, or too much."""
     try:
-        entries = np.asarray(value)
-        real = entries.dtype.kind in "biuf" or all(isinstance(entry, Real) for entry in entries.flat)
-        if real and entries.size <= PARTS:
-            return ["array", list(entries.shape), entries.astype(float).ravel().tolist()]
+        entries, labels = entries_of(value), labels_of(value)
+        if entries.size > PARTS or entries.dtype.kind in "mM":
+            return None
+        if entries.ndim and are_numbers(entries):
+            data = list(entries.shape), entries.astype(float).ravel().tolist()
+            return ["array", *data, *([encoded(labels, writer, register)] if labels else [])]
+        inside = entries.tolist()
+        return None if inside is value else encoded(inside, writer, register)
     except Exception:  # an object decides by itself how it becomes an array
-        pass
-    return None
+        return None
 
 
-def arguments_of(function: Callable) -> list:
-    """[[name, kind, whether it has a default] for each argument], or nothing where Python knows of none."""
+def arguments_of(function: Callable) -> list | None:
+    """[[name, kind, whether it has a default] for each argument], or None where Python knows of none."""
     try:
         arguments = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return []
-    return [[[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]]
+        return None
+    return [[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]
 
 
 class Decoder:
@@ -142,15 +157,15 @@ class Decoder:
         try:
             return self.formulas.formula(data)
         except Unknown as unknown:
-            return foreign(unknown.args[0])
+            return foreign(unknown.args[0], sp.Expr)
 
     def model(self, depth: int, equations: list, parameters: list, data: list) -> Model:
         """A model whose equations are of known parts alone."""
         pairs = [(symbol(name), self.formulas.number(formula, name)) for name, formula in equations]
         return Model(pairs, list(map(symbol, parameters)), list(map(symbol, data)))
 
-    def function(self, depth: int, number: int, arguments: list) -> Callable:
-        """A function with these arguments that is called on the other side."""
+    def function(self, depth: int, number: int, arguments: list | None) -> Callable:
+        """A function with these arguments, if they are known, that is called on the other side."""
         if self.call is None:
             raise Refused("no function may pass here")
         number = whole(number)
@@ -158,9 +173,28 @@ class Decoder:
         def caller(*args, **kwargs):
             return self.call(number, args, kwargs)
 
-        signature = inspect.Signature([argument(*parts) for parts in arguments[:100]])
-        caller.__signature__ = signature  # type: ignore[attr-defined]  # `inspect` looks for it there
+        signature = inspect.Signature([argument(*parts) for parts in (arguments or [])[:100]])
+        # `inspect` looks for it there, and takes 0 for none
+        caller.__signature__ = 0 if arguments is None else signature  # type: ignore[attr-defined]
         return caller
+
+    def array(self, depth: int, shape: list, numbers: list, labels: list | None = None) -> np.ndarray:
+        """An array of floats, with labels if it has some.
+
+        Raises Refused for other entries, too many, or a negative shape.
+        """
+        if (
+            len(numbers) > PARTS
+            or not {float}.issuperset(map(type, numbers))
+            or min(map(whole, shape), default=0) < 0
+        ):
+            raise Refused("no array of numbers, or one that is too long")
+        array = np.array(numbers, dtype=float).reshape(shape)
+        if not labels:
+            return array
+        labelled = array.view(Labelled)
+        labelled.index = self.value(labels, depth)
+        return labelled
 
 
 def argument(name, kind, has_default) -> inspect.Parameter:
@@ -180,26 +214,19 @@ def exactly(kind: type, most: int = 1) -> Callable:
     return reader
 
 
-def array(decoder: Decoder, depth: int, shape: list, numbers: list) -> np.ndarray:
-    """An array of floats. Raises Refused for other entries, too many, or a negative shape."""
-    if (
-        len(numbers) > PARTS
-        or not {float}.issuperset(map(type, numbers))
-        or min(map(whole, shape), default=0) < 0
-    ):
-        raise Refused("no array of numbers, or one that is too long")
-    return np.array(numbers, dtype=float).reshape(shape)
-
-
+FLOAT = exactly(float)
 READERS: dict[str, Callable] = {
     "None": lambda decoder, depth: None,
     "...": lambda decoder, depth: ...,
     "text": exactly(str, TEXT),
     "bool": exactly(bool),
     "int": lambda decoder, depth, number: whole(number),
-    "float": exactly(float),
+    "float": FLOAT,
     "fraction": lambda decoder, depth, above, below: Fraction(whole(above), whole(below)),
-    "array": array,
+    "complex": lambda decoder, depth, real, imag: complex(
+        *map(FLOAT, 2 * [decoder], 2 * [depth], (real, imag))
+    ),
+    "array": Decoder.array,
     "list": Decoder.values,
     "tuple": lambda decoder, depth, parts: tuple(decoder.values(depth, parts)),
     "dict": Decoder.mapping,

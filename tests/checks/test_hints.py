@@ -1,11 +1,15 @@
 """Up to three hints to each question of the lessons, none with its answer; and the way to the answer."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 import sympy as sp
 from helpers import gives_away
+from nbformat.v4 import new_code_cell, new_notebook
 from test_checks import ANSWERS
 
-from course_utils import hint, solution
+from course_utils import Model, hint, solution
 from course_utils.checks import hints
 from course_utils.checks.hints import hints_to, key_of, written
 from course_utils.checks.questions import SETS, check, questions
@@ -74,5 +78,20 @@ def test_a_set_has_no_solutions(name):
 def test_a_question_that_does_not_exist_has_neither(ask):
     with pytest.raises(ValueError, match=r"there is no question '99\.9'"):
         ask("99.9")
-    hints.ABOUT.pop("set 1.3", None)
-    assert "Run the check" in hint("set 1.3").plain
+
+
+def test_a_set_hints_before_its_check_has_run(tmp_path, monkeypatch):
+    """The check says what it is about, and the cells above it what that is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(hints.ABOUT, "set 1.3", raising=False)
+    x, w, y_hat = sp.symbols("x w y_hat")
+    known = {"tea": Model({y_hat: w * x, sp.Symbol("L"): y_hat**2}, [w], [x])}
+    monkeypatch.setattr(hints, "get_ipython", lambda: SimpleNamespace(user_ns=known))
+    texts = ["%magic\ncheck(", "check(", 'check("set 1.3", answer_3, tea, w)']
+    (tmp_path / "broken.ipynb").write_text("[")
+    (tmp_path / "set.ipynb").write_text(json.dumps(new_notebook(cells=list(map(new_code_cell, texts)))))
+    assert hint("set 1.3") == hints.FIRST  # nobody knows w yet
+    known["w"] = w
+    assert "L → y_hat → w" in hint("set 1.3").plain and "w" in known and "__builtins__" not in known
+    (tmp_path / "set.ipynb").unlink()
+    assert hint("set 1.3") == hints.FIRST

@@ -15,7 +15,7 @@ import sympy as sp
 from grading_course import SERVER, Course, needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from course_utils import Model, check_forward, check_number
+from course_utils import Model, check_backward, check_choice, check_derivative, check_forward, check_number
 from course_utils.grading.question import Answers, Failed
 from course_utils.grading.wire import Refused
 from course_utils.grading.worker import Worker
@@ -32,6 +32,7 @@ answer_1 = 2 * x
 Shown()
 """
 NEEDED = "import decimal, fractions, mpmath\n"
+OTHERS = "import collections, ctypes, decimal, enum, fractions, mpmath, torch\nimport pandas as pd\n"
 HELP = """from collections import deque
 from functools import partial
 from operator import mul
@@ -89,7 +90,10 @@ NUMBERS = [  # for the second answer: some are 42, some are no number
     ],
     *["np.array([42.0])", "42 + 0j", "range(42)", "decimal.Decimal('nan')", "x", "float('inf')", "{42}"],
     *["np.ma.masked", "sp.Matrix([42])", "lambda: 42", "decimal.Decimal('1e9999')", "mine.answer()", "..."],
-    *["float(open('folder/own.txt').read())", "np.savetxt('b.txt', [42]) or float(np.loadtxt('b.txt'))"],
+    *[
+        "float(open('folder/own.txt', 'r+').read())",
+        "np.savetxt('b.txt', [42]) or float(np.loadtxt('b.txt'))",
+    ],
 ]
 FUNCTIONS = [  # for the third
     *["forward = lambda x, w: w * x", "forward = partial(lambda a, x, w: a * w * x, 1)", "forward = mul"],
@@ -114,6 +118,47 @@ FUNCTIONS = [  # for the third
             ],
         ]
     ],
+]
+
+
+NUMBERS_OF_OTHERS = """
+np.array([[42.0]])|np.array(42, dtype=object)|np.timedelta64(42, "s")|np.datetime64(42, "s")
+np.ma.array(42.0)|np.matrix(42.0)|np.str_("42")|pd.Series([42.0])|pd.Series([42.0])[0]|pd.NA
+pd.Timedelta(42)|torch.tensor(42.0)|torch.tensor([42.0])|torch.tensor(42.0, requires_grad=True)
+ctypes.c_double(42)|mpmath.mpc(42)|decimal.Decimal("sNaN")|sp.Float("41.9999", 3)
+sp.Add(40, 2, evaluate=False)|sp.Sum(x, (x, 1, 2)) + 39|sp.zoo|sp.Tuple(42)|sp.Array([42])
+sp.Wild("a")|sp.Lambda(x, 42)|sp.Poly(42, x)|complex(42)|(42, 0)|iter([42])|10**5000
+type("F", (float,), {"__float__": lambda s: 42.0})(1)
+type("F", (), {"__array__": lambda *a, **k: np.array(42.0)})()
+type("F", (), {"__float__": lambda s: 42.0})()|enum.IntEnum("E", {"a": 42}).a
+collections.UserString("42")|int
+"""
+EXPRESSIONS = """
+np.array(2 * x)|np.array([2 * x])|np.float64(2) * x|fractions.Fraction(4, 2) * x|sp.Wild("x") * 2
+sp.floor(x)|type("S", (sp.Symbol,), {})("x") * 2|sp.Dummy("x") * 2|sp.Derivative(x**2, x)
+sp.Poly(2 * x)|sp.Lambda(x, 2 * x)|sp.UnevaluatedExpr(x) * 2|sp.Matrix([2 * x])|sp.Array([2 * x])[0]
+torch.tensor(2.0)|lambda x: 2 * x|sp.Function("f")(x)
+"""
+CHOICES = """
+"up"|"Up "|1|1.0|np.int64(1)|enum.IntEnum("E", {"a": 1}).a|np.array("1")|np.array(1)|True
+sp.Integer(1)|["1"]|collections.UserString("1")|type("S", (str,), {})("1")|10**5000
+fractions.Fraction(1)|b"1"
+"""
+GRADIENTS = """
+pd.Series({"w": a, "b": c})|pd.Series({"b": c, "w": a})|pd.Series([a, c])
+np.ma.array([a, c], mask=[0, 1])|iter([a, c])|sp.Matrix([a, c])|sp.Tuple(a, c)|sp.Array([a, c])
+torch.tensor([a, c])|(torch.tensor(a), c)|{w: a, b: c}|{"b": c, "w": a}
+(decimal.Decimal(float(a)), fractions.Fraction(float(c)))|[a + 0j, c]|np.array([a, c], dtype=object)
+np.array([a, c]).astype(str)|collections.ChainMap({"w": a}, {"b": c})
+collections.namedtuple("G", "b w")(c, a)|np.array([[a], [c]])|{a, c}
+"""
+CLASSES = [  # whose call gives an array
+    "class forward:\n    def __new__(cls, x, w):\n        return w * x",
+    "forward = type('P', (type,), {'__call__': lambda s, x, w: w * x})('Q', (), {})",
+    "forward = max",
+    "forward = sp.Function('f')",
+    "def forward(x, w):\n    return [decimal.Decimal(float(v)) for v in np.atleast_1d(w * x)]",
+    "def forward(x, w):\n    return sp.Symbol('w') * x",
 ]
 
 
@@ -272,7 +317,10 @@ class Inside(Answers):
         self.worker = Worker(SimpleNamespace(user_ns={"answer": value}))
 
     def ask(self, do, *arguments):
-        return json.loads(json.dumps(getattr(self.worker, do)(*arguments)))
+        try:
+            return json.loads(json.dumps(getattr(self.worker, do)(*arguments)))
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise Failed(error) from None
 
 
 def verdicts(check, source, name):
@@ -292,6 +340,50 @@ def verdicts(check, source, name):
 def test_a_number_is_as_right_outside_the_sandbox(number):
     live, graded = verdicts(lambda answer: check_number(answer, 42), f"{NEEDED}answer = {number}", "answer")
     assert live == graded
+
+
+def each(table):
+    return pytest.mark.parametrize("value", re.split(r"[|\n]", table.strip()))
+
+
+def same_verdicts(check, source, name="answer"):
+    """The check says the same of it on both sides. PyTorch may be missing."""
+    if "torch" in source:
+        pytest.importorskip("torch")
+    live, graded = verdicts(
+        check, OTHERS.replace("torch", "torch" if "torch" in source else "json") + source, name
+    )
+    assert live == graded
+
+
+@each(NUMBERS_OF_OTHERS)
+def test_a_number_of_anybody_is_as_right_outside(value):
+    same_verdicts(lambda answer: check_number(answer, 42), f"answer = {value}")
+
+
+@each(EXPRESSIONS)
+def test_an_expression_is_as_right_outside(value):
+    same_verdicts(lambda answer: check_derivative(x**2, x, answer), f"answer = {value}")
+
+
+@each(CHOICES)
+def test_a_choice_is_as_right_outside(value):
+    same_verdicts(lambda answer: check_choice(answer, {"up": "no.", "1": "yes."}, "1"), f"answer = {value}")
+
+
+@each(GRADIENTS)
+def test_gradients_are_as_right_outside(value):
+    b = sp.Symbol("b")
+    line = Model({z: w * x + b, L: (y - z) ** 2}, [w, b], [x, y])
+    given = "W, B = sp.symbols('w b')\ndef answer(w, b, x, y):\n    e = 2 * (w * x + b - y)\n"
+    given += "    a, c, w, b = np.mean(e * x), np.mean(e), W, B\n"
+    same_verdicts(lambda answer: check_backward(line, answer), f"{given}    return {value}")
+
+
+@pytest.mark.parametrize("function", CLASSES)
+def test_what_is_called_is_as_right_outside(function):
+    line = Model({z: w * x, L: (y - z) ** 2}, [w], [x, y])
+    same_verdicts(lambda answer: check_forward(line, z, answer), function, "forward")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell
 
 from course_utils.grading import seccomp
 from course_utils.grading.programs import Program
+from course_utils.grading.report import page, plain
 from course_utils.grading.sandbox import bubblewrap, limits
 from course_utils.grading.session import Session
 
@@ -132,6 +133,40 @@ ANSWERS = {  # what the attacker writes into answer cells
     "leaves from a function": {"answer_3": "def forward(x, w):\n    import os; os._exit(0)"},
     "raises what nobody catches": {"answer_3": "def forward(x, w):\n    raise SystemExit"},
     "does not parse": {"answer_2": "answer_2 = = 42"},
+    "labels without an end": {
+        "answer_2": "import itertools\nclass Table(list): index = itertools.count()\nanswer_2 = Table([42])"
+    },
+    "an array of itself": {
+        "answer_2": "class Deep:\n"
+        "    __array__ = lambda self, *a, **k: np.array([self, self], dtype=object)\n"
+        "answer_2 = Deep()"
+    },
+    "a metaclass that equals everything": {
+        "answer_2": "class Meta(type):\n    __eq__ = __le__ = __lt__ = lambda *a: True\n"
+        "    __hash__ = lambda self: 0\n"
+        "    __float__ = __abs__ = __sub__ = lambda *a: 42.0\nclass answer_2(metaclass=Meta): pass"
+    },
+    "says it is another class": {
+        "answer_2": "class Lies:\n    __class__ = property(lambda self: sp.Integer)\n"
+        "    p = q = 42\n    args = ()\n"
+        "    __float__ = __abs__ = lambda self: 42.0\nanswer_2 = Lies()"
+    },
+    "a class that returns itself": {
+        "answer_3": "class forward:\n    def __new__(cls, x, w):\n        return cls"
+    },
+    "hides in a tensor": {
+        "answer_3": "class Tensor:\n    shape, ndim, index = (3,), 1, property(lambda self: 1 / 0)\n"
+        "    __array__ = lambda self, *a, **k: exit()\ndef forward(x, w):\n    return Tensor()"
+    },
+    "changes the set's files": {
+        "answer_2": "import os\nfor name in os.listdir():\n    try: os.remove(name)\n"
+        "    except OSError: pass\n"
+        "os.symlink('/', 'root')\nfor n in range(99): open(f'{n}.py', 'wb').write(bytes(10**6))"
+    },
+    "a check in its answer": {
+        "answer_2": "answer_2 = check_number(42, 42)\ncheck_number = lambda *a: answer_2",
+        "answer_3": "forward = check_forward(line, z, lambda x, w: w * x)",
+    },
     "forges a verdict": {"answer_2": "import course_utils\nanswer_2 = course_utils.Verdict(True, '', 1.0)"},
     "ends the cell early": {"answer_2": "get_ipython().run_cell = print"},
 }
@@ -381,6 +416,26 @@ def test_what_is_no_notebook_is_reported_and_worth_nothing(graded, student):
     assert sum(graded.scores(student, "tiny").values()) == 0
     assert f"for student '{student}'" in graded.done.stderr
     assert graded.done.returncode != 0
+
+
+HOSTILE_TEXTS = [
+    "=cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "+1",
+    "-1",
+    "\t=1",
+    "\x00=1",
+    "\n=1",
+    '","=1',
+    "<script>1</script>",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_the_report_computes_and_runs_nothing_of_a_learners(text):
+    row = ["check_1", 1, text, 2, text, text]
+    assert not [cell for cell in plain(row) if cell.strip()[:1] in {*"=+-@"} or "\x00" in cell]
+    assert "<script" not in page(text, 1, [row])
 
 
 def test_a_folder_that_nbgrader_cannot_name_is_said(graded):

@@ -248,7 +248,9 @@ def test_the_teacher_reads_what_the_class_got_wrong(course, monkeypatch, capsys)
     monkeypatch.chdir(course.folder)
     report.main(["tiny"])
     assert "Wrote feedback/tiny_report.html and feedback/tiny_report.csv." in capsys.readouterr().out
-    rows = list(csv.DictReader((course.folder / "feedback" / "tiny_report.csv").read_text().splitlines()))
+    rows = list(
+        csv.DictReader((course.folder / "feedback" / "tiny_report.csv").read_text("utf-8-sig").splitlines())
+    )
     found = {(row["question"], row["slip"]): row for row in rows}
     assert found["check_1", "no value"]["example"] == "answer_1 = x**2 <"
     assert all(row["learners"] == "" for row in rows)

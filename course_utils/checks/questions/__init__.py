@@ -3,6 +3,7 @@
 The keys are computed, from the derivation wherever there is one. Beside them is what to say to likely slips.
 hints.toml holds the hints that are written, and the solutions; hints.py computes the others.
 The questions of a lesson or set are loaded when the first of them is needed. progress: which ones are solved.
+beside: what a question of a set is about, as its notebook says.
 """
 
 from collections.abc import Callable

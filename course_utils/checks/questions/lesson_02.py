@@ -20,6 +20,8 @@ QUESTIONS = {
             5: "5 would be right if h were 1. But the sigmoid of 0 is one half.",
             2.5: "b2 is added after the multiplication: it is not multiplied by h.",
             1: "1 would be right if h were 0. But the sigmoid of 0 is one half.",
+            4: "4 is w2. It is multiplied by h, and b2 is added.",
+            0: "0 is z. The sigmoid of 0 is one half.",
         },
     ),
     "02.2": number(
@@ -28,6 +30,11 @@ QUESTIONS = {
             0.8: "0.8 is the difference. The loss is its square.",
             1.6: "that is twice the difference. The loss is its square.",
             -0.8: "that is the difference. The loss is its square.",
+            -1.6: "that is twice the difference. The loss is its square.",
+            3.2: "that is the sum. The loss is the square of the difference.",
+            10.24: "that is the square of the sum. The loss is the square of the difference.",
+            0.32: "that is half of it: this loss has no one half in front.",
+            2.56: "that is the difference of the squares. Subtract first, then square.",
         },
     ),
     "02.3": choice(

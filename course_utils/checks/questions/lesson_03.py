@@ -27,6 +27,8 @@ QUESTIONS = {
             8: "a link is missing: h (1 - h), from z to h.",
             1: "the 2 of the square has got lost.",
             0.5: "a link is missing: w2, from h to y_hat.",
+            -1: "look at the sign of the first factor, and at the 2 of the square.",
+            -4: "the link from z to h is h (1 - h), and the first factor is y_hat - y.",
         },
     ),
     "03.3": choice(

@@ -12,6 +12,10 @@ QUESTIONS = {
             0.5: "that is how far it moves. Where does it arrive?",
             -0.5: "that is how far it moves. Where does it arrive?",
             -3: "multiply the gradient by the learning rate first.",
+            7: "multiply the gradient by the learning rate, and subtract.",
+            1.9: "that is a step of the learning rate alone: multiply it by the gradient.",
+            2.1: "multiply the learning rate by the gradient, and subtract the product.",
+            1: "multiply the gradient by the learning rate, and subtract the product from the parameter.",
         },
     ),
     "04.2": number(
@@ -23,6 +27,12 @@ QUESTIONS = {
             0.25: "that is how far the loss falls. What is left of 10?",
             -0.25: "that is how far the loss falls. What is left of 10?",
             -15: "multiply by the learning rate: the step is short.",
+            35: "multiply by the learning rate: the step is short. And the loss falls.",
+            0.07: "square the two partial derivatives. And that is a fall: what is left of 10?",
+            10.07: "the loss falls. And the two partial derivatives are squared.",
+            9.91: "that counts the first partial derivative alone.",
+            9.84: "that counts the second partial derivative alone.",
+            7.5: "mind the learning rate: it is 0.01.",
         },
     ),
     "04.3": choice(

@@ -17,7 +17,13 @@ DAY_LATE = NETWORK.expand(y_hat).subs(TRAINED).subs(sigmoid(TRAINED[w1] * x + TR
 QUESTIONS = {
     "05.1": number(
         100 * sp.sqrt(sp.Rational(25, 10000)),
-        {0.05: "that is in metres.", 25: "take the root first, and then change the unit."},
+        {
+            0.05: "that is in metres.",
+            25: "take the root first, and then change the unit.",
+            0.25: "take the root first, and then change the unit.",
+            0.0025: "that is the loss, which is squared. How far off is one height?",
+            0.125: "the root, not the half, undoes the square.",
+        },
         tolerance=1e-3,
     ),
     "05.2": number(
@@ -26,6 +32,9 @@ QUESTIONS = {
             TRAINED[w2]: "that is w2 h with h = 1. The bias b2 is still to be added.",
             100 * DAY_LATE: "that is in centimetres. In metres, with three decimals?",
             TRAINED[b2]: "that would be long before the first day, where h is 0.",
+            TRAINED[w2] / 2 + TRAINED[b2]: "that is where h is one half. Late, h is nearly 1.",
+            TRAINED[w2] - TRAINED[b2]: "the bias b2 is added, not subtracted.",
+            TRAINED[w1] + TRAINED[b1]: "that is z on the day x = 1. Late, h is nearly 1: what is y_hat then?",
         },
         digits=4,
     ),

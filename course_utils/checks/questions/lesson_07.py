@@ -11,6 +11,12 @@ QUESTIONS = {
         {
             500_000: "one more: the loss without any nudge is needed as well.",
             (1 + 2 * 500) * 1000: "one nudge for each parameter, not two.",
+            1000: "that is one forward pass. How many does nudging need?",
+            500: "that is the number of nudges. Each one takes a whole forward pass.",
+            501: "that is the number of forward passes. Each one takes 1000 operations.",
+            500 * 500: "each nudge takes a forward pass, and that one takes 1000 operations.",
+            1500: "each nudge takes a whole forward pass: multiply.",
+            2000: "that would be one parameter. There are 500.",
         },
     ),
     "07.2": number(
@@ -21,6 +27,11 @@ QUESTIONS = {
             15: "through each neuron of one layer you reach each one of the next: multiply.",
             125: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
             75: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
+            3: "that is the number of inputs, or of layers. The weight belongs to one input.",
+            26: "the layers multiply, and nothing is added.",
+            20: "through each neuron of one layer you reach each one of the next: multiply.",
+            1: "from the weight's neuron the way goes on to every neuron of the next layer.",
+            625: "the weight belongs to one neuron of its layer. Only the layers after it multiply.",
         },
     ),
     "07.3": choice(

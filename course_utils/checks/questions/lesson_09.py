@@ -13,6 +13,9 @@ QUESTIONS = {
             1.25: "that is 1/0.8. What is lost at each step is 1 - 0.8.",
             4: "that is what is kept of it. The gradient of the step itself is still to be added.",
             4.99: "nearly: let it run longer.",
+            0.2: "that is the share that is lost at each step. At which velocity is it as much as is added?",
+            1: "that is the first step alone. The velocity keeps some of it, and more is added.",
+            1.8: "that is after two steps. Where does it stop changing?",
         },
     ),
     "09.2": number(
@@ -22,6 +25,11 @@ QUESTIONS = {
             0.5: "that is gradient descent. Adam divides by the size of the gradient.",
             1: "that is its sign. How long is the step?",
             -0.5: "that is gradient descent with the sign lost. Adam divides by the size of the gradient.",
+            -1: "that is a sign. How long is the step, and which way does it go?",
+            5: "Adam divides by the size of the gradient, and multiplies by the learning rate.",
+            -5: "Adam divides by the size of the gradient, and multiplies by the learning rate.",
+            0.02: "that is the learning rate divided by the gradient. What is the gradient divided by?",
+            float(0.1 * 0.1 / sp.sqrt(0.001)): "the running means are corrected for their start at zero.",
         },
     ),
     "09.3": choice(

@@ -15,6 +15,7 @@ QUESTIONS = {
             22: "each sample's input belongs to its own z_bar: go down the columns of both tables.",
             6: "that is the first sample alone. The second sample is a path as well.",
             24: "that is the second sample alone. The first sample is a path as well.",
+            44: "that is for w22. The first index says where a weight comes from.",
         },
     ),
     "11.2": number(
@@ -25,6 +26,9 @@ QUESTIONS = {
             128: "that is the biases. W1 connects each of 64 inputs with each of 128 neurons.",
             65 * 128: "the biases have a derivative of their own.",
             100 * 64 * 128: "the samples are added up.",
+            64 + 128: "a table has as many entries as its rows times its columns.",
+            64: "those are the inputs. W1 connects each of them with each of 128 neurons.",
+            100: "those are the samples, and they are added up.",
         },
     ),
     "11.3": choice(

@@ -17,6 +17,10 @@ QUESTIONS = {
             -0.7: "that is -p. The derivative is p - y, and y is 1 for the right digit.",
             -10 / 7: "that is with respect to the probability. Go one link further, to the score.",
             0.356675: "that is the loss itself.",
+            -0.356675: "that is log p. What is the derivative of -log p with respect to the score?",
+            10 / 7: "that is 1/p, without its sign, and with respect to the probability. Go on to the score.",
+            0.21: "that is p (1 - p), the link from the score to p. The loss has a link of its own.",
+            -0.21: "that is p (1 - p) with a minus. The link from p to the loss is -1/p, and not -1.",
         },
     ),
     "12.2": number(
@@ -26,6 +30,8 @@ QUESTIONS = {
             2000: "that is epochs times batch size. How many batches make an epoch?",
             20: "that would be one update an epoch, with all data at once.",
             100_000: "that would be one update a sample.",
+            5000: "that is one epoch with one update a sample.",
+            100: "that is the size of a batch. How many batches make an epoch?",
         },
     ),
     "12.3": choice(

@@ -32,6 +32,9 @@ QUESTIONS = {
             8: "that is one row of places.",
             9: "that is the number of weights.",
             144: "that is with a border of 2 pixels.",
+            81: "that is for a window of 2 by 2.",
+            10: "that is how many pixels are in a row. How many places are there?",
+            16: "the window moves in two directions: multiply its places across by those down.",
         },
     ),
     "13.2": number(
@@ -41,6 +44,7 @@ QUESTIONS = {
             9: "that is the number of weights. How often is each one used?",
             100: "that is the number of pixels. At how many places does the weight stand?",
             576: "that is all nine weights together.",
+            8: "that is one row of places. The window goes down as well.",
         },
     ),
     "13.3": choice(

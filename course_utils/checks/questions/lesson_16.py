@@ -14,6 +14,9 @@ QUESTIONS = {
             3: "b is made from a twice, and both times count.",
             1: "that is the direct way alone. a goes into b as well.",
             6: "that is the value of c. How fast does it change with a?",
+            2: "that is one of the ways. How many lead from c to a? Add what comes along each.",
+            12: "what comes along the ways is added, not multiplied.",
+            8: "c has b once and a once. Add what comes along each way.",
         },
     ),
     "16.2": number(

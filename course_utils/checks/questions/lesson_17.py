@@ -17,6 +17,9 @@ QUESTIONS = {
             54: "each of the three calls adds 6, once.",
             9: "that is the loss itself. What is its derivative?",
             27: "that is the loss, three times. What is its derivative?",
+            24: "that is after four calls.",
+            3: "that is p. The gradient is the derivative of p**2.",
+            2: "that is the factor. What is the derivative of p**2 where p is 3?",
         },
     ),
     "17.2": number(
@@ -24,6 +27,10 @@ QUESTIONS = {
         {
             0.3: "the sum's gradients are 12 times as large, so the steps would be 12 times as long.",
             3.6: "the other way round: larger gradients need a smaller learning rate.",
+            36: "larger gradients need a smaller learning rate, not a larger one.",
+            0.02: "nearly: the sum is exactly twelve times the mean.",
+            1 / 12: "that is the factor. What becomes of 0.3?",
+            12: "that is the factor. What becomes of 0.3?",
         },
     ),
     "17.3": choice(
