@@ -27,12 +27,15 @@ import sympy as sp
 from audit import Heard, Watch
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from strange_values import MADE
 from sympy.logic.boolalg import Boolean
 
 import course_utils as cu
 from course_utils import checks
+from course_utils.checks.floats import Floats
 from course_utils.checks.parts import BY_NAME, CASE, CONSTANTS, NUMBER, OPERATIONS, TRUTH
-from course_utils.grading.channel import Died
+from course_utils.checks.questions import ABOUT, LESSONS, questions
+from course_utils.grading.channel import LONGEST, Died
 from course_utils.grading.question import failure
 from course_utils.grading.wire import READERS, Decoder, Refused
 
@@ -45,6 +48,7 @@ SEED = cu.Model({z: w * x + b, h: cu.sigmoid(z), y_hat: 2 * h, L: (y - y_hat) **
 KINKS = cu.Model({z: w * x + b, h: cu.relu(z), y_hat: sp.Abs(h - 1), L: sp.Max(y_hat, y)}, [w, b], [x, y])
 START, RATE, STEPS = {"w": 0.5, "b": 0.1}, 0.1, 3
 DATA = {"x": np.array([0.5, 1.0, -2.0]), "y": np.array([1.0, 0.0, 1.0])}
+ASKED = cycle([number for lesson in LESSONS for number in questions(lesson)])
 AXIS = np.linspace(0, 1, 11)
 
 # ---- replies
@@ -66,7 +70,11 @@ CODE += [
     "{0}",
     "$x$",
 ]
+ODD_NAMES = ["λ", "w₁", "µ", "E", "pi", "exp", "numpy", "self", "_", "dL_dw", "x_1", "f", "xi_2", "Max", "x0"]
 TEXT = st.sampled_from(CODE) | st.text(max_size=8)
+LARGE = [2**13_999 - 1, -(2**64), 10**400, 3**2500, 2**53 + 1, 1001, 0]
+FLOATING = [[0, 1, 1023, 53], [0, 1, -1074, 53], [1, 1, 3999, 53], [0, 0, 0, 53], [0, 1, 99_999, 1]]
+FLOATING += [[0, 3**40, -64, 100], [0, 2**53 - 1, 971, 53], [1, 1, -99_999, 53], [0, 5, -1, 13_999]]
 INTEGERS = st.integers(-9, 9) | st.integers() | st.integers(1, 13_999).map(lambda n: 2**n)
 FLOATS = st.floats() | st.floats(-3, 3)
 WORDS = [*READERS, *BY_NAME, "Symbol", "Rational", "Float", "(input)", "with"]
@@ -101,6 +109,8 @@ class Writer:
 
     def leaf(self, names) -> list:
         kind = self.one_of("Symbol", "Symbol", "Symbol", "Rational", "Float", "constant")
+        if self.chance(3):  # numbers at the edge of what there is
+            return ["Float", *self.one_of(*FLOATING)] if self.chance(50) else self.large_fraction()
         if kind == "Symbol":
             return [kind, self.draw(TEXT) if self.chance(self.odd) else self.one_of(*names)]
         if kind == "Rational":
@@ -108,6 +118,9 @@ class Writer:
         if kind == "Float":
             return [kind, self.one_of(0, 1), abs(self.number()), self.number(), 53 + self.number()]
         return [self.one_of(*CONSTANTS)]
+
+    def large_fraction(self) -> list:
+        return ["Rational", self.one_of(*LARGE), abs(self.one_of(*LARGE)) or 1]
 
     def formula(self, depth: int, names=NAMES, kind: str = NUMBER):
         """Mostly one whose arguments are of the right number and kinds."""
@@ -126,6 +139,13 @@ class Writer:
     def large(self):
         """A formula that is deep, or long, or a tower of numbers."""
         name, leaf = self.one_of(*BY_NAME), self.leaf(NAMES)
+        if self.chance(30):  # deep, of operations that take numbers
+            names = [n for n in KINDS[NUMBER] if n not in ("Piecewise", "ITE")]
+            for _ in range(self.draw(st.integers(5, 155))):
+                name, beside = self.one_of("Add", "Mul", *names), self.leaf(NAMES)
+                takes, repeated = OPERATIONS[BY_NAME[name]]
+                leaf = [name, leaf, *[beside] * (1 if repeated else len(takes) - 1)]
+            return leaf
         if self.chance(50):
             return [name, *[leaf] * self.draw(st.integers(9, 31_000))]
         arguments = len(OPERATIONS[BY_NAME[name]].takes)
@@ -146,7 +166,9 @@ class Writer:
                 formula = [self.one_of("Add", "Mul", "Max"), formula, *(["Symbol", one] for one in used)]
             equations.append([name, formula])
             known.append(name)
-        return ["model", equations, self.one_of(["w", "b"], ["w"], ["b", "w"], [], ["x"]), ["x", "y"]]
+        data = ["model", equations, self.one_of(["w", "b"], ["w"], ["b", "w"], [], ["x"]), ["x", "y"]]
+        renamed = self.chance(10)
+        return replaced(data, self.one_of("w", "b", "z", "h"), self.one_of(*ODD_NAMES)) if renamed else data
 
     def function(self) -> list:
         if self.chance(30):
@@ -157,6 +179,9 @@ class Writer:
 
     def array(self) -> list:
         numbers = self.draw(st.lists(FLOATS, min_size=3, max_size=3) | st.lists(FLOATS, max_size=6))
+        if self.chance(20):
+            shape = self.one_of([], [0], [1], [3, 1], [1, 3], [2, 0], [2, 2], [1, 1, 1])
+            return ["array", shape, [self.draw(FLOATS) for _ in range(math.prod(shape))]]
         return ["array", self.draw(JSON) if self.chance(self.odd) else [len(numbers)], numbers]
 
     def value(self, depth: int = 2):
@@ -175,6 +200,14 @@ class Writer:
             keys = [["text", self.one_of(*NAMES)] if self.chance(80) else self.value(0) for _ in parts]
             return [kind, parts if kind != "dict" else [list(pair) for pair in zip(keys, parts, strict=True)]]
         return [kind]
+
+    def result(self):
+        """What a function returns: values, or formulas computed from what it was given."""
+        if self.chance(50):
+            usual = ["array", [3], [0.5, -1.0, 2.0]], ["tuple", [["float", 0.5]] * 2]
+            return self.one_of(*usual, self.value())
+        forms = [self.formula(self.draw(st.integers(1, 3)), ["x", "w", "b", "z", "parameter", "gradient"])]
+        return self.one_of(["computed", forms * self.draw(st.integers(1, 2))], *RIGHT)
 
     def message(self, data):
         """The data as they are, or with activations of one's own, or with one part that is another."""
@@ -212,15 +245,24 @@ def mutated(data, place: int, part):
     return data
 
 
+SYMBOLS = {name: ["Symbol", name] for name in NAMES + ARGUMENTS}
+INSIDE = ["Add", ["Mul", SYMBOLS["w"], SYMBOLS["x"]], SYMBOLS["b"]]
+MOVED = ["Mul", ["Rational", -1, 10], ["Symbol", "gradient"]]
+RIGHT = [["computed", [["sigmoid", INSIDE]]], ["computed", [["relu", INSIDE]]]]
+RIGHT += [["computed", [["Add", ["Symbol", "parameter"], MOVED], ["Symbol", "velocity"]]]]
+RIGHT += [["computed", [["Mul", SYMBOLS["x"], ["step", INSIDE]], ["step", INSIDE]]]]
+
+
 @st.composite
 def replies(draw):
     write = Writer(draw, odd=draw(st.sampled_from([0, 0, 3, 20])))
-    shape = draw(st.sampled_from([["array", [3], [0.5, -1.0, 2.0]], ["tuple", [["float", 0.5]] * 2], None]))
+    strange = [write.one_of(*MADE), write.any_formula(), write.any_formula()] if write.chance(30) else None
     return {
+        "strange": strange,
         "answer": write.message(["formula", write.any_formula()] if write.chance(50) else write.value()),
         "function": write.message(write.function()),
         "network": write.message(write.network()),
-        "results": [shape or write.value()],
+        "results": [write.result() for _ in range(write.one_of(1, 1, 2, 5))],
         "choice": draw(st.integers(0, 10**6)),
     }
 
@@ -238,9 +280,30 @@ def calls_of(results):
             raise Died("the program ended")
         if data == ["None"]:
             raise failure("TypeError", "no")
+        if type(data) is list and data and data[0] == "computed":
+            return computed([Decoder(call).decode(["formula", formula]) for formula in data[1]], kwargs)
         return Decoder(call).decode(data)
 
     return call
+
+
+def computed(formulas, given):
+    """The formulas' values, as a learner's function would return them: one alone, or the mean of each."""
+    known = {
+        name: np.ravel(v).astype(float) for name, v in given.items() if isinstance(v, float | np.ndarray)
+    }
+    size = max((len(numbers) for numbers in known.values()), default=1)
+    known = {symbol.name: np.ones(size) for formula in formulas for symbol in formula.free_symbols} | known
+    at = Floats({name: np.resize(numbers, size) for name, numbers in known.items()})
+    values = [at.value(formula) for formula in formulas]
+    return values[0] if len(values) == 1 else [float(np.mean(value)) for value in values]
+
+
+def hinted(name, *about):
+    """A verdict, if there is a hint to a question about this."""
+    ABOUT[name] = about
+    assert len(cu.hint(name).plain) < 10_000
+    return cu.Verdict(False, "")
 
 
 def inquiries(answer, function, network):
@@ -258,7 +321,7 @@ def inquiries(answer, function, network):
         yield "check_training", lambda one=one: cu.check_training(SEED, one, START, DATA, RATE, STEPS)
         yield "check_fit", lambda one=one: checks.check_fit(SEED, y_hat, (START, one), (DATA, DATA), 0.5)
         yield "check_steepest", lambda one=one: checks.check_steepest(AXIS**2, AXIS, one)
-        yield "check", lambda one=one: cu.check("03.2", one)
+        yield "check", lambda one=one: cu.check(next(ASKED), one)
         yield "check_network", lambda one=one: checks.check_network(one, y_hat, [x, y])
     yield "asked derivative", lambda: cu.check_derivative(answer, x, 1)
     yield "asked number", lambda: cu.check_number(1, answer)
@@ -268,6 +331,10 @@ def inquiries(answer, function, network):
     if isinstance(network, cu.Model):
         parameter = network.parameters[-1] if network.parameters else w
         yield "model check_gradient", lambda: cu.check_gradient(network, parameter, answer)
+        yield "model check_backward", lambda: cu.check_backward(network, function)
+        yield "hint", lambda: hinted("set 1.4", network, parameter)
+        yield "hints", lambda: hinted("set 5.4", network, y_hat, [x, y])
+        yield "hint forward", lambda: hinted("set 1.8", network, network.loss)
         yield "model check_forward", lambda: cu.check_forward(network, network.loss, function)
 
 
@@ -312,23 +379,38 @@ class Fuzzer:
         """Decode a reply and check it. Whatever should not come out is kept."""
         parts = ("answer", "function", "network")
         values = [self.guarded("decode", partial(self.decoded, reply, part), reply) for part in parts]
+        if reply["strange"]:
+            values[reply["choice"] % 3 % 2] = self.strange(reply)
         asked = list(inquiries(*values)) if any(value is not None for value in values) else []
         for name, check in Random(reply["choice"]).sample(asked, min(CHECKS, len(asked))):
             self.guarded(name, check, reply)
 
     def decoded(self, reply, part):
         self.counts["sent"] += 1
-        data = json.loads(json.dumps(reply[part]))
+        if len(line := json.dumps(reply[part])) > LONGEST:
+            raise Refused("too long for the channel")
+        data = json.loads(line)
         with self.watch.listening():
             value = Decoder(calls_of(reply["results"])).decode(data)
         self.counts["decoded"] += 1
         return value
 
+    def strange(self, reply):
+        """A value that comes from a notebook alone; None where SymPy cannot make it, or not in time."""
+        name, *formulas = reply["strange"]
+        try:
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
+            return MADE[name](*[Decoder().decode(["formula", formula]) for formula in formulas])
+        except (Exception, TooSlow):
+            return None
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
     def guarded(self, name, work, reply):
         """What the work gives, or None."""
         begin = time.process_time()
         try:
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS, 0.1)  # again, if it was swallowed
             if name == "decode":
                 return work()
             with self.watch.listening(printing=True):
@@ -410,8 +492,8 @@ def main() -> int:
         send()
         batch += 1
     for times, text, reply in fuzzer.failures.values():
-        print(f"{times} x {text}\n    {reply:.1000}")
-    print(f"the slowest: {fuzzer.slowest[2]:.1000}")
+        print(f"{times} x {text}\n    {reply:.200000}")
+    print(f"the slowest: {fuzzer.slowest[2]:.200000}")
     print(fuzzer.summary())
     return bool(fuzzer.failures)
 

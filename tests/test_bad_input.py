@@ -22,19 +22,28 @@ from course_utils import (
     Model,
     Momentum,
     RMSprop,
+    check,
     check_backward,
+    check_choice,
+    check_derivative,
     check_forward,
+    check_gradient,
+    check_local,
+    check_number,
     check_training,
     check_update,
     derivation,
+    hint,
     relu,
     sigmoid,
+    solution,
     step,
     train,
 )
-from course_utils.checks import check_fit, check_steepest, predicted
+from course_utils.checks import check_fit, check_network, check_steepest, for_network, predicted
 from course_utils.compiled import CompiledMatrices, evaluate, meanings
 from course_utils.derivation import log_sum_exp, ones, reshaped
+from course_utils.explorers import Task, step_explorer
 from course_utils.models import (
     classifier,
     cross_entropy,
@@ -177,6 +186,16 @@ GOOD = {
     },
     check_steepest: {"curve": np.arange(3.0), "axis": np.arange(3.0), "answer": 1},
     predicted: {"model": NEURON, "prediction": h, "parameters": START, "places": {x: [1.0, 2.0]}},
+    check: {"question_": "03.2", "answer": 0.3},
+    hint: {"name": "03.1"},
+    solution: {"name": "03.1"},
+    check_number: {"answer": 0.5, "expected": 0.5, "tolerance": 1e-6, "slips": {0.2: "a slip"}, "digits": 3},
+    check_choice: {"answer": "up", "choices": {"up": "it is", "down": "it is not"}, "correct": "up"},
+    check_derivative: {"expression": x**2, "wrt": x, "answer": 2 * x},
+    check_gradient: {"model": NEURON, "parameter": w, "answer": x},
+    check_local: {"model": NEURON, "of": z, "wrt": w, "answer": x},
+    check_network: {"model": NEURON, "prediction": h, "data": [x, y], "most": 10},
+    for_network: {"model": NEURON, "prediction": h, "data": [x, y], "check": lambda model: None},
     evaluate: {"equations": EQUATIONS, "symbol": h, "values": {w: 1.0, "b": 2.0, x: [1.0, 2.0]}},
 }
 
@@ -235,7 +254,32 @@ def rows():
             "beta1"), (Adam, "beta2")]),
         *((kind, "epsilon", NO_RATE, "epsilon") for kind in (RMSprop, Adam)),
         *((kind, "model", [*NO_MODEL, LAYER, LARGE], "model|Model") for kind in (check_training,
-            check_forward, check_backward, check_fit)),
+            check_forward, check_backward, check_fit, check_gradient, check_local)),
+        *((kind, name, ["", "99.9", "3", "9" * 1000, None, ..., True, [1], b"03.1", w, NAN],
+            "no question|called by") for kind, name in ((check, "question_"), (hint, "name"), (solution,
+            "name"))),
+        (check_number, "expected", [*NO_NUMBER[:7], w, w + 1, sp.oo, "1"], "the number expected"),
+        (check_number, "tolerance", [*NO_NUMBER, None, -1, INF], "tolerance"),
+        (check_number, "digits", [*(v for v in NO_COUNT if v is not None), 0, 16], "digits"),
+        (check_number, "slips", ["ab", 3, [1], {1}, {1: 2}, {1: None}, {"1": "a"}, {w: "a"}, {NAN: "a"},
+            sp.Eq(w, x)], "slips"),
+        (check_choice, "choices", [None, "up", ["up"], {"up"}, {"up": 1}, {1: "a"}, {"up": "", "Up ": ""}, {},
+            {"down": "a"}, 3, w], "choice"),
+        (check_choice, "correct", [None, ..., 1, "Up", "left", ["up"], w], "correct choice"),
+        (check_derivative, "expression", [*NO_TEXT, None, ..., [w], sp.floor(x), sp.Heaviside(x, sp.cos(x)),
+            sp.sec(sp.acos(x, evaluate=False), evaluate=False) + sp.erf(sp.Symbol("s" * 101)), doubling(40),
+            doubling(90, sp.sin), sp.Symbol("s" * 10 ** 5)], "function|derivative"),
+        (check_derivative, "wrt", [*NO_TEXT, None, ..., 3, w * x, sigmoid, W, [w], sp.Symbol("s" * 10 ** 5)],
+            "symbol"),
+        (check_gradient, "parameter", [*NO_SYMBOL, x], "no parameter"),
+        (check_local, "of", [*NO_SYMBOL, w], "not computed"),
+        (check_local, "wrt", [*NO_SYMBOL, b * 2], "not computed"),
+        *((kind, "prediction", [*NO_TEXT, None, ..., 3, w * x, [h]], "prediction") for kind in (check_network,
+            for_network)),
+        *((kind, "data", [*NO_LIST, [x], [x, y, z], ["x", "y"]], "data") for kind in (check_network,
+            for_network)),
+        (check_network, "most", [*NO_COUNT, 0], "most"),
+        (for_network, "check", NO_FUNCTION, "check"),
         (check_update, "rule", NO_RULE, "rule|learning_rate"),
         (check_training, "steps", [*NO_COUNT, 10 ** 6], "steps"),
         (check_training, "learning_rate", [v for v in NO_RATE if v is not None], "learning_rate"),
@@ -295,6 +339,12 @@ def test_what_is_bad_is_refused_by_name(row, at_once):
 
 class Unfinished(Activation):
     """Neither a slope nor a NumPy form."""
+
+
+class FailingSlope(sigmoid):
+    @staticmethod
+    def slope(output):
+        raise RuntimeError
 
 
 class Worded(sigmoid):
@@ -360,6 +410,15 @@ BAD_CALLS = [
     (lambda: rule(parameter=parameter)(**{"a b": 1}), "a b"),
     (lambda: train(NEURON, START, DATA, type("R", (UpdateRule,), {"__init__": lambda self: None})()), "R "),
     (lambda: derivation.backward({}, [w]), "equation"),
+    *((lambda k=k: step_explorer(**{"task": Task(NEURON, START, DATA), "knob": w, "learning_rates": [0.1, 1],
+        "ends": (0, 1), **k}), next(iter(k))) for k in [*({"task": o} for o in [3, NEURON, (NEURON, START)]),
+        *({"learning_rates": o} for o in NO_COLUMN[:5]), *({"ends": o} for o in [3, (0,), (0, NAN), "01"]),
+        *({"shown": one} for one in [2, -1, 0.5, "0"])]),
+    (lambda: check("set 1.4", w), "set 1.4 .*parameter"),
+    (lambda: Model({L: sp.Heaviside(w, sp.cos(w))}, [w]).gradient(w), "no derivative"),
+    (lambda: Model({L: sp.sech(sp.gamma(sp.tan(sp.Rational(8, 7), evaluate=False), evaluate=False),
+        evaluate=False) * w}, [w]), "cannot be written"),
+    (lambda: FailingSlope(w).diff(w), "slope of FailingSlope fails with RuntimeError"),
     *((lambda t=t: sigmoid(t), "argument of sigmoid") for t in NO_EXPRESSION if t not in ([w], (w, x))),
     (lambda: Model({L: Unfinished(w)}, [w]), "Unfinished"),
     (lambda: Unfinished(w).diff(w), "Unfinished has no slope"),

@@ -10,6 +10,7 @@ import sympy as sp
 
 from ..derivation.functions import Activation
 from ..derivation.given import some
+from ..derivation.names import LONGEST
 from .parts import KNOWN, NUMBERS
 from .values import LARGEST
 from .verdict import Verdict, wrong
@@ -185,6 +186,8 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
             )
         if type(part) in (sp.Symbol, sp.Dummy) and type(part.name) is str:
             names.add(part.name)
+            if len(part.name) > LONGEST:
+                raise Unreadable(f"a name in {name} is too long: look at {some([part.name])}...")
         elif type(part) in NUMBERS:
             check_number_part(part, name)
         elif not (type(part) in KNOWN or issubclass(type(part), Activation)):

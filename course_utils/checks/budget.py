@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import inf
 
+from ..derivation.chain_rule import NoDerivative
+
 WHOLE, SEARCH = 4.0, 2.0  # seconds of computing: for a check, and for the slips in a wrong answer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 
@@ -64,19 +66,21 @@ def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
 
 
 def within(seconds: float, search: Callable, otherwise):
-    """What a search finds within so many seconds of computing, or `otherwise`."""
+    """What a search finds within so many seconds of computing, by derivatives that exist, or `otherwise`."""
     try:
         with time_limit(seconds, computing=True):
             return search()
-    except TooSlow:
+    except (TooSlow, NoDerivative):
         return otherwise
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """A limit for a check, which it decorates. Raises ValueError for a question that takes too long."""
+    """A limit for a check, which it decorates. Raises ValueError for a question that is too large for it."""
     try:
         with time_limit(WHOLE, computing=True):
             yield
     except TooSlow:
         raise ValueError("this question takes too long to check: make it smaller") from None
+    except RecursionError:
+        raise ValueError("this question is too deep to check: give what is inside names") from None

@@ -98,7 +98,7 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     """
     try:
         arguments = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
+    except Exception:  # an object of any kind may say that it can be called
         raise Unreadable("this should be a function that is written in Python.") from None
     by_place, by_name = [], []
     for argument in arguments:
@@ -118,7 +118,7 @@ def outside(function: Callable) -> dict[str, object]:
     """What a function uses of what was defined outside of it, by name."""
     try:
         found = inspect.getclosurevars(inspect.unwrap(function))
-    except (TypeError, ValueError):
+    except Exception:  # as above
         return {}
     return {**found.globals, **found.nonlocals}
 

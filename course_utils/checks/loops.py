@@ -17,7 +17,7 @@ from .descents import Descent, Run, all_finite, cut_runs, run_agrees
 from .floats import Floats
 from .judging import judged
 from .mistakes import Mistake
-from .reruns import Arguments, others
+from .reruns import Arguments, is_calm, others
 from .symbols import must_be_scalar
 from .trials import agrees, borrowed, compared, differs
 from .verdict import Verdict, right, slipped, wrong
@@ -107,10 +107,11 @@ def near(answer: np.ndarray, key: np.ndarray) -> bool:
 
 def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> Verdict:
     """The verdict on a loop that is right with the arguments of the question."""
-    runs, tried = list(others(usual)), []
+    tried, runs = [], [(name, other, expected(model, other)) for name, other in others(usual)]
+    runs = [run for run in runs if run[1].learning_rate <= usual.learning_rate or is_calm(run[1], run[2][0])]
 
     def given() -> Iterator[dict]:
-        for name, arguments in runs:
+        for name, arguments, _ in runs:
             tried.append(name)
             yield arguments.given(model.parameters, model.data)
 
@@ -119,9 +120,8 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
     except Unreadable:
         unused = [tried[-1]]
     else:
-        keys = [expected(model, arguments) for _, arguments in runs]
-        told = zip(tried, answers, keys, strict=True)
-        unused = list(dict.fromkeys(n for n, a, key in told if all_finite(key) and not run_agrees(a, key)))
+        told = ((name, a, key) for (name, _, key), a in zip(runs, answers, strict=True) if all_finite(key))
+        unused = list(dict.fromkeys(name for name, a, key in told if not run_agrees(a, key)))
     if not unused:
         return right("this is how the network learns.")
     text = "with other {name} it goes wrong: use the argument {name}, no numbers of your own."

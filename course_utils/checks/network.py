@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import sympy as sp
 
+from ..compiled.settings import count
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
+from ..derivation.given import brief, listed, some
 from ..models.model import Model
 from .answers import UNANSWERED, brief
 from .budget import bounded
 from .floats import Floats
 from .loss import fault_of_loss
-from .symbols import called, must_be_scalar
+from .symbols import must_be_scalar
 from .verdict import Verdict, right, wrong
 
 STRAIGHT = Verdict(
@@ -38,15 +40,18 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
 
     Its first parameter has to be inside the bend, beside the input, and the slope of an activation of one's
     own its derivative. prediction: the symbol that it predicts with. data: what it predicts from, and the
-    target. most: the largest number of parameters.
+    target. most: the largest number of parameters. Raises ValueError for a question's own that are none.
     """
+    data, most = listed(data, "data"), count(most, "most", least=1)
+    if len(data) != 2 or not all(isinstance(symbol, sp.Symbol) for symbol in (prediction, *data)):
+        raise ValueError(
+            f"data should be two symbols, and the prediction one, not {some([*data, prediction])}"
+        )
     return UNANSWERED if model is ... else told(lambda: verdict_on(model, prediction, data, most))
 
 
 def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int) -> Verdict:
     """What `check_network` says of an answer. Raises an error for what no check can work with."""
-    if not isinstance(prediction, sp.Symbol):
-        raise ValueError(f"the prediction should be a symbol, not {called(prediction)}")
     if not isinstance(model, Model):
         return wrong(f"the network should be a Model, not {brief(model)}.")
     must_be_scalar(model)
@@ -152,5 +157,7 @@ def for_network(
 
     A model that a check cannot work with is wrong, and gets the reason.
     """
+    if not callable(check):
+        raise ValueError(f"check should be a function of a model, not {brief(check)}")
     network = check_network(model, prediction, data)
     return told(lambda: check(model)) if network.correct else network

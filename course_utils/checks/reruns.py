@@ -27,12 +27,25 @@ class Arguments(NamedTuple):
 
 
 def others(usual: Arguments) -> Iterator[tuple[str, Arguments]]:
-    """(the name of an argument, arguments in which it alone is another). The fewer steps stay."""
+    """(the name of an argument, arguments in which it alone is another). The fewer steps stay.
+
+    A large learning rate may lead far away: see `is_calm`.
+    """
     few = usual._replace(steps=FEW if usual.steps != FEW else FEW + 1)
     yield "steps", few
-    yield "learning_rate", few._replace(learning_rate=usual.learning_rate / 2)
+    for rate in (usual.learning_rate / 100, max(4 * usual.learning_rate, 2.0)):
+        yield "learning_rate", few._replace(learning_rate=rate)
     for signs in (1, -1, (-1) ** np.arange(len(usual.start))):
         yield "start", few._replace(start=0.75 * signs * np.asarray(usual.start) + 0.01)
     if usual.data and all(np.ndim(a) and len(a) > 1 for a in usual.data):
         yield "data", few._replace(data=[np.asarray(a)[1:] for a in usual.data])
         yield "data", few._replace(data=[np.append(a, a[:1]) for a in usual.data])
+
+
+def is_calm(arguments: Arguments, end: np.ndarray) -> bool:
+    """Whether a run stays where numbers are of usual size: elsewhere exp overflows in a right loop too."""
+    reached = np.abs(end).max(initial=0)
+    sizes = [np.abs(column).max(initial=1) for column in arguments.data]
+    return bool(
+        reached <= 20 * np.abs(arguments.start).max(initial=1) and reached * max(sizes, default=1) < 300
+    )

@@ -5,7 +5,10 @@ from numbers import Integral
 
 import sympy as sp
 
+from ..compiled.settings import count
+from ..compiled.settings import number as bound
 from ..derivation.given import some
+from ..derivation.names import duplicates_in
 from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, time_limit
 from .equivalence import shown
@@ -29,10 +32,12 @@ def check_number(
 
     slips: numbers that a slip leads to, with a hint for each. digits: how many correct ones the question
     asks for; then they decide. An expected `int` is a count.
-    Raises ValueError if the question's own numbers are none.
+    Raises ValueError, by name, for what the question gives wrongly.
     """
-    key = expected_value(expected)
-    mistaken = {expected_value(number): hint for number, hint in (slips or {}).items()}
+    key, tolerance = expected_value(expected), bound(tolerance, "tolerance", least=0)
+    digits = None if digits is None else count(digits, "digits", least=1, most=15)
+    told = sentences({} if slips is None else slips, "slips")
+    mistaken = {expected_value(number, "a number in slips"): hint for number, hint in told.items()}
     try:
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
@@ -72,15 +77,22 @@ def no_number(answer, counted: bool) -> str:
     return f"the answer should be a number, not {brief(answer)}."
 
 
-def expected_value(number: float):
-    """The exact value of a key. Raises ValueError for one with symbols, or without a finite value."""
-    expression = asked(number, "the number expected")
+def expected_value(number: float, name: str = "the number expected"):
+    """The exact value of a key. Raises ValueError, by that name, for one with symbols, or not finite."""
+    expression = asked(number, name)
     if expression.free_symbols:
-        raise ValueError("the number expected should have no symbols in it")
+        raise ValueError(f"{name} should have no symbols in it")
     try:
         return value(expression, {})
     except Undefined:
-        raise ValueError(f"the number expected should be finite, not {brief(number)}") from None
+        raise ValueError(f"{name} should be finite, not {brief(number)}") from None
+
+
+def sentences(given: Mapping, name: str) -> dict:
+    """{what may be answered: what to say to it}. Raises ValueError, by that name, for anything else."""
+    if not isinstance(given, Mapping) or not all(isinstance(sentence, str) for sentence in given.values()):
+        raise ValueError(f"{name} should be {{an answer: a sentence}}, not {brief(given)}")
+    return dict(given)
 
 
 def check_choice(
@@ -89,7 +101,13 @@ def check_choice(
     """Check a choice among the keys of `choices`, which hold what to say to each.
 
     Spaces and capitals do not count. beside: other answers that are likely, and what to say to them.
+    Raises ValueError for choices that are none, or without the correct one.
     """
+    choices = sentences(choices, "choices")
+    if not all(isinstance(choice, str) for choice in choices) or duplicates_in(map(plain, choices)):
+        raise ValueError(f"choices should be words, each once, not {some(choices)}")
+    if not isinstance(correct, str) or correct not in choices:
+        raise ValueError(f"the correct choice, {brief(correct)}, is none of {some(choices)}")
     if answer is ...:
         return UNANSWERED
     answer = single(answer)
@@ -97,7 +115,7 @@ def check_choice(
         answer = str.__str__(answer)  # its letters, whatever it says of them
     elif is_number(answer) and isinstance(answer, Integral):
         answer = str(int(answer)) if abs(int(answer)) < 1000 else None
-    said = {**choices, **(beside or {})}
+    said = {**choices, **sentences({} if beside is None else beside, "beside")}
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
         return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")

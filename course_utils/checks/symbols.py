@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import sympy as sp
 
-from ..derivation.chain_rule import Equations, backward, derivative, local
+from ..derivation.chain_rule import Equations, NoDerivative, backward, derivative, local
 from ..derivation.given import some
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
@@ -85,6 +86,7 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     expression = asked(expression, "the function")
     if not isinstance(wrt, sp.Symbol):
         raise ValueError(f"a derivative is with respect to a SymPy symbol, not {called(wrt)}")
+    wrt = asked(wrt, "the symbol")
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
@@ -119,17 +121,13 @@ def must_be_scalar(model: Model) -> None:
         asked(expression, f"the equation of {symbol}")
 
 
-def must_have_derivatives(lines: Equations) -> None:
-    """Raise ValueError naming the line that SymPy could not differentiate."""
-    for symbol, expression in lines.items():
-        if expression.has(sp.Derivative, sp.Subs):
-            raise ValueError(f"{symbol} has no derivative that can be computed")
-
-
 def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:
-    """The derivatives of the same equation with respect to its other symbols, by name."""
-    others = sorted(equations[of].free_symbols - {wrt}, key=str)
-    return {name.format(of=of, wrt=other): local(equations, of, other) for other in others}
+    """The derivatives of the same equation with respect to its other symbols, by name, if they exist."""
+    found = {}
+    for other in sorted(equations[of].free_symbols - {wrt}, key=str):
+        with suppress(NoDerivative):
+            found[name.format(of=of, wrt=other)] = local(equations, of, other)
+    return found
 
 
 def roles_of(model: Model) -> list[tuple]:
@@ -180,7 +178,6 @@ class Question:
     short: str = ""
 
     def __post_init__(self):
-        must_have_derivatives(self.lines)
         unused = {*self.symbols} - {*self.lines, *inputs_of(self.lines)}
         self.lines = {UNUSED: sp.Add(*unused)} | self.lines  # so that each has a value: an answer may use it
 
@@ -190,16 +187,16 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        _ = self.points  # that is the question's own time
+        _, how = self.points, "takes too long"  # the points are the question's own time
         try:
             if work(expression) <= WORK:
                 with time_limit(SECONDS, computing=True):
                     return self.verdict(expression)
         except TooSlow:
             pass
-        return wrong(
-            "this takes too long to check: leave the computed symbols in it, as the chain rule does."
-        )
+        except RecursionError:
+            how = "is too deep"
+        return wrong(f"this {how} to check: leave the computed symbols in it, as the chain rule does.")
 
     def verdict(self, expression: sp.Expr) -> Verdict:
         """The verdict on an expression: right, explained by slips, or shown to differ at a point."""

@@ -67,9 +67,13 @@ def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
 
 
 def telling(right: np.ndarray) -> list[int]:
-    """The first trials, and the first in which each answer is wrong. right: shape (answers, trials)."""
+    """The first trials, and the first in which each answer is wrong, or right: a slip explains both.
+
+    right: shape (answers, trials).
+    """
     wrong = [int(np.argmin(trials)) for trials in right if not trials.all()]
-    return sorted({*range(min(TOLD, right.shape[1])), *wrong})
+    same = [int(np.argmax(trials)) for trials in right if trials.any()]
+    return sorted({*range(min(TOLD, right.shape[1])), *wrong, *same})
 
 
 def agrees(answer: np.ndarray, key: np.ndarray) -> bool:

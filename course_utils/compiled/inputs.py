@@ -19,9 +19,15 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
 
     Raises ValueError for a missing or surplus value, naming it.
     """
-    if not isinstance(values, list | tuple):
-        values = mapping_or_list(values, what)
-    if isinstance(values, Mapping):
+    if type(values) not in (list, tuple, dict):
+        try:
+            values = mapping_or_list(values, what)
+            values = dict(values) if isinstance(values, Mapping) else list(values)
+        except Exception as error:  # an object of any kind decides by itself what is in it
+            if isinstance(error, ValueError):
+                raise
+            raise ValueError(f"{what} should be a list of values, or a mapping by name") from None
+    if isinstance(values, dict):
         named, names = by_name(values, what), list(map(spelled, symbols))
         if wrong := sorted(set(named) ^ set(names)):
             culprits = [name[:40] for name in wrong[:5]]

@@ -57,7 +57,7 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     lines, given = needed_for(equations, symbol)
     known, inputs = by_name(as_mapping(values, "values"), "values"), sorted(given, key=str)
     if missing := [s for s in inputs if spelled(s) not in known]:
-        raise ValueError(f"{symbol} depends on {some(missing)}: give it a value")
+        raise ValueError(f"{some([symbol])} depends on {some(missing)}: give it a value")
     *before, (_, last) = [*lines.items()] or [(symbol, symbol)]
     function = as_function(inputs, before, [last], CodePrinter())
     return function(*(as_floats(known[spelled(s)], s) for s in inputs))[0]

@@ -8,10 +8,10 @@ from tokenize import COMMENT, NAME, generate_tokens
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
-from sympy.printing.codeprinter import CodePrinter, PrintMethodNotImplementedError
+from sympy.printing.codeprinter import CodePrinter
 
 from ..derivation.functions import NUMPY_LACKS, Activation, numpy_form
-from ..derivation.given import some
+from ..derivation.given import brief, some
 from ..derivation.names import check_name, duplicates_in, spelled
 
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
@@ -44,11 +44,11 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
         check_name(applied.func.__name__)
     try:
         code = printer.doprint(expression.xreplace(marks))
-    except PrintMethodNotImplementedError:
+    except Exception:  # SymPy trips over some of its own functions, or has no code, or the stack ends
         code = "# "
     tokens = [*generate_tokens(StringIO(code).readline)]  # reads text, and compiles none
     if any(token.type == COMMENT for token in tokens):  # how SymPy says that it cannot
-        raise ValueError(f"{some([expression])} cannot be written in NumPy")
+        raise ValueError(f"{brief(expression)} cannot be written in NumPy")
     names = {
         token.string
         for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False)

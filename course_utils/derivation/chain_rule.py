@@ -16,6 +16,10 @@ Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
 
 
+class NoDerivative(ValueError):
+    """A derivative that cannot be computed."""
+
+
 def loss_of(equations: Equations) -> sp.Symbol:
     """The symbol that is computed last."""
     if not equations:
@@ -32,20 +36,30 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
         check_equations(equations)
     if not isinstance(of, sp.Symbol) or of not in equations:
         raise ValueError(f"{brief(of)} is given, not computed: it has no local derivative")
+    if not isinstance(wrt, sp.Symbol):
+        raise ValueError(f"there is no derivative with respect to {brief(wrt)}")
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
 @lru_cache(4096)  # a verdict asks again and again
 def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
-    """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol."""
+    """∂expression/∂wrt for real numbers: that of abs(x) is sign(x), which SymPy says of no other symbol.
+
+    Raises NoDerivative for one that SymPy cannot take, or leaves as it is.
+    """
     if not (isinstance(expression, sp.Expr) and isinstance(wrt, sp.Symbol)):  # SymPy would evaluate text
         raise ValueError(f"there is no derivative of {brief(expression)} with respect to {brief(wrt)}")
-    found = expression.diff(wrt)
-    if not found.has(sp.Derivative):
-        return found
-    real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in expression.free_symbols}
-    back = {dummy: symbol for symbol, dummy in real.items()}
-    return expression.xreplace(real).diff(real[wrt]).xreplace(back)
+    real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in (*expression.free_symbols, wrt)}
+    back, why = {dummy: symbol for symbol, dummy in real.items()}, ""
+    for names in ({}, real):
+        try:
+            found = expression.xreplace(names).diff(names.get(wrt, wrt)).xreplace(back)
+            if not found.has(sp.Derivative, sp.Subs):
+                return found
+        except Exception as error:  # SymPy trips over some of its own functions
+            why = f": {error!s:.200}" if isinstance(error, ValueError) else ""
+    what = f"{brief(expression)} has no derivative that can be computed with respect to {brief(wrt)}"
+    raise NoDerivative(what + why)
 
 
 def until(equations: Equations, symbol: sp.Symbol) -> Equations:

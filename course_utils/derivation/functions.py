@@ -44,7 +44,13 @@ class Activation(sp.Function):
             raise ValueError(
                 f"{name} has no slope: define slope(output), its derivative as an expression of its value"
             )
-        return as_expression(self.slope(self), f"the slope of {name}")
+        try:
+            slope = self.slope(self)
+        except Exception as error:  # it is anybody's
+            raise ValueError(
+                f"the slope of {name} fails with {type(error).__name__}: {error!s:.200}"
+            ) from error
+        return as_expression(slope, f"the slope of {name}")
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()

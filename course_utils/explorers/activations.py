@@ -11,6 +11,7 @@ from ..pictures.curves import NeuronPicture
 from ..pictures.words import neuron_state
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 from .neuron import train_neuron
 from .task import Fit, Task, varied
 
@@ -22,6 +23,7 @@ MEANING = {
 }
 
 
+@checked
 def activation_explorer(
     tasks: Mapping[str, Task],
     fit: Fit,

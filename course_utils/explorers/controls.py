@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
+from ..compiled.settings import count
+
 WIDE = {"width": "min(100%, 640px)"}
 
 
@@ -17,7 +19,12 @@ def row(*controls: widgets.Widget) -> list[widgets.Widget]:
 
 
 def slider(label: str, options: Sequence, start: int | None = None) -> widgets.SelectionSlider:
-    """A slider over the options, whose value is the index; it starts in the middle unless told."""
+    """A slider over the options, whose value is the index; it starts in the middle unless told.
+
+    Raises ValueError for a start that is none of the indices.
+    """
+    if start is not None:
+        count(start, "shown", most=len(options) - 1)
     return widgets.SelectionSlider(
         description=label,
         options=[(str(option), index) for index, option in enumerate(options)],

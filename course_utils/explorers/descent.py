@@ -9,10 +9,12 @@ from ..pictures.words import in_words
 from ..training.sweep import sweep
 from .controls import number, slider
 from .explorer import Explorer
+from .given import checked
 from .surface import Ranges, ceiling, named_surface
 from .task import Fit, Task
 
 
+@checked
 def learning_rate_explorer(
     task: Task,
     learning_rates: Sequence[float],
@@ -47,6 +49,7 @@ def learning_rate_explorer(
     return Explorer([slider("learning rate", options, shown)], picture, show)
 
 
+@checked
 def surface_explorer(
     task: Task,
     learning_rates: Sequence[float],

@@ -12,10 +12,12 @@ from ..pictures.knobs import KnobPicture, StepPicture
 from ..pictures.latex import latex
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 from .surface import ceiling
 from .task import Fit, Task
 
 
+@checked
 def knob_explorer(task: Task, fit: Fit, knobs: Mapping[sp.Symbol, Sequence[float]]) -> Explorer:
     """A slider for each parameter: the fit beside the data, the loss, and the best loss so far.
 
@@ -61,6 +63,7 @@ def knob_explorer(task: Task, fit: Fit, knobs: Mapping[sp.Symbol, Sequence[float
     return Explorer(sliders, picture, show, ahead=False)
 
 
+@checked
 def step_explorer(
     task: Task,
     knob: sp.Symbol,

@@ -12,9 +12,11 @@ from ..pictures.curves import MemoryPicture
 from ..pictures.words import memory_result
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 from .task import varied
 
 
+@checked
 def recurrence_explorer(
     models: Mapping[str, Callable[[int], Model]],
     data: Callable[[int], Mapping | Sequence],

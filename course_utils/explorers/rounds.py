@@ -11,8 +11,10 @@ from ..pictures.graph import GraphPicture
 from ..training.trace import moments
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 
 
+@checked
 def round_explorer(
     equations: Equations,
     start: Mapping[sp.Symbol, float],

@@ -16,10 +16,12 @@ from ..training.sweep import sweep
 from ..training.update_rules import Momentum, UpdateRule
 from .controls import slider
 from .explorer import Explorer
+from .given import checked, two
 from .surface import Ranges, ceiling, named_surface
 from .task import Task
 
 
+@checked
 def rule_explorer(
     task: Task,
     rules: Mapping[str, UpdateRule],
@@ -48,6 +50,7 @@ def rule_explorer(
     return Explorer([slider(label, options, 0)], picture, show)
 
 
+@checked
 def race_explorer(
     task: Task,
     rules: Mapping[str, Callable[[np.ndarray], UpdateRule]],
@@ -80,6 +83,7 @@ def race_explorer(
     return Explorer([slider("learning rate", [f"{rate:.3g}" for rate in rates], shown)], picture, show)
 
 
+@checked
 def momentum_explorer(
     task: Task,
     learning_rates: Sequence[float],
@@ -114,5 +118,6 @@ def momentum_explorer(
         picture.put(words, loss, path, rate, beta)
         return words
 
+    two(shown, "shown")
     rates = slider("learning rate", [f"{rate:.3g}" for rate in learning_rates], shown[0])
     return Explorer([rates, slider("beta", [f"{beta:g}" for beta in betas], shown[1])], picture, show)

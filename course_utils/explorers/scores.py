@@ -8,8 +8,10 @@ from ..pictures.arithmetic import softmax_result
 from ..pictures.scores import ScorePicture
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 
 
+@checked
 def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int = 0) -> Explorer:
     """A slider for each score: the probabilities as bars, and -log p of the right one.
 

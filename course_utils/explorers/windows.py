@@ -7,8 +7,10 @@ from ..pictures.given import array
 from ..pictures.windows import WindowPicture
 from .controls import slider
 from .explorer import Explorer
+from .given import checked
 
 
+@checked
 def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> Explorer:
     """A window slides over an image, row by row: its numbers times the filter's, summed, and all sums so far.
 

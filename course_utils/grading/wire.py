@@ -135,6 +135,8 @@ class Decoder:
             raise
         except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             raise Refused(f"not a value: {error!s:.200}") from None
+        except RecursionError:
+            raise Refused("a formula is too deep for SymPy") from None
 
     def value(self, data: list, depth: int = DEPTH):
         """A value from [kind, ...]. Raises Refused for what is too deep, LookupError for unknown kinds."""

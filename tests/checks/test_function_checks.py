@@ -511,3 +511,37 @@ def test_numbers_that_differ_never_look_the_same():
     ):
         yours, right = re.search(r"(\S+), and it should be (\S+?)\.(?: |$)", message).groups()
         assert yours != right
+
+
+def training_at(rate_of):
+    """A loop for y = w1*x + b1 with a learning rate of its own."""
+
+    def loop(start, data, learning_rate, steps):
+        w, b, losses = start["w1"], start["b1"], []
+        for _ in range(steps):
+            error = w * data["x"] + b - data["y"]
+            losses.append(np.mean(error**2))
+            w, b = (
+                v - rate_of(learning_rate) * np.mean(2 * s) for v, s in ((w, error * data["x"]), (b, error))
+            )
+        return {"w1": w, "b1": b}, [*losses, np.mean((w * data["x"] + b - data["y"]) ** 2)]
+
+    return loop
+
+
+@pytest.mark.parametrize("rate_of", [lambda r: min(r, 1), lambda r: min(r, 0.1), lambda r: max(r, 0.01)])
+def test_a_learning_rate_that_is_cut_off_is_no_learning_rate(rate_of):
+    line = Model({SEED.loss: (SEED.parameters[0] * x + SEED.parameters[1] - SEED.data[1]) ** 2},
+        SEED.parameters[:2], SEED.data)  # fmt: skip
+    question = (
+        {"w1": 0.5, "b1": 0.1},
+        {"x": np.array([0.1, 0.2, 0.5]), "y": np.array([1.0, 0.0, 2.0])},
+        0.1,
+        5,
+    )
+    assert check_training(line, training_at(float), *question).correct
+    assert "use the argument learning_rate" in check_training(line, training_at(rate_of), *question).message
+    cut = check_update(
+        GradientDescent(0.1), lambda **v: v["parameter"] - rate_of(v["learning_rate"]) * v["gradient"]
+    )
+    assert cut.score == 0 and "forgotten" not in cut.message

@@ -8,9 +8,12 @@ beside: what a question of a set is about, as its notebook says.
 
 from collections.abc import Callable
 from dataclasses import replace
+from difflib import get_close_matches
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
+from ...derivation.given import brief, some
 from ..verdict import Verdict, wrong
 from .progress import remember
 
@@ -32,7 +35,12 @@ def questions(unit: str) -> dict[str, Callable]:
 
 
 def number_of(name) -> str:
-    """A question's number as it is kept: 3.1 for "03.1" and "set1.4" for "set 1.4" are understood."""
+    """A question's number as it is kept: 3.1 for "03.1" and "set1.4" for "set 1.4" are understood.
+
+    Raises ValueError for what is neither text nor a number.
+    """
+    if not isinstance(name, str | int | float) or isinstance(name, bool):
+        raise ValueError(f'a question is called by its number, such as "03.1", and not {brief(name)}')
     number = "".join(str(name).split()).lower()
     return number.replace("set", "set ") if number.startswith("set") else number.zfill(4)
 
@@ -42,7 +50,8 @@ def question(name: str) -> Callable:
     known = questions(name.rpartition(".")[0])
     if name not in known:
         every = [number for unit in (*LESSONS, *SETS) for number in questions(unit)]
-        raise ValueError(f"there is no question {name!r}: they are {', '.join(every)}")
+        near = list(known) or get_close_matches(name[:20], every, n=5, cutoff=0)
+        raise ValueError(f"there is no question {brief(name)}. Near to it are {some(near, most=20)}.")
     return known[name]
 
 
@@ -50,12 +59,16 @@ def check(question_: str, answer, *about) -> Verdict:
     """Check the answer to a question of a lesson, such as "03.2", or of a set, such as "set 1.4".
 
     about: what a question of a set is about, such as its network and the parameter.
-    Raises ValueError for another name.
+    Raises ValueError for another name, TypeError for a question of a set without what it is about.
     """
     name = number_of(question_)
     asked = question(name)
     if about and name[:2] in LESSONS:
         return wrong("give one answer only. In a number write a decimal point, 0.5, and not a comma.")
+    try:
+        signature(asked).bind(*about, answer)
+    except TypeError as error:
+        raise TypeError(f"question {name} is about something else than this: {error}") from None
     ABOUT[name] = about
     verdict = asked(*about, answer)
     if verdict.correct:
