@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh benchmark site: export OPENBLAS_NUM_THREADS := 1
-test browser refresh benchmark site: export OMP_NUM_THREADS := 1
+test browser refresh benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
+test browser refresh benchmark site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark handout variants core site clean
+.PHONY: lab test browser lint refresh benchmark handout variants core site browse links clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -55,12 +55,20 @@ core: $(VENV)/bare
 	$(RUN) pip wheel --quiet --no-deps --wheel-dir dist .
 	$(PYTHON) -m venv $(VENV)/core
 	$(VENV)/core/$(notdir $(BIN))/python -m pip install --quiet dist/*-py3-none-any.whl
-	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/03_apply_the_chain_rule.ipynb
+	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/*.ipynb
 
 # The web book, in _site/: pages with their sliders, that need no kernel and no other host.
-# `pytest tests/test_site.py -m browser` opens them.
+# COURSE_REPOSITORY=https://github.com/OWNER/NAME gives them buttons that open a lesson elsewhere.
 site: $(VENV)/site
 	$(BIN)/python tools/site.py
+
+# Opens the pages of the web book in a browser.
+browse: $(VENV)/site
+	$(RUN) pytest tests/test_site.py -m browser -n 2 --dist worksteal
+
+# Do the web book's links to other places lead somewhere? Only this target asks them.
+links: site
+	$(RUN) sphinx -q -d build/doctrees -b linkcheck build/site build/links
 
 $(VENV)/site: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[site]"

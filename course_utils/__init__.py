@@ -35,6 +35,7 @@ from .checks import (
 )
 from .compiled import Compiled
 from .derivation import Activation, relu, sigmoid, step, tanh
+from .files import data_file
 from .models import MatrixModel, Model
 from .training import Adam, GradientDescent, History, Momentum, RMSprop, train
 
@@ -59,6 +60,7 @@ __all__ = [
     "check_number",
     "check_training",
     "check_update",
+    "data_file",
     "hint",
     "load_ipython_extension",
     "progress",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe import serious
 
 from tools.lab import CHROMIUM, run_all, running_chromium, running_lab
 from tools.refresh import why_not_run
@@ -217,6 +218,7 @@ def narrow_and_dark(page, explorers, name):
             f"JupyterLab {theme}",
         )
         settle(page)
+        assert not serious(page, ".jp-OutputArea .explorer")
         for index in range(explorers.count()):
             explorer = explorers.nth(index)
             explorer.scroll_into_view_if_needed()

@@ -1,25 +1,40 @@
 """The web book in a browser: `make site` has built it into _site/. No page asks another host for anything."""
 
+import gzip
 import http.server
-import subprocess
-import tarfile
+import re
 import threading
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe import LOOKS, serious
 
-BOOK = Path(__file__).parents[1] / "_site"
-PAGES = sorted(str(path.relative_to(BOOK)) for path in BOOK.glob("**/*.html") if "_static" not in path.parts)
-SHOWN = "document.querySelectorAll(\".explorer-screen img[alt]:not([alt=''])\").length"
-VIEWS = "document.querySelectorAll(\"script[type='application/vnd.jupyter.widget-view+json']\").length"
-READY = f"{VIEWS} === 0 || ({SHOWN} > 0 && {SHOWN} >= document.querySelectorAll('.explorer').length)"
-SERIOUS = ("serious", "critical")
-MOST = 6 * 2**20  # bytes of a page with its explorers
+from tools.lab import CHROMIUM, running_chromium
+
+ROOT = Path(__file__).parents[1]
+BOOK, ARTIFACTS = ROOT / "_site", ROOT / "artifacts" / "site"
+PAGES = sorted(
+    path.relative_to(BOOK).as_posix() for path in BOOK.glob("**/*.html") if "_static" not in path.parts
+)
+LESSONS = [path for path in PAGES if path.startswith("notebooks/")]
+FOLDED = "article details:not(.stands-in details)"
+STANDS_IN = ".stands-in img[alt]:not([alt=''])"
+READY = """document.querySelectorAll(".explorer-screen img[src][alt]").length
+    === document.querySelectorAll(".stands-in").length"""
+TOLD = """async (explorer) => {
+    const screen = explorer.querySelector(".explorer-screen"), [image, words] = screen.children;
+    do await new Promise(requestAnimationFrame); while (screen.classList.contains("waiting"));
+    await image.decode();
+    return [words.textContent, image.alt, image.naturalWidth];
+}"""
+MOST = 6 * 2**20  # bytes of a page with its explorers and all that it loads, as it is sent: compressed
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not PAGES, reason="the web book is not built: make site does that"),
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the web book not opened in a browser"),
 ]
 
 
@@ -39,95 +54,173 @@ def address():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    from tools.lab import CHROMIUM
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with running_chromium() as chromium:
+        yield chromium
 
 
 @pytest.fixture
-def opened(browser, address):
-    """Opens a page, and says what went wrong on it: errors in the console, requests to other hosts."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    page, wrong = context.new_page(), []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("response", lambda got: wrong.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+def page(browser, address):
+    """A tab that keeps in `wrong` its errors and other hosts that it asks, and in `loaded` what it gets."""
+    tab = browser.new_page(viewport={"width": 1400, "height": 900}, base_url=address)
+    tab.wrong, tab.loaded = [], set()
 
-    def route(route):
+    def got(response):
+        tab.loaded.add(urlsplit(response.url).path)
+        if response.status >= 400:
+            tab.wrong.append(f"{response.status}: {response.url}")
+
+    def asked(route):
         if route.request.url.startswith((address, "data:", "blob:")):
             return route.continue_()
-        wrong.append(f"asks {route.request.url}")
+        tab.wrong.append(f"asks {route.request.url}")
         return route.abort()
 
-    page.route("**/*", route)
-
-    def open(path):
-        page.goto(f"{address}/{path}", wait_until="networkidle")
-        page.evaluate("document.querySelectorAll('details').forEach((folded) => (folded.open = true))")
-        page.wait_for_function(READY)
-        return page, wrong
-
-    yield open
-    context.close()
+    tab.on("console", lambda said: tab.wrong.append(said.text) if said.type == "error" else None)
+    tab.on("pageerror", lambda error: tab.wrong.append(str(error)))
+    tab.on("response", got)
+    tab.route("**/*", asked)
+    yield tab
+    tab.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_opens_without_errors_and_without_another_host(opened, path):
-    page, wrong = opened(path)
-    assert not wrong
-    assert page.title()
-    wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-    assert not wide
-
-
-LESSONS = [path for path in PAGES if path.startswith("lessons/")]
-
-
-@pytest.mark.parametrize("path", LESSONS)
-def test_every_explorer_moves_by_the_keyboard(opened, path):
-    """Each slider of each explorer, from end to end: the words change, and none is empty."""
-    page, wrong = opened(path)
+def test_a_page_works(page, path):
+    """Opened once, and everything tried: the explorers, what is folded, both themes and widths, and paper."""
+    page.goto(path, wait_until="networkidle")
+    assert page.title() and page.locator("article h1, article .search-page h1, #search-results").count()
+    assert sum(map(sent, page.loaded)) < MOST
+    everything_opens(page)
+    page.wait_for_function(READY)
     for explorer in page.locator(".explorer").all():
-        if explorer.locator(".needs-kernel").count():
-            continue
-        words = explorer.locator("[role=status]")
-        for handle in explorer.locator(".noUi-handle").all():
-            handle.focus()
-            said = set()
-            for key in ["Home", "ArrowRight", "ArrowRight", "End"]:
-                page.keyboard.press(key)
-                page.wait_for_timeout(50)
-                said.add(words.inner_text())
-            assert len(said) > 1 and "" not in said
-    assert not wrong
+        moves(page, explorer)
+    for theme, width, rules in [("light", 1400, ()), ("dark", 600, LOOKS)]:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_selector(f"html[data-theme={theme}]")
+        page.wait_for_timeout(400)  # in which the theme finds what must be scrolled
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not serious(page, "html", rules)
+        keep(page, f"{path}_{theme}")
+    goes_on_paper(page)
+    assert not page.wrong
 
 
-@pytest.fixture(scope="module")
-def axe(tmp_path_factory):
-    """axe-core of the npm registry, as a script."""
-    folder = tmp_path_factory.mktemp("axe")
-    done = subprocess.run(
-        ["npm", "pack", "--silent", "axe-core@4.11.0"], cwd=folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        return archive.extractfile("package/axe.min.js").read().decode()
+@cache
+def sent(path):
+    """How many bytes a file of the book is when it is sent."""
+    file = BOOK / path.lstrip("/")
+    return len(gzip.compress(file.read_bytes(), 6)) if file.is_file() else 0
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_keeps_nobody_out(opened, axe, path):
-    page, _ = opened(path)
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")["violations"]
-    serious = [
-        (v["id"], v["nodes"][0]["html"][:200], len(v["nodes"])) for v in found if v["impact"] in SERIOUS
-    ]
-    assert not serious
+def everything_opens(page):
+    """What is folded is closed, opens by a click, and shows what is in it."""
+    folded = page.locator(FOLDED)
+    if not folded.count():
+        return
+    assert not page.locator("article details[open]").count()
+    folded.first.locator("> summary").click()
+    folded.evaluate_all("(all) => all.forEach((each) => each.open || each.firstElementChild.click())")
+    hidden = "(all) => all.filter((each) => !each.open || !each.lastElementChild.checkVisibility()).length"
+    assert folded.evaluate_all(hidden) == 0
+
+
+def moves(page, explorer):
+    """Each slider by the keyboard over all its settings, each told in other words, and back by the mouse."""
+    if explorer.locator(".needs-kernel").count():
+        assert explorer.evaluate(TOLD)[0]
+        return
+    for handle in explorer.get_by_role("slider").all():
+        last = int(float(handle.get_attribute("aria-valuemax")))
+        handle.press("Home")
+        said = [told(explorer)]
+        for _ in range(last):
+            page.keyboard.press("ArrowRight")
+            said.append(told(explorer))
+        assert len({*said}) == last + 1
+        bar = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+        box, middle = handle.bounding_box(), bar["y"] + bar["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(bar["x"], middle, steps=5)
+        page.mouse.up()
+        assert told(explorer) == said[0]
+
+
+def told(explorer):
+    """The words of the page that an explorer has turned to, once its picture is there with the same."""
+    words, alt, wide = explorer.evaluate(TOLD)
+    assert words and alt == words and wide > 100
+    return words
+
+
+def keep(page, name):
+    """A screenshot, to be looked at."""
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTIFACTS / f"{name.replace('/', '_')}.jpg", type="jpeg", quality=60)
+
+
+def goes_on_paper(page):
+    """For print, what is folded stands at the end, open; no button is left; afterwards all is as it was."""
+    page.emulate_media(media="print")
+    folded = page.locator("details.hide, details.hint")
+    places = "(all) => all.map((each) => [each.open, each.parentElement.className])"
+    before = folded.evaluate_all(places)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("section.answers-printed").locator(folded).count() == len(before)
+    assert all(opened for opened, _ in folded.evaluate_all(places))
+    visible = "(all) => all.filter((each) => each.checkVisibility()).map((each) => each.outerHTML)"
+    assert page.locator("button, [role=slider], .hide > summary").evaluate_all(visible) == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert folded.evaluate_all(places) == before
+    assert page.locator(".answers-printed").count() == 0
 
 
 @pytest.mark.parametrize("path", LESSONS)
-def test_a_lesson_is_light_enough(path):
-    assert (BOOK / path).stat().st_size < MOST
+def test_a_lesson_can_be_read_before_its_explorers_are_there(browser, address, path):
+    """Without any script, each explorer has a picture, with its words, in its place."""
+    page = browser.new_page(java_script_enabled=False, base_url=address)
+    page.goto(path)
+    assert page.locator("article h1").is_visible()
+    explorers = (BOOK / path).read_text("utf-8").count('"_dom_classes": ["explorer"]')
+    assert page.locator(STANDS_IN).count() == explorers
+    page.close()
+
+
+def test_search_finds_a_word(page):
+    page.goto("index.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("saddle")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a", has_text="10 Stack more layers").click()
+    assert page.locator("article h1").inner_text().startswith("10 Stack more layers")
+    assert not page.wrong
+
+
+def names(path):
+    """What of a page can be linked to, and where its own links lead."""
+    text = re.sub(r"(?s)<script.*?</script>", "", path.read_text("utf-8"))
+    return set(re.findall(r'\bid="([^"]+)"', text)), set(re.findall(r'<a\b[^>]*\bhref="([^"]+)"', text))
+
+
+def test_links_lead_somewhere():
+    anchors = {BOOK / path: names(BOOK / path)[0] for path in PAGES}
+    lost = []
+    for path in PAGES:
+        for link in names(BOOK / path)[1]:
+            parts = urlsplit(link.replace("&amp;", "&"))
+            if parts.scheme:
+                continue
+            target = (BOOK / path).parent / unquote(parts.path) if parts.path else BOOK / path
+            target = target.resolve()
+            known = anchors.get(target, set())
+            if not target.exists() or (parts.fragment and unquote(parts.fragment) not in known):
+                lost.append(f"{path}: {link}")
+    assert not lost
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if re.search(r"/\d+_", path)])
+def test_a_page_hands_out_its_notebook(path):
+    notebook = Path(path).with_suffix(".ipynb")
+    if notebook.parts[0] == "notebooks":
+        assert (BOOK / "_sources" / notebook).read_bytes() == (ROOT / notebook).read_bytes()
+    assert f"_sources/{notebook.as_posix()}" in (BOOK / path).read_text("utf-8")

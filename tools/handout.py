@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ["notebooks", "course_utils", "exercises/release"]
-FILES = ["docs/explorer.gif", "README.md", "Makefile", "pyproject.toml", "environment.yml", "LICENSE"]
+PROJECT = ["pyproject.toml", "setup.py", "environment.yml", "Makefile", "LICENSE", "README.md"]
+FILES = [*PROJECT, "docs/explorer.gif"]
 LEFT_OUT = shutil.ignore_patterns("grading", "__pycache__", ".ipynb_checkpoints")
 TEACHERS = [  # what in these files is for teachers and developers
     ("pyproject.toml", r' *"course_utils\.grading",\n|, "grading/templates/[^"]*"'),

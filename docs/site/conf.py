@@ -4,12 +4,15 @@ import os
 from importlib.metadata import version as installed
 
 # Where the course is kept, for the buttons that open a page elsewhere. No page loads anything from there.
-REPOSITORY = os.environ.get("COURSE_REPOSITORY", "")
+REPOSITORY = os.environ.get("COURSE_REPOSITORY", "").rstrip("/")
+# The books in other languages, by the folder that each has beside this one's pages, as {"中文": "zh"}.
+OTHERS = {}
 
 project = "Gradient descent, derived"
 author = "The authors of Gradient descent, derived"
 version = release = installed("gradient-descent-derived")
 language = "en"
+highlight_language = "none"  # notebooks say what theirs is
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton"]
 autodoc_member_order = "bysource"
@@ -20,9 +23,10 @@ autodoc_typehints = "description"
 html_theme = "sphinx_book_theme"
 html_title = project
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_css_files = ["course.css"]
-html_js_files = [("icons.js", {"priority": 10})]
-html_extra_path = ["_static/fonts"]
+html_js_files = [("icons.js", {"priority": 10}), "print.js"]
+html_extra_path = ["_static/icons"]
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's machine is
 html_copy_source = True
 html_theme_options = {
@@ -31,12 +35,13 @@ html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
     "home_page_in_toc": True,
+    "article_header_end": ["languages.html", "article-header-buttons.html"],
 }
 if REPOSITORY:
     html_theme_options |= {
         "repository_url": REPOSITORY,
+        "repository_branch": "main",
         "use_repository_button": True,
-        "path_to_docs": ".",
         "launch_buttons": {
             "binderhub_url": "https://mybinder.org",
             "colab_url": "https://colab.research.google.com",
@@ -65,6 +70,23 @@ def plain(app, kind, name, thing, options, lines):
         lines[1:] = ["", "::", "", *(f"   {line}" for line in rest)] if any(map(str.strip, rest)) else []
 
 
+def beside(app, page, template, context, doctree):
+    """The same page in other languages, for the switch; and a button that opens the course in Codespaces."""
+    up = "../" * page.count("/")
+    context["others"] = {name: f"{up}{folder}/{page}.html" for name, folder in OTHERS.items()}
+    codespaces = {
+        "type": "link",
+        "text": "Codespaces",
+        "tooltip": "Launch on Codespaces",
+        "icon": "fa-brands fa-github",
+        "url": REPOSITORY.replace("github.com", "codespaces.new"),
+    }
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "launch-buttons":
+            group["buttons"].append(codespaces)
+
+
 def setup(app):
     """Let Sphinx read docstrings as this course writes them."""
     app.connect("autodoc-process-docstring", plain)
+    app.connect("html-page-context", beside, priority=900)  # after the theme's buttons

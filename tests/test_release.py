@@ -1,0 +1,65 @@
+"""What a release leans on: its files agree with each other, and follow their published schemas."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from course_utils import data_file
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize(
+    ("schema", "paths"),
+    [
+        ("github-workflows", WORKFLOWS),
+        ("dependabot", [ROOT / ".github" / "dependabot.yml"]),
+        ("citation-file-format", [ROOT / "CITATION.cff"]),
+    ],
+)
+def test_files_follow_their_schema(schema, paths):
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *paths]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert paths and done.returncode == 0, done.stdout + done.stderr
+
+
+def test_each_package_has_a_version_that_was_tested():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *(p for name in ("lab", "fast", "site", "dev") for p in extras[name])]
+    tested = re.findall(r"(?m)^([\w-]+)==", (ROOT / "constraints.txt").read_text("utf-8"))
+    own = project["name"]
+    assert sorted(tested) == sorted({re.match(r"[\w-]+", package)[0] for package in asked} - {own})
+
+
+def test_there_is_one_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["version"] == version
+    assert re.search(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)[1] == version
+
+
+def test_what_runs_elsewhere_calls_targets_that_are_there():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    texts = [container["postCreateCommand"], *(path.read_text("utf-8") for path in WORKFLOWS)]
+    called = {target for text in texts for target in re.findall(r"make ([\w./]+)", re.sub(r"#.*", "", text))}
+    rules = (ROOT / "Makefile").read_text("utf-8").replace("$(VENV)", ".venv")
+    assert len(called) > 4 and not {
+        name for name in called if not re.search(rf"(?m)^{re.escape(name)}:", rules)
+    }
+
+
+def test_data_are_found_beside_a_notebook_and_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert data_file("sunflowers.csv").read_bytes() == (ROOT / "notebooks/data/sunflowers.csv").read_bytes()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sunflowers.csv").write_text("7,1.5\n")
+    assert data_file("sunflowers.csv").read_text() == "7,1.5\n"
+    with pytest.raises(FileNotFoundError, match=r"no data roses\.csv; the course has sunflowers\.csv"):
+        data_file("roses.csv")
