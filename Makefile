@@ -11,7 +11,7 @@ RUN := $(BIN)/python -m
 test browser refresh benchmark site: export OPENBLAS_NUM_THREADS := 1
 test browser refresh benchmark site: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark handout core site clean
+.PHONY: lab test browser lint refresh benchmark handout variants core site clean
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
@@ -43,6 +43,11 @@ benchmark: $(VENV)/dev
 handout: TO ?= build/handout
 handout: $(VENV)/course
 	$(BIN)/python tools/handout.py $(TO)
+
+# A problem set of one's own for each learner: make variants SEED=... LEARNERS=names.txt TO=../variants
+# (LEARNERS: a file with a name in each line, or how many there are.)
+variants: $(VENV)/course
+	$(BIN)/python tools/variants.py "$(SEED)" "$(LEARNERS)" "$(TO)"
 
 # What somebody has who installs the package alone: a wheel of pure Python, and no Jupyter.
 core: $(VENV)/bare

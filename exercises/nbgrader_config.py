@@ -10,7 +10,7 @@ from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 from course_utils.grading.converter import CarefulAutograde, CarefulFeedback
 from course_utils.grading.formgrader import close
 from course_utils.grading.pages import TEMPLATES
-from course_utils.grading.preprocessors import Assemble, Examine, Harmless
+from course_utils.grading.preprocessors import Assemble, Examine, Harmless, Overwrite
 
 autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
 generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = CarefulFeedback
@@ -33,7 +33,7 @@ c.GenerateAssignment.force = True
 # What a learner hands in runs in a sandbox only, and its own kernel decides nothing (see README.md).
 c.Autograde.sanitize_preprocessors = [
     Assemble,
-    "nbgrader.preprocessors.OverwriteCells",
+    Overwrite,
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [

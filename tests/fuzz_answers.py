@@ -396,12 +396,15 @@ class Fuzzer:
         return value
 
     def strange(self, reply):
-        """A value that comes from a notebook alone; None where SymPy cannot make it."""
+        """A value that comes from a notebook alone; None where SymPy cannot make it, or not in time."""
         name, *formulas = reply["strange"]
-        with suppress(Exception):
+        try:
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             return MADE[name](*[Decoder().decode(["formula", formula]) for formula in formulas])
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        except (Exception, TooSlow):
+            return None
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def guarded(self, name, work, reply):
         """What the work gives, or None."""

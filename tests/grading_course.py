@@ -16,6 +16,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 
+from course_utils.grading.variants import CLASS, Class
+
 EXERCISES = Path(__file__).parents[1] / "exercises"
 SETUP = """%load_ext course_utils
 import numpy as np
@@ -116,6 +118,15 @@ class Course:
             nbformat.write(source, target / f"{name}.ipynb")
         done = self.command("generate_assignment", name)
         assert done.returncode == 0, done.stderr
+
+    def enrol(self, *learners: str) -> None:
+        """Let learners have variants of the sets."""
+        shutil.copytree(EXERCISES / "variants", self.folder / "variants", dirs_exist_ok=True)
+        (self.folder / CLASS).write_text(f'seed = "7"\nlearners = {json.dumps(learners)}\n')
+
+    def variant(self, learner: str, name: str, step: str = "release"):
+        """A learner's variant of a set: as it was handed out, or solved, as in `source`."""
+        return Class.of(self.folder).variant(learner, name).notebook(self.notebook(name, step))
 
     def notebook(self, name: str, step: str = "release"):
         return nbformat.read(self.folder / step / name / f"{name}.ipynb", 4)

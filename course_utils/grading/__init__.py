@@ -3,6 +3,7 @@
 converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
                handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
+variants       a set of a learner's own: what varies, which of it a learner has, whose a notebook is
 formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
 broker         passes messages between the two sandboxes, and says which results are believed (results)

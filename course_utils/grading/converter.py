@@ -18,6 +18,7 @@ from .programs import SandboxUnavailable
 from .reading import reduce
 from .regular import Irregular, copy
 from .sandbox import bubblewrap_program
+from .variants import Class
 
 # A date, a time and a zone. The name of a zone is no path: nbgrader would open it.
 TIME = re.compile(r"[\d-]{8,10}[ T][\d:.]{4,15} ?(Z|[+-][\d:]{2,6}|[A-Za-z]\w*([/+-]\w+)*)?", re.ASCII)
@@ -74,7 +75,7 @@ class CarefulAutograde(Autograde):
             return False
         copied = Path(self._format_source(assignment_id, student_id))
         try:
-            self.take(copied, assignment_id)
+            self.take(copied, student_id, assignment_id)
             wanted = super().init_destination(assignment_id, student_id)
         except Exception:
             self.forget(assignment_id, student_id)
@@ -83,16 +84,18 @@ class CarefulAutograde(Autograde):
             self.forget(assignment_id, student_id, self.coursedir.get_existing_timestamp(str(copied)))
         return wanted
 
-    def take(self, copied: Path, assignment_id: str) -> None:
+    def take(self, copied: Path, student_id: str, assignment_id: str) -> None:
         """Copy a submission to the desk. Raises Irregular."""
         for earlier in Path(self.desk).iterdir():
             shutil.rmtree(earlier)
         copy(self.submitted, copied.relative_to(self.desk), copied)
         sources = self.sources(assignment_id)
         if len(sources) == 1:
-            self.notebooks = [str(self.named(copied, sources[0]))]
+            self.notebooks = [str(self.named(copied, sources[0], student_id))]
+        known = Class.of(Path(self.coursedir.root))
         for notebook in map(Path, self.notebooks):
-            reduce(notebook)
+            if strange := known.strange(student_id, notebook.stem, reduce(notebook)):
+                self.log.warning(strange)
         stamp = copied / "timestamp.txt"
         if stamp.exists():
             stamp.write_text(time_in(stamp))
@@ -102,10 +105,11 @@ class CarefulAutograde(Autograde):
         folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
         return sorted(Path(folder).glob(f"{self.coursedir.notebook_id}.ipynb"))
 
-    def named(self, copied: Path, source: Path) -> Path:
+    def named(self, copied: Path, source: Path, student_id: str) -> Path:
         """The submitted notebook that answers one of the source, under that one's name. Raises Irregular."""
         wanted = copied / source.name
-        found = notebook_in(copied, source.stem, without_solutions(source, self))
+        variant = Class.of(Path(self.coursedir.root)).variant(student_id, source.stem)
+        found = notebook_in(copied, source.stem, without_solutions(source, self, variant))
         if found != wanted:
             self.log.warning("%s is taken for %s.", found.relative_to(self.desk), wanted.name)
             found.replace(wanted)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
-from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPreprocessor, OverwriteCells
 from traitlets import Enum, Float, Integer
 from traitlets.config import Configurable
 
@@ -18,6 +18,7 @@ from .results import Result
 from .sandbox import bubblewrap, limits, unprotected
 from .session import Session
 from .syntax import stores
+from .variants import Class, Variant
 
 EXAMINER_MEMORY = 3 * 2**30  # bytes, of which Python and its packages take one
 USERS = {"worker": 65534, "examiner": 65533}  # whom root becomes: neither counts the other's processes
@@ -35,15 +36,26 @@ def source_folder(step: NbGraderPreprocessor, resources) -> Path:
     return Path(directory.format_path(directory.source_directory, ".", assignment)).resolve()
 
 
+def variant(step: NbGraderPreprocessor, resources) -> Variant | None:
+    """The variant of the set that this submission's learner has, if any."""
+    asked = resources["nbgrader"]
+    return Class.of(Path(course(step).root)).variant(asked["student"], asked["notebook"])
+
+
 def released(step: NbGraderPreprocessor, resources):
-    """The source notebook without its solutions."""
+    """The source notebook as this submission's learner got it."""
     name = resources["nbgrader"]["notebook"]
-    return without_solutions(source_folder(step, resources) / f"{name}.ipynb", step)
+    path = source_folder(step, resources) / f"{name}.ipynb"
+    return without_solutions(path, step, variant(step, resources))
 
 
-def without_solutions(path: Path, parent: Configurable):
+def without_solutions(path: Path, parent: Configurable, variant: Variant | None = None):
     """A notebook as learners get it. parent: whoever asks, for nbgrader's settings."""
-    return ClearSolutions(parent=parent).preprocess(nbformat.read(path, as_version=4), {})[0]
+    source = nbformat.read(path, as_version=4)
+    if variant is None:
+        return ClearSolutions(parent=parent).preprocess(source, {})[0]
+    cleared = ClearSolutions(parent=parent).preprocess(variant.notebook(source), {})[0]
+    return ComputeChecksums().preprocess(cleared, {})[0]
 
 
 class Assemble(NbGraderPreprocessor):
@@ -52,6 +64,14 @@ class Assemble(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """The source's cells with the submission's answers in them, and nbconvert's resources."""
         return assemble(released(self, resources), nb), resources
+
+
+class Overwrite(OverwriteCells):
+    """Puts back what the gradebook holds, which knows the set itself. A variant is whole already."""
+
+    def preprocess(self, nb, resources):
+        """The notebook with the gradebook's locked cells, unless it is a variant; nbconvert's resources."""
+        return (nb, resources) if variant(self, resources) else super().preprocess(nb, resources)
 
 
 class Examine(NbGraderPreprocessor):

@@ -10,8 +10,11 @@ CELLS = 2_000  # of one notebook
 KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 
 
-def reduce(path: Path) -> None:
-    """Leave of a notebook what assembly uses: cells' kinds, texts, names and pictures. Raises Irregular."""
+def reduce(path: Path) -> str | None:
+    """Leave of a notebook what assembly uses: cells' kinds, texts, names and pictures. Raises Irregular.
+
+    The mark of its variant is returned, if it has one.
+    """
     where = path.relative_to(path.parents[2])
     try:
         data = json.loads(path.read_text("utf-8"))
@@ -24,6 +27,8 @@ def reduce(path: Path) -> None:
     if len(cells) > CELLS:
         raise Irregular(f"{where} has {len(cells):,} cells: {CELLS:,} may be handed in.")
     path.write_text(json.dumps({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    mark = metadata.get("variant") if isinstance(metadata := data.get("metadata"), dict) else None
+    return mark if isinstance(mark, str) else None
 
 
 def cell(part: dict) -> dict:

@@ -58,10 +58,13 @@ def graded_by_machine(notebook):
 def graded_set(request, tmp_path_factory):
     """A problem set of the course: solution, release, and the bank's wrong answers, graded in one run."""
     name, course = request.param, Course(tmp_path_factory.mktemp(request.param))
+    course.enrol("ada", "bob")
     course.add_set(name, EXERCISES / "source" / name)
     source, release, wrong = course.notebook(name, "source"), course.notebook(name), {}
     course.submit("solution", name, source)
     course.submit("release", name, release)
+    course.submit("ada", name, course.variant("ada", name, "source"))
+    course.submit("bob", name, course.variant("bob", name))
     for answer, entries in BANK[name].items():
         shared = used_by_others(source, answer_cell(source, answer))
         for number, (text, _, _) in enumerate(entries[:ROUNDS]):
@@ -74,15 +77,16 @@ def graded_set(request, tmp_path_factory):
     return name, course
 
 
-def test_the_solution_gets_all_points_and_the_release_none(graded_set):
+@pytest.mark.parametrize(("solved", "untouched"), [("solution", "release"), ("ada", "bob")])
+def test_the_solution_gets_all_points_and_the_release_none(graded_set, solved, untouched):
+    """Of the set itself, and of variants of it."""
     name, course = graded_set
     points = graded_by_machine(course.notebook(name))
     assert points
-    scores = course.scores("solution", name)
-    messages = [course.message("solution", name, check) for check in points]
+    scores = course.scores(solved, name)
+    messages = [course.message(solved, name, check) for check in points]
     assert {check: scores[check] for check in points} == points, messages
-    untouched = course.scores("release", name)
-    assert set(untouched.values()) == {0.0}
+    assert set(course.scores(untouched, name).values()) == {0.0}
 
 
 def test_each_wrong_answer_gets_its_score_and_message(graded_set):

@@ -8,9 +8,9 @@ from ..symbols import check_derivative, check_gradient
 from .kinds import of_output
 
 SIGNS = {
-    "negative": "a negative gradient says: the loss falls if m grows, and the bump moves to the right.",
-    "zero": "a gradient of zero says: a small move of m changes nothing, to the left or to the right.",
-    "positive": "a positive gradient says: the loss falls if m shrinks, and the bump moves to the left.",
+    "negative": "a negative gradient says: the loss falls if the bump moves to the right.",
+    "zero": "a gradient of zero says: a small move changes nothing, to the left or to the right.",
+    "positive": "a positive gradient says: the loss falls if the bump moves to the left.",
 }
 
 

@@ -24,11 +24,11 @@ def after_step(model, parameter, at, sample, rate, answer):
     end = moved[parameter]
     slips = {
         2 * before - end: "this step goes uphill: subtract.",
-        mixed: "V has moved already here: take both slopes first, then move.",
+        mixed: "another parameter has moved already here: take all slopes first, then move.",
         end - before: f"this is how far {parameter} moves. Where does it arrive?",
         (end - before) / -rate: f"this is the slope of {parameter}. Where does the step take {parameter}?",
         before + (end - before) / rate: "the learning rate is missing.",
-        np.exp(end): f"this is K. What is {parameter}, its logarithm?",
+        np.exp(end): f"this is an exponential of {parameter}. What is {parameter} itself?",
     }
     return check_number(answer, end, slips=slips, digits=4)
 
@@ -42,12 +42,13 @@ def prediction(model, symbol, start, data, at, answer):
     """What the model, trained with learning rate 0.5 for 500 steps, predicts; data count in hundreds."""
     ends = train(model, start, data, GradientDescent(0.5), max_steps=500).parameters[-1]
     trained = dict(zip(model.parameters, ends, strict=True))
-    (top, logarithm), (given,) = ends, at.values()
+    (top, other), (given,) = ends, at.values()
     speed = 100 * model.evaluate(symbol, {**trained, **at})
     slips = {
         speed / 100: "this is in hundreds of counts. Undo the scaling.",
-        100 * top: "this is V, the top speed. How fast is it at this concentration?",
-        100 * top * given / (logarithm + given): "c is the logarithm of K: take K = exp(c) first.",
+        100 * top: "this is the top speed. How fast is it at this concentration?",
+        100 * top * given / (other + given): f"{model.parameters[1]} itself stands here in place of its"
+        " exponential.",
         100
         * model.evaluate(
             symbol, {**start, **at}

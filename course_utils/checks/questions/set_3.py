@@ -2,9 +2,10 @@
 
 import sympy as sp
 
+from ...models.model import Model
 from ...training.loop import train
 from ...training.update_rules import GradientDescent
-from ..passes import check_backward
+from ..passes import check_backward, check_forward
 from ..simple import check_choice, check_number
 from ..symbols import check_gradient
 from ..updates import check_update
@@ -17,17 +18,11 @@ CURVES = {
 }
 
 
-def bound(model, of, wrt, answer):
-    """What a link cannot exceed, however large `wrt` grows beside the data."""
-    link = model.local(of, wrt)
-    far = link.subs(dict.fromkeys(model.data, 0))
-    slips = {
-        float(sp.pi / 2): "that bounds the arctangent. Which function is the first link of this loss?",
-        0: "that is the link where the error is 0. How large can it become?",
-        2: "that is the factor of the squared error's link. This loss has another one.",
-        -1: "that bounds it from below, for large negative errors. And from above?",
-    }
-    return check_number(answer, sp.limit(far, wrt, sp.oo), slips=slips)
+def carried(model, of, wrt, answer):
+    """The companion of `of` in forward mode: how fast it changes, from how fast `wrt` does."""
+    slope, companion = sp.symbols(f"{wrt}_slope {of}_slope")
+    lines = {of: model.equations[of], companion: model.local(of, wrt) * slope}
+    return check_forward(Model(lines, [], [wrt, slope]), companion, answer)
 
 
 def half(model, start, data, symbols, scale, answer):
@@ -39,7 +34,7 @@ def half(model, start, data, symbols, scale, answer):
     place = middle + unit * float(root)
     slips = {
         float(root): "this is x. Which temperature belongs to it?",
-        middle - unit * float(root): "a sign got lost: w x + b is 0 where x is -b/w.",
+        middle - unit * float(root): f"a sign got lost: put your x into the equation of {z}. Is it 0?",
         middle + float(root): f"x counts in units of {unit} degrees.",
         (place - 32) / 1.8: "this is in °C. The question asks for °F.",
     }
@@ -55,7 +50,7 @@ def letter(losses, name, answer):
 QUESTIONS = {
     "set 3.1": of_output,
     "set 3.2": check_gradient,
-    "set 3.3": bound,
+    "set 3.3": carried,
     "set 3.4": check_gradient,
     "set 3.5": check_backward,
     "set 3.6": half,

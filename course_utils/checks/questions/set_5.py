@@ -19,11 +19,11 @@ def loss_of_mean(fitted, tested, answer):
     line = np.polyfit(fitted["x"], fitted["y"], 1)
     right = loss(fitted, tested)
     slips = {
-        loss(fitted, fitted): "this is its loss on the even years.",
-        loss(tested, tested): "this is the mean of the odd years: they should stay unseen.",
+        loss(fitted, fitted): "this is its loss on the training years.",
+        loss(tested, tested): "this is the mean of the held-out years: they should stay unseen.",
         loss(
             tested, fitted
-        ): "even and odd are swapped: the mean of the even years, the error on the odd ones.",
+        ): "the halves are swapped: the mean of the training years, the error on the held-out ones.",
         10**6 * right: "count the flow in thousands.",
         np.sqrt(right): "this is the root of it: the mean squared error was asked.",
         np.mean((tested["y"] - np.polyval(line, tested["x"])) ** 2): "this is the straight line's loss.",
