@@ -8,7 +8,7 @@ import sympy as sp
 from ..compiled.settings import count
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
-from ..derivation.given import brief, listed, some
+from ..derivation.given import listed, some
 from ..models.model import Model
 from .answers import UNANSWERED, brief
 from .budget import bounded

@@ -103,8 +103,8 @@ def failing(error):
 
 ANY_FUNCTION = {
     "dots": (..., "no answer yet"),
-    "a number": (3, "should be a function, not int"),
-    "a string": ("lambda x: x", "should be a function, not str"),
+    "a number": (3, "should be a function, not 3"),
+    "a string": ("lambda x: x", "should be a function, not 'lambda x: x'"),
     "nothing returned": (lambda x: None, "returns nothing yet"),
     "dots returned": (lambda x: ..., "returns nothing yet"),
     "unknown argument": (lambda q: q, "its argument q is unknown here"),
