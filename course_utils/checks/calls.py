@@ -97,7 +97,7 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     A function that takes any names (**values) gets all.
     """
     try:
-        arguments = inspect.signature(function).parameters.values()
+        arguments = [] if made_of_nothing(function) else inspect.signature(function).parameters.values()
     except Exception:  # an object of any kind may say that it can be called
         raise Unreadable("this should be a function that is written in Python.") from None
     by_place, by_name = [], []
@@ -112,6 +112,12 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
             known = some(given, most=30)
             raise Unreadable(f"its argument {argument.name:.40} is unknown here: it may ask for {known}.")
     return by_place, by_name
+
+
+def made_of_nothing(function: Callable) -> bool:
+    """Whether it is a class that takes no arguments: inspect would compile what C says of that."""
+    own = (function.__init__, function.__new__) if isinstance(function, type) else ()
+    return bool(own) and not any(map(inspect.isfunction, own))
 
 
 def outside(function: Callable) -> dict[str, object]:
