@@ -8,14 +8,17 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test browser refresh benchmark site browse core: export OMP_NUM_THREADS := 1
+test browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
+test browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh benchmark handout variants core site browse links clean
+.PHONY: lab test browser lint refresh translate benchmark handout variants core site browse links clean
+
+# The start page in the language of this machine.
+START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
 
 lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
-	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root notebooks/00_start_here.ipynb
+	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root $(START)
 
 # COVERAGE=95 measures as well which lines of the library the tests run, and asks for so many in a hundred.
 test: $(VENV)/dev
@@ -35,6 +38,10 @@ lint: $(VENV)/dev
 refresh: $(VENV)/dev
 	$(BIN)/python tools/refresh.py
 	$(BIN)/python tools/minutes.py
+
+# After a change of an English text: catalogues, Chinese notebooks, and what is still to be translated.
+translate: $(VENV)/dev
+	$(BIN)/python tools/translate.py
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py

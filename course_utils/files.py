@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from .language import say
+
 HERE = Path(__file__).parent
 # Beside the notebook; in an installed package; in the repository, for a notebook that lies elsewhere.
 FOLDERS = (Path("data"), HERE / "data", HERE.parent / "notebooks" / "data")
@@ -14,5 +16,8 @@ def data_file(name: str) -> Path:
     """
     there = {path.name: path for folder in reversed(FOLDERS) for path in folder.glob("*.csv")}
     if name not in there:
-        raise FileNotFoundError(f"there are no data {name}; the course has {', '.join(sorted(there))}")
+        known = ", ".join(sorted(there))
+        raise FileNotFoundError(
+            say("there are no data {name}; the course has {known}", name=name, known=known)
+        )
     return there[name]

@@ -13,7 +13,7 @@ from course_utils.checks.equivalence import equivalent
 from course_utils.derivation.chain_rule import gradient
 from course_utils.training.update_rules import GradientDescent
 
-LESSONS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+LESSONS = sorted((Path(__file__).parents[1] / "notebooks").rglob("*.ipynb"))  # in every language
 PARTIAL = re.compile(r"\\frac\{\\partial ([^{}]+(?:\{\w+\})?)\}\{\\partial ([^{}]+(?:\{\w+\})?)\}")
 
 x, y, w1, b1, w2, b2, z, h, y_hat, L = sp.symbols("x y w1 b1 w2 b2 z h y_hat L")
@@ -33,7 +33,7 @@ def typed_equations(text):
 
 
 EQUATIONS = [
-    pytest.param(statement, id=f"{lesson.stem[:2]}: {statement}")
+    pytest.param(statement, id=f"{lesson.parent.name} {lesson.stem[:2]}: {statement}")
     for lesson in LESSONS
     for cell in nbformat.read(lesson, 4).cells
     if cell.cell_type == "markdown"
@@ -56,7 +56,7 @@ def read(latex):
         meaning[sp.Symbol(name)] = expression
         return f" {name} "
 
-    latex = latex.replace(r"\text{learning rate}", stand_in(sp.Symbol("learning_rate")))
+    latex = re.sub(r"\\text\{(learning rate|学习率)\}", stand_in(sp.Symbol("learning_rate")), latex)
     latex = PARTIAL.sub(lambda m: stand_in(derivative(WRITTEN[m[1].strip()], WRITTEN[m[2].strip()])), latex)
     for written, symbol in WRITTEN.items():
         alone = rf"(?<![A-Za-z\\_]){re.escape(written)}(?![A-Za-z_])"

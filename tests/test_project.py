@@ -30,17 +30,18 @@ def test_every_package_folder_is_installed():
     assert {".".join(folder.parts) for folder in folders} == set(packages)
 
 
-PAGES = [ROOT / "README.md", *LESSONS]
+READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
+PAGES = [*READMES, *LESSONS]
 
 
 def prose(page):
     """A page's text: of a notebook, its Markdown cells."""
     if page.suffix == ".md":
-        return page.read_text()
+        return page.read_text(encoding="utf-8")
     return "\n".join(cell.source for cell in nbformat.read(page, 4).cells if cell.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("page", PAGES[:2], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES[:3], ids=lambda page: page.name)
 def test_the_map_names_every_lesson(page):
     assert not [lesson.name for lesson in LESSONS[1:] if lesson.name not in prose(page)]
 
@@ -68,8 +69,9 @@ def test_a_handout_holds_no_solution_and_nothing_that_grades(handout):
     assert not [text[:80] for text in texts if "BEGIN SOLUTION" in text or "course_utils.grading" in text]
     packages = tomllib.loads((handout / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     assert all((handout / package.replace(".", "/") / "__init__.py").is_file() for package in packages)
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", (handout / "README.md").read_text())
-    assert links and not [link for link in links if (ROOT / link).exists() > (handout / link).exists()]
+    for page in READMES:
+        links = re.findall(r"\]\((?!http)([^)#]+)\)", prose(handout / page.name))
+        assert links and not [link for link in links if (ROOT / link).exists() > (handout / link).exists()]
 
 
 @pytest.mark.parametrize(

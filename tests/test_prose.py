@@ -220,9 +220,10 @@ def test_a_number_in_a_text_was_computed(lesson):
 @lessons_for("minutes")
 def test_every_place_says_what_a_lesson_takes(lesson):
     takes = minutes.minutes(lesson)
-    tables = [(ROOT / "README.md").read_text(), "\n".join(cell.source for cell in cells_of(minutes.START))]
+    tables = [readme.read_text(encoding="utf-8") for readme in minutes.READMES]
+    tables.append("\n".join(cell.source for cell in cells_of(minutes.START)))
     said = [minutes.stated(table).get(lesson.name[:2]) for table in tables]
-    assert [int(minutes.STATED.search(cells_of(lesson)[0].source)[2]), *said] == [takes] * 3
+    assert [int(minutes.STATED.search(cells_of(lesson)[0].source)[2]), *said] == [takes] * 4
     assert takes <= LONGEST
 
 

@@ -1,7 +1,7 @@
 """How long a lesson takes, by one rule, and the places that say so.
 
 Usage: python tools/minutes.py [notebook ...]     (all lessons unless told)
-It writes them into the lesson's "You need", and into the tables of README and the start page.
+It writes them into the lesson's "You need", and into the tables of the READMEs and the start page.
 
 tests/test_prose.py holds the rule against a reader's estimates.
 """
@@ -17,6 +17,7 @@ from course_utils.pictures.predictions import MARK, WORDS
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 START = LESSONS[0]
+READMES = sorted(ROOT.glob("README*.md"))
 STATED = re.compile(r"(\*\*You need\*\*[^\n]*?)(\d+)( minutes)")
 ROW = re.compile(r"^(\| \[(\d\d) [^|]*\|[^|]*\|)([^|\n]*)\|$", re.MULTILINE)
 
@@ -60,8 +61,9 @@ def write(lessons: list[Path]) -> None:
         takes = by_lesson[lesson.name[:2]]
         rewrite(lesson, lambda text, takes=takes: STATED.sub(rf"\g<1>{takes}\g<3>", text))
     rewrite(START, lambda text: restate(text, by_lesson))
-    readme = ROOT / "README.md"
-    readme.write_text(restate(readme.read_text(), by_lesson))
+    for readme in READMES:
+        text = restate(readme.read_text(encoding="utf-8"), by_lesson)
+        readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

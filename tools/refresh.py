@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from course_utils.pictures.predictions import MARK, WORDS
+from course_utils.pictures.predictions import MARK
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -38,7 +38,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
         if cell.cell_type == "code" and cell.source.partition("\n")[0].endswith(MARK):
             cell.metadata["jupyter"] = {"outputs_hidden": True}
-        if cell.source.startswith(WORDS):
+        if cell.cell_type == "markdown" and cell.source.startswith("<!--"):  # WORDS, in any language
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
@@ -71,7 +71,7 @@ def refresh(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    notebooks = [Path(name) for name in sys.argv[1:]] or sorted(LESSONS.glob("*.ipynb"))
+    notebooks = [Path(name) for name in sys.argv[1:]] or sorted(LESSONS.rglob("*.ipynb"))
     with ThreadPoolExecutor(2) as pool:
         for line in pool.map(refresh, notebooks):
             print(line)

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 import sympy as sp
 
+from ..language import later, say
 from ..pictures.curves import NeuronPicture
 from ..pictures.words import neuron_state
 from .controls import slider
@@ -16,10 +17,10 @@ from .neuron import train_neuron
 from .task import Fit, Task, varied
 
 MEANING = {
-    "blocked": "blocked: its slope is 0 on every day, so it cannot learn",
-    "saturated": "saturated: its slope is nearly 0 on every day",
-    "straight": "straight: its slope is the same on every day, so it draws a line",
-    "bent": "bent: its slope differs from day to day",
+    "blocked": later("blocked: its slope is 0 on every day, so it cannot learn"),
+    "saturated": later("saturated: its slope is nearly 0 on every day"),
+    "straight": later("straight: its slope is the same on every day, so it draws a line"),
+    "bent": later("bent: its slope differs from day to day"),
 }
 
 
@@ -52,18 +53,22 @@ def activation_explorer(
 
     def show(name, index):
         run = trained(name)
-        moved = f"in {steps} steps {weight} goes from {begun[index]:g} to {run.weight[index]:.3g}"
-        ends = MEANING[neuron_state(run.slopes[index])]
-        words = f"{name.capitalize()}: {moved}. The neuron ends {ends}. R² = {run.r_squared[index]:.3f}."
+        words = say(
+            "{name}: in {steps} steps {weight} goes from {first:g} to {last:.3g}. The neuron ends {end}. "
+            "R² = {r_squared:.3f}.",
+            **{"name": name.capitalize(), "steps": steps, "weight": weight, "first": begun[index]},
+            **{"last": run.weight[index], "end": say(MEANING[neuron_state(run.slopes[index])])},
+            r_squared=run.r_squared[index],
+        )
         picture.put(words, run.activation, run.slope, (run.z[index], run.h[index]), run.fit[index])
         return words
 
     names = widgets.Dropdown(
-        description="activation",
+        description=say("activation"),
         options=list(tasks),
         value=shown[0],
         layout={"width": "200px"},
         style={"description_width": "initial"},
     )
-    weights = slider(f"start {weight}", [f"{value:g}" for value in begun], shown[1])
+    weights = slider(say("start {name}", name=weight), [f"{value:g}" for value in begun], shown[1])
     return Explorer([names, weights], picture, show)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..language import say, sentences
 from ..pictures.panels import SEEN, RunPicture
 from ..pictures.words import in_words
 from ..training.sweep import sweep
@@ -39,14 +40,19 @@ def learning_rate_explorer(
 
     def show(index):
         rate, loss, path = runs.learning_rates[index], runs.loss[:, index], runs.parameters[:, :, index]
-        words = f"Learning rate {rate:.3g}: {in_words(path, loss, reachable)}"
+        words = say("Learning rate {rate:.3g}: {told}", rate=rate, told=in_words(path, loss, reachable))
         if limit:
-            words += f" The limit 2/λmax is {limit:.3g}; this is {rate / limit:.2f} times it."
+            share = say(
+                "The limit 2/λmax is {limit:.3g}; this is {share:.2f} times it.",
+                limit=limit,
+                share=rate / limit,
+            )
+            words = sentences(words, share)
         picture.put(words, loss, path, fits[index])
         return words
 
     options = [f"{rate:.3g}" for rate in runs.learning_rates]
-    return Explorer([slider("learning rate", options, shown)], picture, show)
+    return Explorer([slider(say("learning rate"), options, shown)], picture, show)
 
 
 @checked
@@ -76,16 +82,21 @@ def surface_explorer(
             runs, begun = sweep(model, chosen, data, learning_rates, steps), chosen
         loss, path = runs.loss[:, index], runs.parameters[:, :, index]
         place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, chosen, strict=True))
-        words = f"Start at {place}. Learning rate {runs.learning_rates[index]:.3g}: "
-        words += in_words(path, loss, lowest)
+        words = say(
+            "Start at {place}. Learning rate {rate:.3g}: {told}",
+            **{"place": place, "rate": runs.learning_rates[index], "told": in_words(path, loss, lowest)},
+        )
         if np.all(np.abs(path[-1]) < SEEN):
             end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
-            words += f" It is now at {end}."
+            words = sentences(words, say("It is now at {place}.", place=end))
         picture.put(words, loss, path)
         return words
 
-    rates = slider("learning rate", [f"{rate:.3g}" for rate in runs.learning_rates], shown)
-    boxes = [number(f"start {name}", *pair) for name, *pair in zip(names, start, ranges, strict=True)]
+    rates = slider(say("learning rate"), [f"{rate:.3g}" for rate in runs.learning_rates], shown)
+    boxes = [
+        number(say("start {name}", name=name), *pair)
+        for name, *pair in zip(names, start, ranges, strict=True)
+    ]
     explorer = Explorer([rates, *boxes], picture, show)
     explorer.screen.clickable = True
 

@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
+from ..language import say, sentences
 from ..pictures.arithmetic import step_result
 from ..pictures.knobs import KnobPicture, StepPicture
 from ..pictures.latex import latex
@@ -46,11 +47,13 @@ def knob_explorer(task: Task, fit: Fit, knobs: Mapping[sp.Symbol, Sequence[float
         loss = loss_at(setting)
         if loss < best:
             best, best_setting = loss, setting
-        words = f"{told(setting)}: the loss is {loss:.3g}. "
-        words += (
-            "No loss so far is lower."
-            if setting == best_setting
-            else (f"The best so far is {best:.3g}, at {told(best_setting)}.")
+        held_against = say("No loss so far is lower.")
+        if setting != best_setting:
+            held_against = say(
+                "The best so far is {best:.3g}, at {setting}.", best=best, setting=told(best_setting)
+            )
+        words = sentences(
+            say("{setting}: the loss is {loss:.3g}.", setting=told(setting), loss=loss), held_against
         )
         curve = fit.curves(model, task.data, np.reshape(setting, (-1, 1)))[0]
         picture.put(words, curve, loss, best)
@@ -81,7 +84,7 @@ def step_explorer(
     model, compiled = task.model, task.model.compile()
     data, start = compiled.check_data(task.data), in_order(task.start, model.parameters, "start")
     if knob not in model.parameters:
-        raise ValueError(f"knob should be a parameter of the model, not {knob}")
+        raise ValueError(say("knob should be a parameter of the model, not {knob}", knob=knob))
     place = model.parameters.index(knob)
 
     def losses_at(values):
@@ -98,10 +101,10 @@ def step_explorer(
         rate, landing, loss = learning_rates[index], landings[index], losses[index]
         words = step_result(str(knob), rate, begun, slope, loss)
         if not ends[0] <= landing <= ends[1]:
-            words += " That is outside the picture."
+            words = sentences(words, say("That is outside the picture."))
         picture.put(words, landing, begun[1] - rate * slope**2, loss)
         return words
 
     return Explorer(
-        [slider("learning rate", [f"{rate:.3g}" for rate in learning_rates], shown)], picture, show
+        [slider(say("learning rate"), [f"{rate:.3g}" for rate in learning_rates], shown)], picture, show
     )

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from ..language import say
 from ..models.model import Model
 from ..models.shared import gradient_by_time_step
 from ..pictures.curves import MemoryPicture
@@ -48,12 +49,15 @@ def recurrence_explorer(
     def show(value_index, steps_index):
         steps = time_steps[steps_index]
         of_run = {name: parts(name, steps)[:, value_index] for name in models}
-        words = f"Recurrent weight {values[value_index]:g}, {steps} time steps. {memory_result(of_run)}"
+        words = say(
+            "Recurrent weight {weight:g}, {steps} time steps. {told}",
+            **{"weight": values[value_index], "steps": steps, "told": memory_result(of_run)},
+        )
         picture.put(words, of_run)
         return words
 
-    weights = slider("recurrent weight", [f"{value:g}" for value in values], shown[0])
-    return Explorer([weights, slider("time steps", time_steps, shown[1])], picture, show)
+    weights = slider(say("recurrent weight"), [f"{value:g}" for value in values], shown[0])
+    return Explorer([weights, slider(say("time steps"), time_steps, shown[1])], picture, show)
 
 
 def parts_of_gradient(
@@ -75,5 +79,12 @@ def parts_of_gradient(
         parts = np.abs(added / added[-1])
     bad = ~np.all(np.isfinite(parts), axis=0)
     if bad.any():
-        raise ValueError(f"{name}: with {weight} = {values[bad][0]:g} the newest step adds 0, or no number")
+        raise ValueError(
+            say(
+                "{name}: with {weight} = {value:g} the newest step adds 0, or no number",
+                name=name,
+                weight=weight,
+                value=values[bad][0],
+            )
+        )
     return parts

@@ -6,6 +6,7 @@ import ipywidgets as widgets
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
+from ..language import say
 from ..models.model import Model
 from ..pictures.graph import GraphPicture
 from ..training.trace import moments
@@ -37,7 +38,9 @@ def round_explorer(
         return course[index].words
 
     last = len(course) - 1
-    position = slider("moment", [f"{index} of {last}" for index in range(last + 1)], 0)
+    position = slider(
+        say("moment"), [say("{index} of {last}", index=index, last=last) for index in range(last + 1)], 0
+    )
     return Explorer([position], picture, show, above=player(position, last))
 
 
@@ -51,4 +54,4 @@ def player(position: widgets.SelectionSlider, last: int) -> list[widgets.Widget]
         made.on_click(lambda _: setattr(position, "index", min(max(position.index + move, 0), last)))
         return made
 
-    return [play, button("back", "step-backward", -1), button("step", "step-forward", 1)]
+    return [play, button(say("back"), "step-backward", -1), button(say("step"), "step-forward", 1)]

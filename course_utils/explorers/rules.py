@@ -5,11 +5,12 @@ from functools import partial
 
 import numpy as np
 
+from ..language import say
 from ..pictures.arithmetic import momentum_result
 from ..pictures.curves import RacePicture
 from ..pictures.momentum import MomentumPicture
 from ..pictures.panels import RunPicture
-from ..pictures.words import arrival, number_or_beyond, race_result
+from ..pictures.words import arrival, race_result, went
 from ..training.curvature import curvature, hessian
 from ..training.loop import train
 from ..training.sweep import sweep
@@ -76,11 +77,14 @@ def race_explorer(
     def show(index):
         losses = {name: run.loss[:, index] for name, run in runs.items()}
         paths = {name: run.parameters[:, :, index] for name, run in runs.items()}
-        words = f"Learning rate {rates[index]:.3g}, {steps} steps: {race_result(losses, level)}"
+        words = say(
+            "Learning rate {rate:.3g}, {steps} steps: {told}",
+            **{"rate": rates[index], "steps": steps, "told": race_result(losses, level)},
+        )
         picture.put(words, losses, paths)
         return words
 
-    return Explorer([slider("learning rate", [f"{rate:.3g}" for rate in rates], shown)], picture, show)
+    return Explorer([slider(say("learning rate"), [f"{rate:.3g}" for rate in rates], shown)], picture, show)
 
 
 @checked
@@ -100,10 +104,15 @@ def momentum_explorer(
     """
     model, start, data, steps = task
     if hessian(model).free_symbols & set(model.parameters):
-        raise ValueError("the loss should be quadratic: its curvature changes with the parameters")
+        raise ValueError(say("the loss should be quadratic: its curvature changes with the parameters"))
     curvatures = np.linalg.eigvalsh(curvature(model, start, data))
     if curvatures[0] <= 0:
-        raise ValueError(f"the loss should curve upward in each direction, not by {curvatures[0]:.3g}")
+        raise ValueError(
+            say(
+                "the loss should curve upward in each direction, not by {curvature:.3g}",
+                curvature=curvatures[0],
+            )
+        )
     rules = [partial(Momentum, momentum=beta) for beta in betas]
     runs = [sweep(model, start, data, learning_rates, steps, rule) for rule in rules]
     lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-9)
@@ -113,11 +122,15 @@ def momentum_explorer(
     def show(at_rate, at_beta):
         run, rate, beta = runs[at_beta], learning_rates[at_rate], betas[at_beta]
         loss, path = run.loss[:, at_rate], run.parameters[:, :, at_rate]
-        words = f"Learning rate {rate:.3g}, beta {beta:g}: {momentum_result(rate, beta, curvatures)} "
-        words += f"After {steps} steps the loss went from {loss[0]:.3g} to {number_or_beyond(loss[-1])}."
+        words = say(
+            "Learning rate {rate:.3g}, beta {beta:g}: {told} "
+            "After {steps} steps the loss went from {first:.3g} to {last}.",
+            **{"rate": rate, "beta": beta, "told": momentum_result(rate, beta, curvatures)},
+            **went(loss),
+        )
         picture.put(words, loss, path, rate, beta)
         return words
 
     two(shown, "shown")
-    rates = slider("learning rate", [f"{rate:.3g}" for rate in learning_rates], shown[0])
+    rates = slider(say("learning rate"), [f"{rate:.3g}" for rate in learning_rates], shown[0])
     return Explorer([rates, slider("beta", [f"{beta:g}" for beta in betas], shown[1])], picture, show)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..language import say
 from ..pictures.arithmetic import softmax_result
 from ..pictures.scores import ScorePicture
 from .controls import slider
@@ -20,11 +21,23 @@ def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int
     Raises ValueError for a start that is not on the sliders, or a class that is not there.
     """
     if missing := [score for score in start if score not in scores]:
-        raise ValueError(f"start should be among the scores {list(scores)}, but {missing[0]} is not")
+        raise ValueError(
+            say(
+                "start should be among the scores {scores}, but {missing} is not",
+                scores=list(scores),
+                missing=missing[0],
+            )
+        )
     if not 0 <= right < len(start):
-        raise ValueError(f"right should be the index of one of {len(start)} classes, not {right}")
+        raise ValueError(
+            say(
+                "right should be the index of one of {count} classes, not {right}",
+                count=len(start),
+                right=right,
+            )
+        )
     names = [f"z{number}" for number in range(1, len(start) + 1)]
-    picture = ScorePicture([f"$p_{number}$" for number in range(1, len(start) + 1)], right)
+    picture = ScorePicture([f"p{chr(0x2080 + number)}" for number in range(1, len(start) + 1)], right)
 
     def show(*indices):
         chosen = np.array([scores[index] for index in indices], float)
@@ -35,7 +48,7 @@ def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int
 
     labels = [f"{score:g}" for score in scores]
     sliders = [
-        slider(f"score {name}", labels, list(scores).index(score))
+        slider(say("score {name}", name=name), labels, list(scores).index(score))
         for name, score in zip(names, start, strict=True)
     ]
     return Explorer(sliders, picture, show)

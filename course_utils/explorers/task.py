@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
+from ..language import say
 from ..models.model import Model
 
 
@@ -43,7 +44,11 @@ class Fit(NamedTuple):
         others = [str(s) for s in model.data if s not in self[:2] and np.ndim(given[s])]
         if others:
             raise ValueError(
-                f"the fit is drawn over {self.source} alone, but {', '.join(others)} varies as well"
+                say(
+                    "the fit is drawn over {source} alone, but {others} varies as well",
+                    source=self.source,
+                    others=", ".join(others),
+                )
             )
         return np.asarray(given[self.source], float), np.asarray(given[self.target], float)
 
@@ -72,5 +77,10 @@ def varied(start: Mapping) -> sp.Symbol:
     found = [symbol for symbol, value in start.items() if np.ndim(value)]
     if len(found) != 1:
         named = ", ".join(map(str, found)) or "none"
-        raise ValueError(f"one parameter should have a sequence of numbers to choose from, but it is {named}")
+        raise ValueError(
+            say(
+                "one parameter should have a sequence of numbers to choose from, but it is {named}",
+                named=named,
+            )
+        )
     return found[0]

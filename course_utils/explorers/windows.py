@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..language import say
 from ..pictures.arithmetic import window_result
 from ..pictures.given import array
 from ..pictures.windows import WindowPicture
@@ -22,7 +23,13 @@ def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> E
     image, weights = array(image, "image", 2).round(4), array(weights, "weights", 2).round(4)
     size = len(weights)
     if weights.shape != (size, size) or size > min(image.shape):
-        raise ValueError(f"weights should be a square that fits into {image.shape}, not {weights.shape}")
+        raise ValueError(
+            say(
+                "weights should be a square that fits into {shape}, not {given}",
+                shape=image.shape,
+                given=weights.shape,
+            )
+        )
     windows = np.lib.stride_tricks.sliding_window_view(image, weights.shape)
     answers = np.sum(windows * weights, axis=(2, 3)).round(8)
     places = list(np.ndindex(answers.shape))
@@ -30,9 +37,16 @@ def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> E
 
     def show(index):
         row, col = places[index]
-        words = f"Window at row {row + 1}, column {col + 1}: {window_result(windows[row, col], weights)}"
+        words = say(
+            "Window at {place}: {told}", place=named(row, col), told=window_result(windows[row, col], weights)
+        )
         picture.put(words, row, col)
         return words
 
-    position = slider("window at", [f"row {row + 1}, column {col + 1}" for row, col in places], shown)
+    position = slider(say("window at"), [named(*place) for place in places], shown)
     return Explorer([position], picture, show)
+
+
+def named(row: int, column: int) -> str:
+    """A place of the window, counted from 1."""
+    return say("row {row}, column {column}", row=row + 1, column=column + 1)

@@ -12,6 +12,13 @@ from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
 from ..derivation.given import as_expression, brief, listed, pairs, some
 from ..derivation.names import check_names, spelled
+from ..language import later, say
+
+UNKNOWN = later("{symbol} uses {used}, which is no equation, parameter or data of this model")
+OTHER_ASSUMPTIONS = later(
+    "{symbol} uses {used}, which is no equation, parameter or data of this model "
+    "(same name, other assumptions?)"
+)
 
 
 class Model:
@@ -45,7 +52,10 @@ class Model:
         symbols = self._symbols()
         if reserved := {f"d{self.loss}_d{symbol}" for symbol in symbols} & set(map(spelled, symbols)):
             raise ValueError(
-                f"{some(reserved)} means something else in the generated code: choose another name"
+                say(
+                    "{some} means something else in the generated code: choose another name",
+                    some=some(reserved),
+                )
             )
         check_meanings(symbols, self.equations.values(), CodePrinter(), {})
 
@@ -59,15 +69,24 @@ class Model:
             ).prepare()
         except CycleError as error:
             circle = " -> ".join(map(str, error.args[1]))
-            raise ValueError(f"the equations go in a circle: {circle}") from None
+            raise ValueError(say("the equations go in a circle: {circle}", circle=circle)) from None
         known = {*self.parameters, *self.data}
         for symbol, expression in self.equations.items():
             for used in sorted(expression.free_symbols - known, key=str):
                 if used in self.equations:
-                    raise ValueError(f"{symbol} uses {used} before it is computed: put {used} first")
+                    raise ValueError(
+                        say(
+                            "{symbol} uses {used} before it is computed: put {used} first",
+                            symbol=symbol,
+                            used=used,
+                        )
+                    )
                 raise ValueError(
-                    f"{symbol} uses {some([used])}, which is no equation, parameter or data"
-                    + " of this model (same name, other assumptions?)" * (str(used) in map(str, known))
+                    say(
+                        OTHER_ASSUMPTIONS if str(used) in map(str, known) else UNKNOWN,
+                        symbol=symbol,
+                        used=some([used]),
+                    )
                 )
             known.add(symbol)
 
@@ -75,12 +94,20 @@ class Model:
         used = chain_rule.upstream(self.equations)
         for parameter in self.parameters:
             if parameter not in used:
-                raise ValueError(f"the loss {self.loss} does not depend on parameter {parameter}")
+                raise ValueError(
+                    say(
+                        "the loss {loss} does not depend on parameter {parameter}",
+                        loss=self.loss,
+                        parameter=parameter,
+                    )
+                )
 
     def _check_defined(self, *symbols: sp.Symbol) -> None:
         for symbol in symbols:
             if not isinstance(symbol, sp.Symbol) or symbol not in self._symbols():
-                raise ValueError(f"{brief(symbol)} is no equation, parameter or data of this model")
+                raise ValueError(
+                    say("{symbol} is no equation, parameter or data of this model", symbol=brief(symbol))
+                )
 
     def local(self, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
         """∂of/∂wrt of one equation, in the model's own symbols: local(h, z) is h*(1 - h)."""
@@ -99,7 +126,13 @@ class Model:
         """
         routes = self.paths(parameter)
         if len(routes) != 1:
-            raise ValueError(f"{parameter} has {len(routes)} paths: factors are those of a single one")
+            raise ValueError(
+                say(
+                    "{parameter} has {count} paths: factors are those of a single one",
+                    parameter=parameter,
+                    count=len(routes),
+                )
+            )
         return [self.local(of, wrt) for of, wrt in routes[0]]
 
     def gradient(self, parameter: sp.Symbol) -> sp.Expr:
@@ -132,4 +165,4 @@ class Model:
 def check_model(model) -> None:
     """Raise ValueError for anything but a Model."""
     if not isinstance(model, Model):
-        raise ValueError(f"model should be a Model between numbers, not {brief(model)}")
+        raise ValueError(say("model should be a Model between numbers, not {model}", model=brief(model)))

@@ -12,6 +12,7 @@ from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
 from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones
+from ..language import say
 from .matrix_model import MatrixModel
 from .model import Model
 
@@ -22,7 +23,9 @@ def checked_widths(widths: Sequence[int]) -> list[int]:
     """The widths. Raises ValueError for fewer than two layers or a layer without neurons."""
     found = listed(widths, "widths", "whole numbers")
     if len(found) < 2 or not all(isinstance(width, Integral) and int(width) > 0 for width in found):
-        raise ValueError(f"widths should be two or more positive numbers, not {brief(widths)}")
+        raise ValueError(
+            say("widths should be two or more positive numbers, not {widths}", widths=brief(widths))
+        )
     return [count(width, "a width") for width in found]
 
 
@@ -32,7 +35,10 @@ def apply(activation: Callable, symbol: sp.Expr) -> sp.Expr:
         return symbol.applyfunc(activation) if symbol.is_Matrix else as_expression(activation(symbol), symbol)
     except (TypeError, AttributeError):
         raise ValueError(
-            f"activation should be a function of SymPy such as sigmoid, not {brief(activation)}"
+            say(
+                "activation should be a function of SymPy such as sigmoid, not {activation}",
+                activation=brief(activation),
+            )
         ) from None
 
 
@@ -46,7 +52,9 @@ def dense(widths: Sequence[int], activation=sigmoid) -> Model:
     """
     widths = checked_widths(widths)
     if (number := sum(before * after for before, after in pairwise(widths))) > MOST_WEIGHTS:
-        raise ValueError(f"widths of {number} weights are too many for equations: see dense_layers")
+        raise ValueError(
+            say("widths of {number} weights are too many for equations: see dense_layers", number=number)
+        )
     outputs = range(1, widths[-1] + 1)
     targets, predictions = ([sp.Symbol(f"{name}{k}") for k in outputs] for name in ("y", "y_hat"))
     signals = inputs = [sp.Symbol(f"x{i}") for i in range(1, widths[0] + 1)]
@@ -118,7 +126,11 @@ def cross_entropy(scores: sp.MatrixSymbol, targets: sp.MatrixSymbol) -> dict:
     """
     if not all(isinstance(one, sp.MatrixExpr) for one in (scores, targets)) or scores.shape != targets.shape:
         raise ValueError(
-            f"scores and targets should be matrices of one shape: {brief(scores)}, {brief(targets)}"
+            say(
+                "scores and targets should be matrices of one shape: {scores}, {targets}",
+                scores=brief(scores),
+                targets=brief(targets),
+            )
         )
     samples, classes = scores.shape
     s, loss = sp.MatrixSymbol("s", samples, 1), sp.MatrixSymbol("L", 1, 1)
@@ -135,12 +147,16 @@ def random_start(model: MatrixModel, seed: int = 0, **sizes: int) -> list[np.nda
     Raises ValueError naming a size that is missing, unknown or no positive whole number.
     """
     if not isinstance(model, MatrixModel):
-        raise ValueError(f"model should be a MatrixModel, not {brief(model)}")
+        raise ValueError(say("model should be a MatrixModel, not {model}", model=brief(model)))
     random = np.random.default_rng(count(seed, "seed"))
     known = {size: sizes.get(str(size)) for size in sizes_of(model.parameters)}
     if wrong := {str(size) for size in known} ^ set(sizes):
         raise ValueError(
-            f"sizes should be given for {some(known) or 'nothing'}; look at {some(sorted(wrong))}"
+            say(
+                "sizes should be given for {known}; look at {wrong}",
+                known=some(known) or say("nothing"),
+                wrong=some(sorted(wrong)),
+            )
         )
     known = {size: count(value, str(size), least=1) for size, value in known.items()}
     shapes = [tuple(int(size.subs(known)) for size in p.shape) for p in model.parameters]

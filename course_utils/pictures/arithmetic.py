@@ -2,7 +2,19 @@
 
 import numpy as np
 
+from ..language import later, say
 from .words import number_or_beyond
+
+STAYING = {
+    "swings": later("where λ = {curve:.3g} it swings (times {times:.3g} a step)"),
+    "zigzags": later("where λ = {curve:.3g} it zigzags (times {times:.3g} a step)"),
+    "glides": later("where λ = {curve:.3g} it glides (times {times:.3g} a step)"),
+}
+RUNNING_AWAY = {
+    "swings": later("where λ = {curve:.3g} it swings, and runs away (times {times:.3g} a step)"),
+    "zigzags": later("where λ = {curve:.3g} it zigzags, and runs away (times {times:.3g} a step)"),
+    "glides": later("where λ = {curve:.3g} it glides, and runs away (times {times:.3g} a step)"),
+}
 
 
 def shown(value: float, digits: int = 3) -> float:
@@ -23,14 +35,19 @@ def step_result(name: str, rate: float, start: tuple[float, float], slope: float
     rate, place, before, slope = (shown(value) for value in (rate, *start, slope))
     lands, promised = place - rate * slope, before - rate * slope**2
     told = number_or_beyond(loss)
-    verdict = "as before, to three digits"
+    verdict = say("as before, to three digits")
     if told != number_or_beyond(before):
-        lower, higher = "lower than before: the step helps", "higher than before: the step is too long"
-        verdict = lower if loss < before else higher
-    return (
-        f"Learning rate {rate:g}: {name} becomes {place:g} - {rate:g} · {term(slope)} = {lands:.3g}. "
-        f"The tangent promises the loss {before:g} - {rate:g} · {term(slope)}² = {promised:.3g}. "
-        f"The loss there is {told}, {verdict}."
+        lower, higher = (
+            later("lower than before: the step helps"),
+            later("higher than before: the step is too long"),
+        )
+        verdict = say(lower if loss < before else higher)
+    return say(
+        "Learning rate {rate:g}: {name} becomes {place:g} - {rate:g} · {slope} = {lands:.3g}. "
+        "The tangent promises the loss {before:g} - {rate:g} · {slope}² = {promised:.3g}. "
+        "The loss there is {told}, {verdict}.",
+        **{"rate": rate, "name": name, "place": place, "slope": term(slope), "lands": lands},
+        **{"before": before, "promised": promised, "told": told, "verdict": verdict},
     )
 
 
@@ -39,10 +56,13 @@ def softmax_result(scores: np.ndarray, right: int) -> str:
     exponentials = [shown(value, 4) for value in np.exp(scores)]
     total = shown(sum(exponentials), 5)
     shares = [shown(value / total) for value in exponentials]
-    powers = ", ".join(f"e^{term(z)} = {e:g}" for z, e in zip(scores, exponentials, strict=True))
-    parts = ", ".join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
+    powers = say(", ").join(f"e^{term(z)} = {e:g}" for z, e in zip(scores, exponentials, strict=True))
+    parts = say(", ").join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
     loss = -np.log(shares[right]) + 0
-    return f"{powers}; sum {total:g}. Probabilities {parts}. The loss is -log {shares[right]:g} = {loss:.3g}."
+    return say(
+        "{powers}; sum {total:g}. Probabilities {parts}. The loss is -log {share:g} = {loss:.3g}.",
+        **{"powers": powers, "total": total, "parts": parts, "share": shares[right], "loss": loss},
+    )
 
 
 def window_result(window: np.ndarray, weights: np.ndarray) -> str:
@@ -56,12 +76,12 @@ def momentum_result(rate: float, beta: float, curvatures: np.ndarray) -> str:
 
     curvatures: the eigenvalues of the Hessian, the largest last.
     """
-    ways = [f"where λ = {curve:.3g} it {manner(rate, beta, curve)}" for curve in curvatures[::-1]]
+    ways = say("; ").join(manner(rate, beta, curve) for curve in curvatures[::-1])
     steepest = shown(curvatures[-1])
     limit = shown(2 * (1 + beta) / steepest)
-    return (
-        f"{'; '.join(ways)}. The limit 2(1 + {beta:g})/{steepest:g} is {limit:g}; "
-        f"this is {shown(rate) / limit:.2f} times it."
+    return say(
+        "{ways}. The limit 2(1 + {beta:g})/{steepest:g} is {limit:g}; this is {share:.2f} times it.",
+        **{"ways": ways, "beta": beta, "steepest": steepest, "limit": limit, "share": shown(rate) / limit},
     )
 
 
@@ -74,5 +94,5 @@ def manner(rate: float, beta: float, curvature: float) -> str:
     roots = np.roots([1, -(1 + beta - rate * curvature), beta])
     root = max(roots, key=abs)
     turns = "swings" if abs(root.imag) > 1e-6 else "zigzags" if root.real < 0 else "glides"
-    way = f"{turns}, and runs away" if abs(root) > 1 + 1e-9 else turns
-    return f"{way} (times {abs(root):.3g} a step)"
+    sentence = (RUNNING_AWAY if abs(root) > 1 + 1e-9 else STAYING)[turns]
+    return say(sentence, curve=curvature, times=abs(root))

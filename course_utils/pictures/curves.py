@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 from matplotlib.ticker import MaxNLocator
 
-from .latex import latex
+from ..language import say
 from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
 from .picture import BLUE, GREEN, ORANGE, SERIES, STYLE, LivePicture
 
@@ -41,7 +41,12 @@ class RacePicture(PanelPicture):
         loss_panel(self.panels[0], steps, level / 10, highest)
         self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
         self.panels[0].annotate(  # at the left, as the losses end at the right
-            f"finish {level:g}", (0, level), (2, -2), textcoords="offset points", va="top", fontsize=9
+            say("finish {level:g}", level=level),
+            (0, level),
+            (2, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=9,
         )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
@@ -70,13 +75,13 @@ class NeuronPicture(PanelPicture):
     def __init__(self, inputs: np.ndarray, fit: tuple):
         super().__init__(2, width=4.2)
         axes = self.panels[0]
-        axes.set_title("activation", y=1)
-        axes.set(xlabel="z", ylabel="h, and its slope")
+        axes.set_title(say("activation"), y=1)
+        axes.set(xlabel="z", ylabel=say("h, and its slope"))
         axes.set(xlim=inputs[[0, -1]], ylim=(-1.2, 4.2))
         self.inputs = inputs
         (self.activation,) = axes.plot([], [], color=BLUE, linewidth=2, label="h")
-        (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label="slope dh/dz")
-        (self.samples,) = axes.plot([], [], "o", color=GREEN, mec="black", label="h on each day")
+        (self.slope,) = axes.plot([], [], color=ORANGE, linestyle="--", linewidth=2, label=say("slope dh/dz"))
+        (self.samples,) = axes.plot([], [], "o", color=GREEN, mec="black", label=say("h on each day"))
         axes.legend(frameon=False, loc="upper left", fontsize=9)
         self.fit = fit_panel(self.panels[1], *fit)
         self.lines_move()
@@ -101,8 +106,15 @@ class MemoryPicture(LivePicture):
         low, high = np.clip([room[0] / 3, room[1] * 3], 1e-12, 1e12)
         with mpl.rc_context(STYLE):
             super().__init__("", width=6.4, height=3.8)
-            axes = self.add_subplot(xlabel="time steps back from the newest", yscale="log", ylim=(low, high))
-        axes.set_ylabel(f"part of the gradient of ${latex(by)}$,\ntimes the newest (log scale)")
+            axes = self.add_subplot(
+                xlabel=say("time steps back from the newest"), yscale="log", ylim=(low, high)
+            )
+        axes.set_ylabel(
+            say(
+                "part of the gradient of {parameter},\ntimes the newest (log scale)",
+                parameter=by,
+            )
+        )
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}

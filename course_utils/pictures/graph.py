@@ -8,6 +8,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 
 from ..derivation.chain_rule import Equations, loss_of
 from ..derivation.given import check_equations
+from ..language import say
 from ..training.trace import Moment
 from .latex import latex
 from .picture import BLUE, GREEN, GREY, ORANGE, STYLE, LivePicture, Picture
@@ -105,7 +106,7 @@ class GraphPicture(LivePicture):
             artist.set_visible(False)
         for arrow in self.thin.values():
             arrow.set_visible(True)
-        self.heading.set_text(f"round {moment.round}: {moment.phase}")
+        self.heading.set_text(say("round {round}: {phase}", round=moment.round, phase=say(moment.phase)))
         if moment.symbol:
             self.frames[moment.symbol].set(visible=True, edgecolor=color)
         for link in self._links_used(moment):
@@ -156,7 +157,7 @@ def computation_graph(
     values: Numbers | None = None,
     gradients: Numbers | None = None,
     parameters: Collection[sp.Symbol] = (),
-    alt: str = "The computation graph.",
+    alt: str | None = None,
     factors: Factors | None = None,
 ) -> Picture:
     """Every equation as a blue circle, what is given as a box, grey if it is learned; an arrow to each use.
@@ -165,6 +166,6 @@ def computation_graph(
     factors: local derivatives, by link (of, wrt), to be told beside the arrows.
     """
     picture = GraphPicture(equations, parameters)
-    picture.alt = alt
+    picture.alt = say("The computation graph.") if alt is None else alt
     picture.tell(values or {}, gradients or {}, factors or {})
     return picture

@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 
+from ..language import say
 from .panels import PanelPicture, fit_panel
 from .picture import BLUE, GREEN, ORANGE, STYLE, LivePicture
 
@@ -18,11 +19,13 @@ class KnobPicture(LivePicture):
             super().__init__("", width=7.2, height=3.6)
             left, right = self.subplots(1, 2, width_ratios=[4, 1])
         self.fit = fit_panel(left, *fit)
-        right.set_title("loss (log)", y=1)
+        right.set_title(say("loss (log)"), y=1)
         right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
         self.range = lowest, highest
-        (self.best,) = right.plot([], [], color="black", linestyle="--", linewidth=1.5, label="best so far")
-        (self.now,) = right.plot([], [], ">", color=BLUE, markersize=12, label="now", clip_on=False)
+        (self.best,) = right.plot(
+            [], [], color="black", linestyle="--", linewidth=1.5, label=say("best so far")
+        )
+        (self.now,) = right.plot([], [], ">", color=BLUE, markersize=12, label=say("now"), clip_on=False)
         below = {"transform": right.transAxes, "ha": "center", "va": "top"}
         self.told = [
             right.text(0.5, place, "", color=c, **below) for place, c in [(-0.03, BLUE), (-0.12, "k")]
@@ -35,7 +38,7 @@ class KnobPicture(LivePicture):
         self.fit.set_ydata(fit)
         self.now.set_data([0.5], [np.clip(loss, *self.range)])
         self.best.set_data([0, 1], [np.clip(best, *self.range)] * 2)
-        for text, name, value in zip(self.told, ("now", "best"), (loss, best), strict=True):
+        for text, name, value in zip(self.told, (say("now"), say("best")), (loss, best), strict=True):
             text.set_text(f"{name} {value:.3g}")
 
 
@@ -49,15 +52,17 @@ class StepPicture(PanelPicture):
     def __init__(self, values: np.ndarray, losses: np.ndarray, name: str, start: tuple, slope: float):
         super().__init__(1, width=6.4, foot=0.4)
         axes, (place, loss), room = self.panels[0], start, 0.15 * np.ptp(losses)
-        axes.set(xlabel=name, ylabel="loss", xlim=values[[0, -1]])
+        axes.set(xlabel=name, ylabel=say("loss"), xlim=values[[0, -1]])
         axes.set_ylim(min(np.min(losses), 0) - room, np.max(losses) + room)
-        axes.plot(values, losses, color=BLUE, linewidth=2, label="loss")
-        axes.plot(values, loss + slope * (values - place), color=GREEN, ls="-.", lw=1.5, label="tangent")
-        axes.plot(place, loss, "s", color="black", markersize=9, label="start")
-        (self.step,) = axes.plot([], [], color=ORANGE, linewidth=3, label="step")
+        axes.plot(values, losses, color=BLUE, linewidth=2, label=say("loss"))
+        axes.plot(values, loss + slope * (values - place), color=GREEN, ls="-.", lw=1.5, label=say("tangent"))
+        axes.plot(place, loss, "s", color="black", markersize=9, label=say("start"))
+        (self.step,) = axes.plot([], [], color=ORANGE, linewidth=3, label=say("step"))
         (self.miss,) = axes.plot([], [], color=ORANGE, linestyle=":", linewidth=1.5)
-        (self.promised,) = axes.plot([], [], "o", color=GREEN, mfc="white", mew=2, ms=9, label="promised")
-        (self.landing,) = axes.plot([], [], "*", color="black", markersize=15, label="landing")
+        (self.promised,) = axes.plot(
+            [], [], "o", color=GREEN, mfc="white", mew=2, ms=9, label=say("promised")
+        )
+        (self.landing,) = axes.plot([], [], "*", color="black", markersize=15, label=say("landing"))
         self.legend(loc="lower center", ncols=6, columnspacing=1, frameon=False, fontsize=9)
         self.start, self.moving = start, [self.step, self.miss, self.promised, self.landing]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..language import say
 from .panels import FROM_TO, PanelPicture, loss_panel, surface_panel, within_sight
 from .picture import BLUE, GREEN, ORANGE
 
@@ -21,23 +22,23 @@ class MomentumPicture(PanelPicture):
         self.highest, (loss, way, stable) = losses[1], self.panels
         loss_panel(loss, steps, *losses)
         surface_panel(way, *surface)
-        way.set_title(FROM_TO, y=1)
+        way.set_title(say(FROM_TO), y=1)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
-        stable.set_title(r"it arrives below $2(1+\beta)/\lambda$", y=1)
-        stable.set(xlabel=r"$\beta$", ylabel="learning rate (log scale)")
+        stable.set_title(say("it arrives below {limit}", limit="2(1 + β)/λ"), y=1)
+        stable.set(xlabel=r"$\beta$", ylabel=say("learning rate (log scale)"))
         stable.set(
             yscale="log",
             xticks=[0, 0.5, 1],
             xlim=(-0.03, 1),
             ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5),
         )
-        stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label="limit")
-        (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label="loss")
-        (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
-        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label="start")
-        (self.end,) = way.plot([], [], "*", color="black", markersize=13, label="end")
-        (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label="now")
+        stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label=say("limit"))
+        (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label=say("loss"))
+        (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
+        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label=say("start"))
+        (self.end,) = way.plot([], [], "*", color="black", markersize=13, label=say("end"))
+        (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label=say("now"))
         self.lines_move()
 
     def put(self, words: str, loss, path, rate: float, beta: float) -> None:

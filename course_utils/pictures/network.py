@@ -7,6 +7,7 @@ import sympy as sp
 from matplotlib.patches import Circle
 
 from ..derivation.chain_rule import Equations
+from ..language import say
 from ..models.model import Model, check_model
 from .latex import latex
 from .picture import BLUE, GREY, INK, SERIES, STYLE, Picture
@@ -103,5 +104,5 @@ def mark_routes(axes, places, found: list[list[Link]], weight) -> None:
     for number, (route, (color, style, _)) in enumerate(zip(found, SERIES, strict=False), start=1):
         own = [link for link in route if link not in shared]
         for link in own:
-            label = f"path {number}" if link == own[0] else ""
+            label = say("path {number}", number=number) if link == own[0] else ""
             draw_link(axes, places, link, label, color=color, linestyle=style, linewidth=3)

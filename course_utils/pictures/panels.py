@@ -6,11 +6,12 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import NullLocator
 
+from ..language import later, say
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
 from .surfaces import draw_surface
 
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
-FROM_TO = "path on the loss, ■ to ★"
+FROM_TO = later("path on the loss, ■ to ★")
 AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10}
 SEEN = 1e6  # what lies further out is not drawn
 
@@ -20,8 +21,10 @@ def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
 
     Titles have their height told (y=1): to find it, matplotlib would measure all that is written first.
     """
-    axes.set_title("loss", y=1)
-    axes.set(xlabel="step", ylabel=f"loss (log scale, cut at {highest:g})", yscale="log")
+    axes.set_title(say("loss"), y=1)
+    axes.set(
+        xlabel=say("step"), ylabel=say("loss (log scale, cut at {highest:g})", highest=highest), yscale="log"
+    )
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
     axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
     axes.yaxis.set_major_formatter("{x:g}")
@@ -31,16 +34,16 @@ def fit_panel(axes, measured, grid, labels):
     """The measured points on the axes, and a line for the fit, which is returned."""
     low, high = np.min(measured[1]), np.max(measured[1])
     margin = 0.3 * (high - low)
-    axes.set_title("fit", y=1)
+    axes.set_title(say("fit"), y=1)
     axes.set(xlabel=labels[0], ylabel=labels[1], ylim=(low - margin, high + margin))
-    axes.plot(*measured, "o", color="black", label="measured")
-    (line,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label="fit")
+    axes.plot(*measured, "o", color="black", label=say("measured"))
+    (line,) = axes.plot(grid, np.full(len(grid), np.nan), color=BLUE, linewidth=2, label=say("fit"))
     return line
 
 
 def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
-    axes.set_title("path on the loss surface", y=1)
+    axes.set_title(say("path on the loss surface"), y=1)
     axes.set(xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
 
@@ -78,7 +81,7 @@ class PanelPicture(LivePicture):
         """Let every line be drawn anew in each frame, but for the measured points; and texts upon them."""
         lines = [line for axes in self.axes for line in axes.get_lines()]
         texts = [text for axes in self.axes for text in axes.texts]
-        self.moving = [*(line for line in lines if line.get_label() != "measured"), *texts]
+        self.moving = [*(line for line in lines if line.get_label() != say("measured")), *texts]
 
 
 class RunPicture(PanelPicture):
@@ -103,14 +106,14 @@ class RunPicture(PanelPicture):
 
     def _loss_line(self, axes, steps, lowest):
         loss_panel(axes, steps, lowest, self.highest)
-        return axes.plot([], [], color=BLUE, linewidth=2, label="loss")[0]
+        return axes.plot([], [], color=BLUE, linewidth=2, label=say("loss"))[0]
 
     def _path(self, axes, surface):
         surface_panel(axes, *surface)
-        axes.set_title(FROM_TO, y=1)
-        (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
-        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label="start")
-        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label="end")
+        axes.set_title(say(FROM_TO), y=1)
+        (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
+        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say("start"))
+        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label=say("end"))
         return path
 
     def put(self, words: str, loss, path, fit=None) -> None:
@@ -120,7 +123,7 @@ class RunPicture(PanelPicture):
         if self.fit:
             low, high = self.fit.axes.get_ylim()
             in_sight = np.any((low < fit) & (fit < high))
-            self.away.set_text("" if in_sight else "(the curve is out of the picture)")
+            self.away.set_text("" if in_sight else say("(the curve is out of the picture)"))
             self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
         if self.path:
             seen = within_sight(path)

@@ -5,16 +5,25 @@ Every picture reads without colour (line styles, markers and labels differ too).
 
 import base64
 import io
+from dataclasses import replace
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from ..derivation.given import brief
+from ..language import say
+
+# Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py.
+fontManager.addfont(Path(__file__).with_name("fonts") / "NotoSansSC.ttf")
+fontManager.ttflist.append(replace(fontManager.ttflist[-1], weight=700))  # what is bold is drawn as it is
+mpl.rcParams["font.family"] = ["sans-serif", "Noto Sans SC"]
 
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,
@@ -46,7 +55,9 @@ class Picture(Figure):
 
     def __init__(self, alt: str, width: float = 6.4, height: float = 3.6):
         if not isinstance(alt, str):
-            raise ValueError(f"alt should be a text for those who cannot see the picture, not {brief(alt)}")
+            raise ValueError(
+                say("alt should be a text for those who cannot see the picture, not {alt}", alt=brief(alt))
+            )
         super().__init__(figsize=(width, height), layout="constrained")
         self.alt = alt
 
@@ -65,9 +76,10 @@ class Picture(Figure):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         image = base64.b64encode(self.png()).decode()
+        summary = say("The numbers in this picture")
         html = (
             f'<figure style="margin: 0"><img src="data:image/png;base64,{image}" alt="{escape(self.alt)}">'
-            f"<details><summary>The numbers in this picture</summary>"
+            f"<details><summary>{summary}</summary>"
             f"<pre>{escape(self.numbers())}</pre></details></figure>"
         )
         bundle = {"text/html": html, "image/png": image, "text/plain": self.numbers()}
@@ -132,7 +144,8 @@ def describe(axes) -> list[str]:
     """The lines, points, bars, meshes and texts on an Axes, with their numbers."""
     found = []
     if axes.get_xlabel() or axes.get_ylabel() or (axes.get_title() and not axes.get_images()):
-        found.append(f"{axes.get_title() or 'plot'}: {axes.get_ylabel()} against {axes.get_xlabel()}")
+        title = axes.get_title() or say("plot")
+        found.append(say("{title}: {y} against {x}", title=title, y=axes.get_ylabel(), x=axes.get_xlabel()))
     for line in axes.get_lines():
         name = line.get_label().lstrip("_")
         x = rounded(line.get_xdata(), noise=NOISE[axes.get_xscale()])
@@ -141,7 +154,10 @@ def describe(axes) -> list[str]:
     for image in axes.get_images():
         squares = image.get_array()
         shape, middle = "{} x {}".format(*squares.shape), rounded(squares[len(squares) // 2])
-        found.append(f"  {axes.get_title() or 'image'}: {shape}, middle row {middle}")
+        title = axes.get_title() or say("image")
+        found.append(
+            "  " + say("{title}: {shape}, middle row {middle}", title=title, shape=shape, middle=middle)
+        )
     for bars in axes.containers:
         found.append(f"  {bars.get_label()}: {rounded([bar.get_height() for bar in bars])}")
     words = (" ".join(text.get_text().split()) for text in axes.texts)

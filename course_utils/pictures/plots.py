@@ -7,6 +7,7 @@ import numpy as np
 
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
+from ..language import say
 from .given import array, by_label, points, texts
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 from .surfaces import draw_surface
@@ -35,13 +36,19 @@ def plot(
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
     if log not in ("", "y", "xy"):
-        raise ValueError(f'log should be "", "y" or "xy", not {brief(log)}')
+        raise ValueError(say('log should be "", "y" or "xy", not {log}', log=brief(log)))
     if len(curves) > len(SERIES):
-        raise ValueError(f"at most {len(SERIES)} curves can be told apart, not {len(curves)}")
+        raise ValueError(
+            say(
+                "at most {count} curves can be told apart, not {count_2}",
+                count=len(SERIES),
+                count_2=len(curves),
+            )
+        )
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
     if measured is not None:
-        of_name = measured if isinstance(measured, Mapping) else {"measured": measured}
+        of_name = measured if isinstance(measured, Mapping) else {say("measured"): measured}
         for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
             axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
@@ -68,13 +75,19 @@ def loss_surface(
     axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
-        raise ValueError(f"loss or path does not fit the axes: their shapes are {loss.shape}, {path.shape}")
+        raise ValueError(
+            say(
+                "loss or path does not fit the axes: their shapes are {shape}, {shape_2}",
+                shape=loss.shape,
+                shape_2=path.shape,
+            )
+        )
     tall = np.clip(4.6 * np.ptp(axis_2) / np.ptp(axis_1), 1.8, 4.6)
     picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
     draw_surface(axes, axis_1, axis_2, loss, avoid=path)
-    axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label="path")
-    axes.plot(*path[0], "s", color="black", markersize=8, label="start")
-    axes.plot(*path[-1], "*", color="black", markersize=13, label="end")
+    axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
+    axes.plot(*path[0], "s", color="black", markersize=8, label=say("start"))
+    axes.plot(*path[-1], "*", color="black", markersize=13, label=say("end"))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
     return picture
 
@@ -85,20 +98,25 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     marks: learning rates to draw as vertical lines, by name.
     Raises ValueError naming what is no numbers, or of another length.
     """
-    learning_rates, loss = points((learning_rates, loss), "the runs")
+    learning_rates, loss = points((learning_rates, loss), say("the runs"))
     marks = {name: number(rate, name) for name, rate in by_label(marks, "marks").items()}
-    picture, axes = new_axes(alt, "learning rate (log scale)", "loss at the end (log scale)")
+    picture, axes = new_axes(alt, say("learning rate (log scale)"), say("loss at the end (log scale)"))
     ceiling = 100.0
     survived = loss <= ceiling
     axes.loglog(
-        learning_rates[survived], loss[survived], "o-", color=BLUE, markersize=3, label=f"below {ceiling:g}"
+        learning_rates[survived],
+        loss[survived],
+        "o-",
+        color=BLUE,
+        markersize=3,
+        label=say("below {ceiling:g}", ceiling=ceiling),
     )
     axes.loglog(
         learning_rates[~survived],
         np.full((~survived).sum(), ceiling),
         "x",
         color=ORANGE,
-        label=f"above {ceiling:g}",
+        label=say("above {ceiling:g}", ceiling=ceiling),
     )
     for (name, rate), (color, style, _) in zip(marks.items(), SERIES[2:], strict=False):
         axes.axvline(rate, color=color, linestyle=style, label=name)
@@ -116,7 +134,8 @@ def images(
     Raises ValueError naming the image that is none, or titles that do not fit.
     """
     arrays = [
-        array(image, f"image {place}", 2) for place, image in enumerate(listed(arrays, "arrays", "images"))
+        array(image, say("image {place}", place=place), 2)
+        for place, image in enumerate(listed(arrays, "arrays", "images"))
     ]
     titles, columns = texts(titles, "titles", len(arrays)), count(columns, "columns", least=1, most=100)
     rows = -(-len(arrays) // columns)
@@ -142,7 +161,11 @@ def counts_table(counts: np.ndarray, labels: Sequence, xlabel: str, ylabel: str,
     counts = array(counts, "counts", 2).astype(int)
     labels = texts(labels, "labels", len(counts))
     if counts.shape != (len(labels), len(labels)) or counts.min() < 0:
-        raise ValueError(f"counts should be a square of counts, one row and column a label: {counts.shape}")
+        raise ValueError(
+            say(
+                "counts should be a square of counts, one row and column a label: {shape}", shape=counts.shape
+            )
+        )
     picture = Picture(alt, width=5.2, height=4.8)
     axes = picture.add_subplot()
     axes.imshow(np.sqrt(counts), cmap="Greys", vmax=2 * np.sqrt(np.max(counts)))

@@ -6,12 +6,14 @@ line ends with MARK, and the answer stays hidden. A text that answers begins wit
 
 from IPython.display import display
 
+from ..language import later, say
+
 MARK = "# predict first"
-COVER = "<!-- Make your prediction. Then open this, or run the cell. -->"
-WORDS = "<!-- Run this cell too, and read on. -->"
+COVER = later("<!-- Make your prediction. Then open this, or run the cell. -->")
+WORDS = later("<!-- Run this cell too, and read on. -->")
 
 
 def cover(cell) -> None:
     """Put COVER in front of what a cell shows, if it asks for that. cell: IPython's, before it runs."""
     if cell.raw_cell.partition("\n")[0].endswith(MARK):
-        display({"text/html": COVER}, raw=True)
+        display({"text/html": say(COVER)}, raw=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..language import say
 from .panels import PanelPicture
 from .picture import BLUE, GREY, ORANGE
 
@@ -21,18 +22,24 @@ class ScorePicture(PanelPicture):
         bars, costs = self.panels
         colors, hatches = [GREY] * len(names), [""] * len(names)
         colors[right], hatches[right] = BLUE, "//"
-        names = [f"{name} (right)" if place == right else name for place, name in enumerate(names)]
-        bars.set_title("probabilities", y=1)
-        bars.set(xlabel="class", ylabel="p", ylim=(0, 1.1))
+        names = [
+            say("{name} (right)", name=name) if place == right else name for place, name in enumerate(names)
+        ]
+        bars.set_title(say("probabilities"), y=1)
+        bars.set(xlabel=say("class"), ylabel="p", ylim=(0, 1.1))
         self.bars = bars.bar(names, np.zeros(len(names)), color=colors, hatch=hatches, ec="white", label="p")
         bars.grid(False, axis="x")
         self.heights = [bars.text(place, 0, "", ha="center", va="bottom") for place in range(len(names))]
         costs.set(
-            title="loss of the right one", xlabel="p", ylabel="loss", xlim=(-0.02, 1.02), ylim=(-0.4, HIGHEST)
+            title=say("loss of the right one"),
+            xlabel="p",
+            ylabel=say("loss"),
+            xlim=(-0.02, 1.02),
+            ylim=(-0.4, HIGHEST),
         )
         shares = np.geomspace(np.exp(-HIGHEST), 1, 100)
         costs.plot(shares, -np.log(shares), color=BLUE, linewidth=2, label="-log p")
-        (self.cost,) = costs.plot([], [], "o", color=ORANGE, markersize=10, label="now", zorder=3)
+        (self.cost,) = costs.plot([], [], "o", color=ORANGE, markersize=10, label=say("now"), zorder=3)
         self.right, self.moving = right, [*self.bars, *self.heights, self.cost]
 
     def put(self, words: str, probabilities: np.ndarray) -> None:

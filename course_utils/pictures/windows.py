@@ -4,6 +4,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from ..language import say
 from .picture import ORANGE, STYLE, LivePicture
 
 SHADE = {"cmap": "gray_r", "alpha": 0.55}  # light enough for numbers on top
@@ -22,10 +23,10 @@ class WindowPicture(LivePicture):
         size, self.image, self.answers = len(weights), image, answers
         low, high = min(image.min(), 0), image.max()
         reach = np.abs(answers).max() or 1.0
-        self._squares(axes[0], "picture", image, low, high)
-        self.window = self._squares(axes[1], "window", image[:size, :size], low, high)
-        self._squares(axes[2], "filter", weights, *np.array([-1, 1]) * (np.abs(weights).max() or 1))
-        self.sums = self._squares(axes[3], "sums so far", answers, -reach, reach)
+        self._squares(axes[0], say("picture"), image, low, high)
+        self.window = self._squares(axes[1], say("window"), image[:size, :size], low, high)
+        self._squares(axes[2], say("filter"), weights, *np.array([-1, 1]) * (np.abs(weights).max() or 1))
+        self.sums = self._squares(axes[3], say("sums so far"), answers, -reach, reach)
         self._write(axes[2], weights)
         self.numbers_of_window = self._write(axes[1], np.zeros((size, size)))
         self.numbers_of_sums = self._write(axes[3], np.zeros(answers.shape))

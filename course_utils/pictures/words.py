@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..compiled.settings import number
+from ..language import later, say
 from .given import array
 
 
 def number_or_beyond(loss: float, digits: int = 3) -> str:
     """A loss in so many digits, or that it is beyond the largest number."""
-    return f"{loss:.{digits}g}" if np.isfinite(loss) else "beyond the largest number"
+    return f"{loss:.{digits}g}" if np.isfinite(loss) else say("beyond the largest number")
 
 
 def in_words(path: np.ndarray, loss: np.ndarray, reachable: float) -> str:
@@ -18,18 +19,29 @@ def in_words(path: np.ndarray, loss: np.ndarray, reachable: float) -> str:
 
     path: shape (steps + 1, number of parameters). loss: (steps + 1,). reachable: as for `regime`.
     """
-    return (
-        f"{regime(path, loss, reachable)}. After {len(loss) - 1} steps the loss went "
-        f"from {loss[0]:.3g} to {number_or_beyond(loss[-1])}."
+    return say(
+        "{regime}. After {steps} steps the loss went from {first:.3g} to {last}.",
+        regime=say(regime(path, loss, reachable)),
+        **went(loss),
     )
+
+
+def went(loss: np.ndarray) -> dict:
+    """The places of a sentence about where a run's loss went: steps, first and last."""
+    return {"steps": len(loss) - 1, "first": loss[0], "last": number_or_beyond(loss[-1])}
 
 
 def arrival(loss: np.ndarray) -> str:
     """When a run came down to a thousandth of its first loss for good, and where it ended."""
     step = settled(loss, loss[0] / 1000)
-    came = f"settled below a thousandth of its first loss at step {step}" if step else "not settled"
-    end = number_or_beyond(loss[-1], digits=2)
-    return f"{came}. After {len(loss) - 1} steps the loss is {end}; its highest was {np.max(loss):.2g}."
+    came = say("not settled")
+    if step:
+        came = say("settled below a thousandth of its first loss at step {step}", step=step)
+    return say(
+        "{came}. After {steps} steps the loss is {end}; its highest was {highest:.2g}.",
+        **{"came": came, "steps": len(loss) - 1, "end": number_or_beyond(loss[-1], digits=2)},
+        highest=np.max(loss),
+    )
 
 
 def race_result(losses: Mapping[str, np.ndarray], level: float) -> str:
@@ -41,11 +53,18 @@ def race_result(losses: Mapping[str, np.ndarray], level: float) -> str:
     order = sorted((step, name) for name, step in arrivals.items() if step is not None)
     lost = [name for name, loss in losses.items() if not loss[-1] <= loss[0]]
     late = [name for name, step in arrivals.items() if step is None and name not in lost]
-    told = [f"{name} at step {step}" for step, name in order]
-    sentences = [f"{', '.join(late)} still on the way"] if late else []
-    sentences += [f"{', '.join(lost)} above where it began"] if lost else []
-    winner = f"first {told[0]}{''.join(f', then {one}' for one in told[1:])}" if told else "nobody arrived"
-    return "; ".join([winner, *sentences]) + "."
+    told = [say("{name} at step {step}", name=name, step=step) for step, name in order]
+    sentences = [say("nobody arrived")]
+    if told:
+        sentences = [say(", ").join([say("first {arrival}", arrival=told[0]), *map(then, told[1:])])]
+    sentences += [say("{names} still on the way", names=say(", ").join(late))] if late else []
+    sentences += [say("{names} above where it began", names=say(", ").join(lost))] if lost else []
+    return say("{sentences}.", sentences=say("; ").join(sentences))
+
+
+def then(arrival: str) -> str:
+    """One who did not arrive first."""
+    return say("then {arrival}", arrival=arrival)
 
 
 def neuron_state(slopes: np.ndarray) -> str:
@@ -68,8 +87,11 @@ def memory_result(parts: Mapping[str, np.ndarray]) -> str:
     parts: by name, what each time step adds as a multiple of what the newest adds, shape (steps,).
     """
     return " ".join(
-        f"{name.capitalize()}: {fate(part)}, the steps count {np.min(part):.3g}"
-        f" to {np.max(part):.3g} times as much as the newest."
+        say(
+            "{name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
+            **{"name": name[:1].upper() + name[1:], "fate": say(fate(part))},
+            **{"least": np.min(part), "most": np.max(part)},
+        )
         for name, part in parts.items()
     )
 
@@ -97,15 +119,15 @@ def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
     """
     path, losses, reachable = array(path, "path", 2), array(losses, "losses"), number(reachable, "reachable")
     if not losses[-1] <= losses[0]:
-        return "diverging"
+        return later("diverging")
     moves = np.diff(path, axis=0)
     lengths = np.linalg.norm(moves, axis=1)[1:]
     turns = np.sum(moves[1:] * moves[:-1], axis=1) < 0
     if np.sum(lengths[turns]) > np.sum(lengths) / 2:
-        return "oscillating"
+        return later("oscillating")
     if losses[-1] - reachable > 0.1 * (losses[0] - reachable):
-        return "slow"
-    return "steady"
+        return later("slow")
+    return later("steady")
 
 
 def fate(parts: np.ndarray) -> str:
@@ -116,4 +138,6 @@ def fate(parts: np.ndarray) -> str:
     Raises ValueError for what is no numbers in a row.
     """
     sizes = np.abs(array(parts, "parts"))
-    return "exploding" if np.max(sizes) > 10 else "vanishing" if np.min(sizes) < 0.1 else "steady"
+    return (
+        later("exploding") if np.max(sizes) > 10 else later("vanishing") if np.min(sizes) < 0.1 else "steady"
+    )

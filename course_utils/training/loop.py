@@ -9,6 +9,7 @@ import numpy as np
 from ..compiled.base import CompiledModel
 from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
+from ..language import later, say
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
 from .update_rules import GradientDescent, UpdateRule, check_rule
@@ -16,13 +17,13 @@ from .update_rules import GradientDescent, UpdateRule, check_rule
 DIVERGED = 1e6  # a loss this many times the first (or 1, if that is more) will not come back
 
 ADVICE = {
-    "converged": "as good as asked for",
-    "max_steps": "the limit on steps",
-    "diverged": "it grows without bound; try a smaller learning rate",
-    "undefined": "there is no finite number; try another start, or look at the formula",
-    "interrupted": "stopped by hand; the steps so far are here",
+    "converged": later("as good as asked for"),
+    "max_steps": later("the limit on steps"),
+    "diverged": later("it grows without bound; try a smaller learning rate"),
+    "undefined": later("there is no finite number; try another start, or look at the formula"),
+    "interrupted": later("stopped by hand; the steps so far are here"),
 }
-LEFT = "a step led to where it has no value; try a smaller learning rate"
+LEFT = later("a step led to where it has no value; try a smaller learning rate")
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,12 @@ class History:
         return len(self.loss) - 1
 
     def __repr__(self) -> str:
-        left = self.stop_reason == "diverged" and " is nan" in self.where
-        told = "; ".join(filter(None, [self.where, LEFT if left else ADVICE[self.stop_reason]]))
-        return (
-            f"{self.stop_reason} after {self.steps} steps: "
-            f"loss {self.loss[0]:.4g} -> {self.loss[-1]:.4g} ({told})"
+        left = self.stop_reason == "diverged" and "nan" in self.where.split()
+        told = "; ".join(filter(None, [self.where, say(LEFT if left else ADVICE[self.stop_reason])]))
+        return say(
+            "{reason} after {steps} steps: loss {first:.4g} -> {last:.4g} ({told})",
+            **{"reason": self.stop_reason, "steps": self.steps, "told": told},
+            **{"first": self.loss[0], "last": self.loss[-1]},
         )
 
 
@@ -78,7 +80,9 @@ def train(
     compiled, rule = compiled_of(model), check_rule(GradientDescent(0.1) if rule is None else rule)
     max_steps, tolerance = count(max_steps, "max_steps"), number(tolerance, "tolerance", least=0)
     if on_step is not None and not callable(on_step):
-        raise ValueError(f"on_step should be a function of (step, loss), not {brief(on_step)}")
+        raise ValueError(
+            say("on_step should be a function of (step, loss), not {on_step}", on_step=brief(on_step))
+        )
     columns, parameters = compiled.check_data(data), compiled.start(start)
     memory, trail, losses = rule.start(parameters), [], []
     try:
@@ -107,7 +111,9 @@ def compiled_of(model) -> CompiledModel:
     if isinstance(model, Model | MatrixModel):
         return model.compile()
     if not isinstance(model, CompiledModel):
-        raise ValueError(f"model should be a Model or a MatrixModel, or one compiled, not {brief(model)}")
+        raise ValueError(
+            say("model should be a Model or a MatrixModel, or one compiled, not {model}", model=brief(model))
+        )
     return model
 
 
@@ -115,7 +121,7 @@ def what_became(compiled: CompiledModel, trail: list, data: Sequence, reason: st
     """(why a run ended whose last loss is no finite number, what was the first such number)."""
     here = compiled.trouble(trail[-1], data)
     if len(trail) == 1:
-        return "undefined", f"at the start {here}" if here else ""
+        return "undefined", say("at the start {here}", here=here) if here else ""
     with np.errstate(all="ignore"):
         _, gradients = compiled(trail[-2], data)
     if all(np.isfinite(gradient).all() for gradient in gradients):
@@ -143,7 +149,9 @@ def train_in_batches(
     compiled, rule, rows = compiled_of(compiled), check_rule(rule), whole_numbers(rows, "rows")
     batch_size, random = count(batch_size, "batch_size", least=1), np.random.default_rng(count(seed, "seed"))
     if not callable(data_of):
-        raise ValueError(f"data_of should be a function of the numbers of rows, not {brief(data_of)}")
+        raise ValueError(
+            say("data_of should be a function of the numbers of rows, not {data_of}", data_of=brief(data_of))
+        )
 
     def batches() -> Iterator[Sequence]:
         order = random.permutation(rows)

@@ -11,6 +11,7 @@ from ..compiled.scalars import without_complex
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward, local
 from ..derivation.names import by_name
+from ..language import later, say
 from ..models.model import Model, check_model
 from . import update_rules
 from .sentences import told
@@ -43,8 +44,12 @@ class Moment:
     def words(self) -> str:
         """Where in the round this is, and what was computed."""
         number, count = self.place
-        where = f"{self.phase}, {number} of {count}" if self.symbol else self.phase
-        return f"Round {self.round}, {where}: {self.equation}."
+        places = {"round": self.round, "phase": say(self.phase), "equation": self.equation}
+        if not self.symbol:
+            return say("Round {round}, {phase}: {equation}.", **places)
+        return say(
+            "Round {round}, {phase}, {number} of {count}: {equation}.", **places, number=number, count=count
+        )
 
 
 def moments(
@@ -66,11 +71,13 @@ def moments(
     known |= dict(zip(model.data, finite_start(sample, model.data, "the sample"), strict=True))
     rule, found = None if learning_rate is None else check_rule(GradientDescent(learning_rate)), []
     for number in range(1, rounds + 1):
-        found.append(Moment(number, "start", (0, 0), None, known, {}, "parameters and data are given"))
-        found += phase(number, "forward", list(forward_pass(model, known)))
-        found += phase(number, "backward", list(backward_pass(model, found[-1].values)))
+        found.append(
+            Moment(number, later("start"), (0, 0), None, known, {}, say("parameters and data are given"))
+        )
+        found += phase(number, later("forward"), list(forward_pass(model, known)))
+        found += phase(number, later("backward"), list(backward_pass(model, found[-1].values)))
         if rule:
-            found += phase(number, "update", list(update(model, found[-1], rule)))
+            found += phase(number, later("update"), list(update(model, found[-1], rule)))
             known = {symbol: found[-1].values[symbol] for symbol in known}
     return found
 
@@ -123,5 +130,7 @@ def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
         expression = rule.equations[update_rules.parameter].xreplace({**settings, **names})
         ((new,), _) = rule.step([old], [gradient], [[]])
         values = {**values, symbol: float(new)}
-        equation = told(f"new {symbol}", expression, {str(symbol): old, str(name): gradient}, new)
+        equation = told(
+            say("new {symbol}", symbol=symbol), expression, {str(symbol): old, str(name): gradient}, new
+        )
         yield symbol, values, last.gradients, equation, last.factors

@@ -68,7 +68,7 @@ def test_how_momentum_moves_is_told_as_a_run_of_it_shows(rate, beta, curvature):
     word = "glides" if same_side == 1 else "zigzags" if same_side == 0 else "swings"
     factor = (np.max(np.abs(path[240:])) / np.max(np.abs(path[140:200]))) ** 0.01
     told = manner(rate, beta, curvature)
-    assert told.startswith(word) and ("runs away" in told) == (factor > 1)
+    assert f"it {word}" in told and ("runs away" in told) == (factor > 1)
     assert float(re.search(r"times (\S+) a step", told)[1]) == pytest.approx(factor, abs=0.006)
 
 

@@ -1,0 +1,54 @@
+"""The language that the course speaks: English, unless a notebook or the environment asks for another.
+
+A text that a person reads is a whole English sentence with named places, such as
+`say("{name} is no number", name=name)`. gettext finds its translation in `locale/`.
+What nobody has translated yet is said in English.
+"""
+
+import os
+from functools import reduce
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+LOCALE = Path(__file__).with_name("locale")
+_spoken = NullTranslations()
+
+
+def speak(language: str) -> None:
+    """From now on, say everything in this language: "en", or a folder of `locale/` such as "zh_CN".
+
+    Raises ValueError for a language that the course does not speak.
+    """
+    global _spoken
+    known = ["en", *sorted(path.name for path in LOCALE.iterdir())]
+    if language not in known:
+        raise ValueError(f"the course speaks {', '.join(known)}, not {language!r}")
+    _spoken = translation("library", LOCALE, [language], fallback=language == "en")
+
+
+def say(sentence: str, /, **places: object) -> str:
+    """The sentence in the language that is spoken, its places filled in as `str.format` does."""
+    return _spoken.gettext(sentence).format(**places)
+
+
+def say_count(one: str, many: str, count: int, /, **places: object) -> str:
+    """The sentence for this number of things, which each language chooses by its own rules."""
+    return _spoken.ngettext(one, many, count).format(count=count, **places)
+
+
+def sentences(*each: str) -> str:
+    """Whole sentences one after the other; in Chinese there is no space between them."""
+    return reduce(_then, filter(None, each), "")
+
+
+def _then(before: str, after: str) -> str:
+    return say("{before} {after}", before=before, after=after) if before else after
+
+
+def later(sentence: str) -> str:
+    """The sentence as it is: a mark for translators on a text that `say` gets from a variable."""
+    return sentence
+
+
+if os.environ.get("COURSE_LANGUAGE"):
+    speak(os.environ["COURSE_LANGUAGE"])

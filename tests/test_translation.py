@@ -1,0 +1,158 @@
+"""The course in other languages: whole, true to its source, and never behind it."""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from fontTools.ttLib import TTFont
+from IPython.core.inputtransformer2 import TransformerManager
+from matplotlib import font_manager
+
+from course_utils.language import say, say_count, sentences, speak
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import translate  # noqa: E402
+
+LANGUAGES = list(translate.LANGUAGES)
+CATALOGUES = {(language, domain): translate.read_catalogue(language, domain)
+              for language in LANGUAGES for domain in translate.TEMPLATES}  # fmt: skip
+TEMPLATES = {domain: template() for domain, template in translate.TEMPLATES.items()}
+MESSAGES = [message for catalog in CATALOGUES.values() for message in catalog if message.id]
+PAIRS = [
+    pytest.param(path, path.parent / language / path.name, id=f"{language} {path.stem}")
+    for language in LANGUAGES
+    for path in translate.sources()
+]
+HAN = r"[\u4e00-\u9fff]"
+
+
+@pytest.mark.parametrize(("language", "domain"), CATALOGUES)
+def test_no_translation_is_behind_its_source(language, domain):
+    assert not list(translate.behind(CATALOGUES[language, domain], TEMPLATES[domain]))
+
+
+def test_a_number_that_changed_is_carried_over():
+    catalog = Catalog(locale="zh_CN")
+    catalog.add("12 of 50 runs, 1.5 m", "50 次中有 12 次，1.5 米")
+    catalog.add("3 of 7 digits", "3 个（共 7 个）")
+    template = Catalog()
+    for text in ("12 of 60 runs, 1.5 m", "4 of 7 digits"):
+        template.add(text)
+    catalog.update(template)
+    for message in list(catalog)[1:]:
+        translate.renumber(message)
+    assert [(m.string, m.fuzzy) for m in catalog if m.id] == [
+        ("50 次中有 12 次，1.5 米", True),  # the order differs, so a person has to look
+        ("4 个（共 7 个）", False),
+    ]
+
+
+@pytest.mark.parametrize(("source", "other"), PAIRS)
+def test_a_notebook_is_made_from_its_source_and_its_catalogue(source, other):
+    language = other.parent.name
+    made = translate.translated(source, CATALOGUES[language, "lessons"], language)
+    assert translate.words(nbformat.read(other, 4)) == translate.words(made)
+
+
+def skeleton(cell):
+    """A code cell's syntax tree without its texts."""
+    tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+        if isinstance(node, ast.JoinedStr):
+            places = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+            node.values = sorted(places, key=ast.unparse)  # word order differs
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize(("source", "other"), PAIRS)
+def test_the_code_is_the_same_but_for_its_texts(source, other):
+    for one, two in zip(nbformat.read(source, 4).cells, nbformat.read(other, 4).cells, strict=True):
+        assert (one.cell_type, one.id) == (two.cell_type, two.id)
+        if one.cell_type == "code":
+            assert skeleton(one) == skeleton(two)
+
+
+def fixed(text):
+    """What every language writes alike: formulas, code, links, places."""
+    formulas = [re.sub(r"\\text\{[^}]*\}", r"\\text{}", one) for one in re.findall(r"\$\$?[^$]+\$?\$", text)]
+    prose = re.sub(r"\$\$?[^$]+\$?\$", "", text)
+    return sorted(formulas), sorted(re.findall(r"`[^`]+`|\]\([^)]+\)|\{[^{}]*\}", prose))
+
+
+def test_formulas_code_links_and_places_are_the_sources():
+    assert not [message.id for message in MESSAGES if fixed(message.string) != fixed(message.id)]
+
+
+def terms():
+    glossary = tomllib.loads((translate.LOCALE / "zh_CN" / "glossary.toml").read_text(encoding="utf-8"))
+    return {term: [said] if isinstance(said, str) else said for term, said in glossary.items()}
+
+
+@pytest.mark.parametrize("term", terms())
+def test_a_term_is_said_in_one_way(term):
+    said = re.compile("|".join(map(re.escape, terms()[term])))
+    found = re.compile(rf"(?<![\w{{`]){term}(?![\w}}`])", re.IGNORECASE)
+    kept = re.compile(r"`[^`]*`|(?<!\*)\*[^*]*\*|\{[^}]*\}|\]\([^)]*\)|\"\w[^\"]*\"")
+    using = [m for m in MESSAGES if m.string != m.id and found.search(kept.sub("", m.id))]
+    assert using
+    assert not [message.id for message in using if not said.search(message.string)]
+
+
+SLIPS_OF_SETTING = {
+    "half-width punctuation": rf"{HAN}[,;:!?]|{HAN}\.(?!\w)|[,;:]{HAN}",
+    "no space between scripts": rf"{HAN}[A-Za-z0-9]|[A-Za-z0-9]{HAN}",
+    "a space where a line ended": rf"[，。：；？！]\n(?=[^|\n-])|{HAN}\n{HAN}",
+    "too polite": "您",
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS_OF_SETTING)
+def test_chinese_is_set_as_chinese(slip):
+    kept = r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}|\$[^$]*\$|\*[^*]+\*"
+    prose = {m.id: re.sub(kept, lambda one: "` `", m.string) for m in MESSAGES}
+    assert not [text for text in prose.values() if re.search(SLIPS_OF_SETTING[slip], text)]
+
+
+def test_every_letter_of_a_picture_has_a_glyph():
+    own = TTFont(ROOT / "course_utils" / "pictures" / "fonts" / "NotoSansSC.ttf").getBestCmap()
+    theirs = TTFont(font_manager.findfont("DejaVu Sans")).getBestCmap()
+    letters = {ord(letter) for message in MESSAGES for letter in message.string if letter > " "}
+    assert not {chr(letter) for letter in letters - own.keys() - theirs.keys()}
+    assert (ROOT / "course_utils" / "pictures" / "fonts" / "NotoSansSC.ttf").stat().st_size < 500_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_library_reads_is_its_catalogue(language):
+    with translate.compiled(language).open("rb") as file:
+        read = read_mo(file)
+    assert {m.id: m.string for m in read} == {m.id: m.string for m in CATALOGUES[language, "library"]}
+
+
+@pytest.fixture
+def chinese():
+    speak("zh_CN")
+    yield
+    speak("en")
+
+
+def test_the_library_speaks(chinese):
+    assert say("round {round}: {phase}", round=2, phase=say("forward")) == "第 2 轮：前向"
+    assert say("nobody has translated {this}", this=1) == "nobody has translated 1"
+    assert sentences("一。", "", "二。") == "一。二。"
+
+
+def test_it_speaks_english_unless_told():
+    assert say("round {round}: {phase}", round=2, phase="forward") == "round 2: forward"
+    assert [say_count("{count} day", "{count} days", count) for count in (1, 2)] == ["1 day", "2 days"]
+    with pytest.raises(ValueError, match="the course speaks en, zh_CN, not 'fr'"):
+        speak("fr")
