@@ -249,6 +249,8 @@ class Question:
         if (known := np.isfinite(numbers)).sum() < FEWEST:
             return []
         if not numbers.any():
+            if any(as_float(answer, point) for point in self.points):
+                return []  # it is 0 here and there
             text = "this is 0, as if {wrt} changed nothing."
             return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
         points = [point for point, has_value in zip(points, known, strict=True) if has_value]
