@@ -81,7 +81,7 @@ class Class:
     @classmethod
     def of(cls, course: Path) -> "Class":
         """The class of a course's folder; one without learners if nobody has a variant."""
-        known = {"seed": "", "learners": []}
+        known: dict = {"seed": "", "learners": []}
         if (path := course / CLASS).exists():
             known |= tomllib.loads(path.read_text(encoding="utf-8"))
         return cls(known["seed"], tuple(known["learners"]), course / "variants")
