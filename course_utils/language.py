@@ -36,6 +36,16 @@ def say_count(one: str, many: str, count: int, /, **places: object) -> str:
     return _spoken.ngettext(one, many, count).format(count=count, **places)
 
 
+def refusal(sentence: str, /, **places: object) -> ValueError:
+    """The error to raise for what somebody gave, which names the culprit in the language that is spoken."""
+    return ValueError(say(sentence, **places))
+
+
+def known(text: str) -> str:
+    """A whole text in the language that is spoken, if it has a translation."""
+    return _spoken.gettext(text) if text else text
+
+
 def sentences(*each: str) -> str:
     """Whole sentences one after the other; in Chinese there is no space between them."""
     return reduce(_then, filter(None, each), "")

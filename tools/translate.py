@@ -7,8 +7,10 @@ The English notebooks and the library are the source. `locale/LANGUAGE/LC_MESSAG
 another language, in the format of gettext: a translator edits nothing else.
 """
 
+import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +31,9 @@ LANGUAGES = {"zh": "zh_CN"}  # the folder in notebooks/, and the catalogues
 NAMES = {"zh": "中文"}
 MARKS = {"zh": "（尚未翻译）"}  # behind a passage that is still in English
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-KEYWORDS = {"say": None, "later": None, "say_count": (1, 2)}
+SENTENCE = re.compile(r"[^\\\\^|]*\w [^\\\\|]*[.:?!]", re.DOTALL)  # no regular expression
+DESCRIBED = ast.Module | ast.ClassDef | ast.FunctionDef
+KEYWORDS = {"say": None, "later": None, "refusal": None, "say_count": (1, 2)}
 ABOUT = {"project": "Gradient descent, derived", "version": "1", "copyright_holder": "its authors"}
 
 
@@ -57,9 +61,28 @@ def library_template() -> Catalog:
     """Every sentence that the library says, with the lines where it stands."""
     catalog = Catalog(fuzzy=False, **ABOUT)
     found = extract_from_dir(ROOT / "course_utils", [("**.py", "python")], keywords=KEYWORDS)
-    for name, line, message, *_ in sorted(found, key=lambda one: one[:2]):
-        catalog.add(message, locations=[(f"course_utils/{name}", line)])
+    found = [(f"course_utils/{name}", line, message) for name, line, message, *_ in found]
+    for name, line, message in sorted([*found, *sentences_of_checks()], key=lambda one: one[:2]):
+        catalog.add(message, locations=[(name, line)])
     return catalog
+
+
+def sentences_of_checks() -> Iterator[tuple[str, int, str]]:
+    """What questions, hints and mistakes hold as data, for `known`: texts that end as a sentence does."""
+    checks = ROOT / "course_utils" / "checks"
+    for path in sorted(checks.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        descriptions = {
+            ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, DESCRIBED)
+        }
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and SENTENCE.fullmatch(text) and text not in descriptions:
+                yield path.relative_to(ROOT).as_posix(), node.lineno, text
+    hints = checks / "questions" / "hints.toml"
+    for texts in tomllib.loads(hints.read_text(encoding="utf-8")).values():
+        for text in (*texts.get("hints", ()), *texts.get("solution", ())):
+            yield hints.relative_to(ROOT).as_posix(), 0, text
 
 
 TEMPLATES = {"lessons": lesson_template, "library": library_template}

@@ -11,6 +11,7 @@ import sympy as sp
 from ..derivation.functions import Activation
 from ..derivation.given import some
 from ..derivation.names import LONGEST
+from ..language import later, refusal, say, say_count
 from .parts import KNOWN, NUMBERS
 from .values import LARGEST
 from .verdict import Verdict, wrong
@@ -21,7 +22,9 @@ COMPUTED = 1000  # the largest number that a function or a power is tried with
 NESTED = 10  # functions in one another, in a question: SymPy needs minutes for the derivative of twenty
 
 SIMPLE: dict = {bool | np.bool_: bool, str: str.__str__, complex: complex}
-TOO_LONG = "{} has a number in it that is too long to check."
+TOO_LONG = later("{name} has a number in it that is too long to check.")
+TOO_DEEP = later("{name} is too deep to check. Leave the computed symbols in it, as the chain rule does.")
+TOO_LARGE = later("{name} is too long to check. Leave the computed symbols in it, as the chain rule does.")
 UNANSWERED = Verdict(
     False,
     "no answer yet. Put yours in place of the three dots, and run the cell again.",
@@ -44,10 +47,10 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.E
     if answer is ...:
         raise Unreadable(UNANSWERED)
     if isinstance(answer, str):
-        raise Unreadable("leave out the quotation marks, so that the answer is a SymPy expression.")
+        raise Unreadable(say("leave out the quotation marks, so that the answer is a SymPy expression."))
     answer = as_expression(answer, name)
     if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
-        raise Unreadable(f"{some(sorted(strangers))} does not belong to this question.")
+        raise Unreadable(say("{names} does not belong to this question.", names=some(sorted(strangers))))
     return answer
 
 
@@ -59,10 +62,12 @@ def asked(expression, name: str) -> sp.Expr:
     except Unreadable as unreadable:
         raise ValueError(unreadable.verdict.message) from None
     if any(map(is_unfinished, sp.preorder_traversal(expression))):
-        raise ValueError(f"{name} has an operation of numbers in it that was not computed")
+        raise refusal("{name} has an operation of numbers in it that was not computed", name=name)
     if nesting(expression) > NESTED:
-        raise ValueError(
-            f"{name} has more than {NESTED} functions in one another: give what is inside a name"
+        raise refusal(
+            "{name} has more than {most} functions in one another: give what is inside a name",
+            name=name,
+            most=NESTED,
         )
     return expression
 
@@ -92,9 +97,11 @@ def as_expression(thing, name: str) -> sp.Expr:
     if is_number(thing):
         return as_number(thing, name)
     if isinstance(thing, sp.Xor):
-        raise Unreadable("a power is written with two stars, such as x**2, and not with ^.")
+        raise Unreadable(say("a power is written with two stars, such as x**2, and not with ^."))
     if not isinstance(thing, sp.Expr) or isinstance(thing, sp.MatrixExpr | sp.MatrixBase):
-        raise Unreadable(f"{name} should be a SymPy expression, not {brief(thing)}.")
+        raise Unreadable(
+            say("{name} should be a SymPy expression, not {thing}.", name=name, thing=brief(thing))
+        )
     return thing
 
 
@@ -133,14 +140,14 @@ def as_number(number: Real | Decimal, name: str) -> sp.Number:
         if isinstance(number, Integral):
             return sp.Integer(int(number))
         if isinstance(number, Decimal) and abs(number.adjusted()) > LARGEST:
-            raise Unreadable(TOO_LONG.format(name))
+            raise Unreadable(say(TOO_LONG, name=name))
         if isinstance(number, Fraction | Decimal) and number == number:
             return sp.Rational(*number.as_integer_ratio())
         return sp.Float(float(number))
     except (Unreadable, MemoryError):
         raise
     except Exception:  # a number of a kind of its own may do anything
-        raise Unreadable(f"{name} should be a number that SymPy knows.") from None
+        raise Unreadable(say("{name} should be a number that SymPy knows.", name=name)) from None
 
 
 def kind(thing) -> str:
@@ -163,14 +170,14 @@ def brief(thing) -> str:
         if is_number(thing):
             return f"{int(thing) if isinstance(thing, Integral) else float(thing)!r:.60}"
         if isinstance(thing, Mapping):
-            return "a dictionary"
+            return say("a dictionary")
         if not isinstance(thing, type) and (isinstance(thing, Sized) or not isinstance(thing, sp.Basic)):
             entries = len(thing) if isinstance(thing, list | tuple) else len(entries_of(thing))
-            return f"a list of {entries} entr{'y' if entries == 1 else 'ies'}"
+            return say_count("a list of {count} entry", "a list of {count} entries", entries)
     except (Exception, SystemExit):  # it has no length, or decides by itself what it is
         pass
     is_function = callable(thing) and not isinstance(thing, sp.Basic)
-    return "a function" if is_function else f"an object of type {kind(thing)}"
+    return say("a function") if is_function else say("an object of type {kind}", kind=kind(thing))
 
 
 def check_parts(answer: sp.Expr, name: str) -> set[str]:
@@ -180,18 +187,21 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
         part, depth = waiting.pop()
         parts += 1
         if parts > PARTS or depth > DEPTH:
-            raise Unreadable(
-                f"{name} is too {'deep' if depth > DEPTH else 'long'} to check. "
-                "Leave the computed symbols in it, as the chain rule does."
-            )
+            raise Unreadable(say(TOO_DEEP if depth > DEPTH else TOO_LARGE, name=name))
         if type(part) in (sp.Symbol, sp.Dummy) and type(part.name) is str:
             names.add(part.name)
             if len(part.name) > LONGEST:
-                raise Unreadable(f"a name in {name} is too long: look at {some([part.name])}...")
+                raise Unreadable(
+                    say(
+                        "a name in {name} is too long: look at {names}...", name=name, names=some([part.name])
+                    )
+                )
         elif type(part) in NUMBERS:
             check_number_part(part, name)
         elif not (type(part) in KNOWN or issubclass(type(part), Activation)):
-            raise Unreadable(f"{kind(part)} cannot be checked here: write {name} without it.")
+            raise Unreadable(
+                say("{kind} cannot be checked here: write {name} without it.", kind=kind(part), name=name)
+            )
         waiting += ((argument, depth + 1) for argument in part.args)
     return names
 
@@ -199,9 +209,9 @@ def check_parts(answer: sp.Expr, name: str) -> set[str]:
 def check_number_part(number: sp.Number, name: str) -> None:
     """Raise Unreadable, naming the answer, for a number that is not finite or has too many digits."""
     if not number.is_finite:
-        raise Unreadable(f"{name} should be finite, not {number}.")
+        raise Unreadable(say("{name} should be finite, not {number}.", name=name, number=number))
     _, _, exponent, bits = number._mpf_ if number.is_Float else (0, 0, 0, 0)
     if abs(exponent + bits) > LARGEST or bits > LARGEST:
-        raise Unreadable(TOO_LONG.format(name))
+        raise Unreadable(say(TOO_LONG, name=name))
     if number.is_Rational and max(int(number.p).bit_length(), int(number.q).bit_length()) > LARGEST:
-        raise Unreadable(TOO_LONG.format(name))
+        raise Unreadable(say(TOO_LONG, name=name))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from math import inf
 
 from ..derivation.chain_rule import NoDerivative
+from ..language import refusal
 
 WHOLE, SEARCH = 4.0, 2.0  # seconds of computing: for a check, and for the slips in a wrong answer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
@@ -81,6 +82,6 @@ def bounded() -> Iterator[None]:
         with time_limit(WHOLE, computing=True):
             yield
     except TooSlow:
-        raise ValueError("this question takes too long to check: make it smaller") from None
+        raise refusal("this question takes too long to check: make it smaller") from None
     except RecursionError:
-        raise ValueError("this question is too deep to check: give what is inside names") from None
+        raise refusal("this question is too deep to check: give what is inside names") from None

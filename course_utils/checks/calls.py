@@ -12,6 +12,7 @@ import sympy as sp
 
 from ..derivation.functions import Activation
 from ..derivation.given import some
+from ..language import known, say, sentences
 from .answers import UNANSWERED, Unreadable, are_numbers, brief, entries_of, kind
 from .budget import TooSlow, time_limit
 from .unreadable import sentence
@@ -33,7 +34,11 @@ def call(function: Callable, given: Mapping):
     if function is ...:
         raise Unreadable(UNANSWERED)
     if not callable(function) or isinstance(function, sp.Basic):
-        raise Unreadable(f"this should be a function, not {brief(function)}: leave out its brackets.")
+        raise Unreadable(
+            say(
+                "this should be a function, not {function}: leave out its brackets.", function=brief(function)
+            )
+        )
     by_place, by_name = wanted(function, given)
     asked = {name: given[name] for name in (*by_place, *by_name)}
     copies = {name: v if isinstance(v, float) else deepcopy(v) for name, v in asked.items()}
@@ -47,10 +52,12 @@ def call(function: Callable, given: Mapping):
         zeros = ", ".join(
             f"{name} = 0" for name, value in given.items() if np.ndim(value) == 0 and value == 0
         )
-        why = f" It was tried with {zeros}." if zeros and isinstance(error, ZeroDivisionError) else ""
-        said = described(error)
-        why = why or ("" if "In short:" in said else formulas_in(function))
-        raise Unreadable(f"it fails with {said}{why}") from None
+        why, (said, explained) = "", described(error)
+        if zeros and isinstance(error, ZeroDivisionError):
+            why = say("It was tried with {zeros}.", zeros=zeros)
+        elif not explained:
+            why = formulas_in(function)
+        raise Unreadable(sentences(say("it fails with {said}", said=said), why)) from None
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
@@ -67,7 +74,7 @@ def call_each(
         with time_limit(seconds or SECONDS):
             return [read(call(function, values)) for values in given]
     except TooSlow:
-        raise Unreadable("it takes too long. Does something in it never end?") from None
+        raise Unreadable(say("it takes too long. Does something in it never end?")) from None
 
 
 @contextmanager
@@ -80,15 +87,15 @@ def silence() -> Iterator[None]:
             yield
 
 
-def described(error: BaseException) -> str:
-    """An error's type, what it says if it says something, and what to write instead if that is known."""
+def described(error: BaseException) -> tuple[str, bool]:
+    """An error's type, what it says if it says something, and what to write instead; is that known?"""
     said = sentence(error)
     try:
         text = f"{kind(error)}: {error!s:.200}"
         end = "" if text.endswith((".", "!", "?")) else "."
-        return text + end + (f" In short: {said}" if said else "")
+        return sentences(text + end, say("In short: {said}", said=known(said)) if said else ""), bool(said)
     except Exception:
-        return f"{kind(error)}."
+        return f"{kind(error)}.", False
 
 
 def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
@@ -99,7 +106,7 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     try:
         arguments = [] if made_of_nothing(function) else inspect.signature(function).parameters.values()
     except Exception:  # an object of any kind may say that it can be called
-        raise Unreadable("this should be a function that is written in Python.") from None
+        raise Unreadable(say("this should be a function that is written in Python.")) from None
     by_place, by_name = [], []
     for argument in arguments:
         if argument.kind is argument.VAR_KEYWORD:
@@ -110,7 +117,13 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
             (by_place if argument.kind is argument.POSITIONAL_ONLY else by_name).append(argument.name)
         elif argument.default is argument.empty:
             known = some(given, most=30)
-            raise Unreadable(f"its argument {argument.name:.40} is unknown here: it may ask for {known}.")
+            raise Unreadable(
+                say(
+                    "its argument {name:.40} is unknown here: it may ask for {known}.",
+                    name=argument.name,
+                    known=known,
+                )
+            )
     return by_place, by_name
 
 
@@ -133,13 +146,15 @@ def formulas_in(function: Callable) -> str:
     """The sentence about SymPy's things that a function works with, where it should have numbers."""
     for name, thing in outside(function).items():
         if isinstance(thing, sp.Symbol):
-            return f" Here {name:.40} is a symbol: compute its number inside the function."
+            return say("Here {name:.40} is a symbol: compute its number inside the function.", name=name)
         if isinstance(thing, type) and issubclass(thing, Activation):
-            return f" With numbers write {name:.40}.numpy: {name:.40} itself is for formulas."
+            return say("With numbers write {name:.40}.numpy: {name:.40} itself is for formulas.", name=name)
         if isinstance(thing, type) and issubclass(thing, sp.Function):
-            return f" With numbers write np.{name:.40}: {name:.40} is SymPy's here, for formulas."
+            return say(
+                "With numbers write np.{name:.40}: {name:.40} is SymPy's here, for formulas.", name=name
+            )
         if thing is sp:
-            return f" With numbers use NumPy: {name:.40} is SymPy, for formulas."
+            return say("With numbers use NumPy: {name:.40} is SymPy, for formulas.", name=name)
     return ""
 
 
@@ -147,17 +162,26 @@ def as_numbers(result, shape: tuple, what: str, wanted: str = "") -> np.ndarray:
     """A result as an array of this shape. Raises Unreadable for another. wanted: the shape, in words."""
     numbers = as_array(result, what)
     if numbers.shape != shape:
-        raise Unreadable(f"{what} should be {wanted or in_words(shape)}, not {in_words(numbers.shape)}.")
+        raise Unreadable(
+            say(
+                "{what} should be {wanted}, not {given}.",
+                what=what,
+                wanted=wanted or in_words(shape),
+                given=in_words(numbers.shape),
+            )
+        )
     return numbers
 
 
 def in_words(shape: tuple) -> str:
     """What an array of this shape is."""
     if not shape:
-        return "one number"
+        return say("one number")
     if len(shape) == 1:
-        return "a list with one number in it" if shape == (1,) else f"{shape[0]} numbers"
-    return f"a table of {' by '.join(map(str, shape))} numbers"
+        return (
+            say("a list with one number in it") if shape == (1,) else say("{count} numbers", count=shape[0])
+        )
+    return say("a table of {shape} numbers", shape=say(" by ").join(map(str, shape)))
 
 
 def as_array(result, what: str) -> np.ndarray:
@@ -174,8 +198,18 @@ def as_array(result, what: str) -> np.ndarray:
         left, formula = [], False
     if left:
         name = f"{min(left, key=str)!s:.40}"
-        raise Unreadable(f"the symbol {name} is still in {what}: compute its number inside the function.")
+        raise Unreadable(
+            say(
+                "the symbol {name} is still in {what}: compute its number inside the function.",
+                name=name,
+                what=what,
+            )
+        )
     if formula:
-        raise Unreadable(f"{what} should be numbers, and it is a formula: with numbers use NumPy, not SymPy.")
-    given = f"{size} of them" if size > MOST else brief(result)
-    raise Unreadable(f"{what} should be numbers, not {given}.")
+        raise Unreadable(
+            say(
+                "{what} should be numbers, and it is a formula: with numbers use NumPy, not SymPy.", what=what
+            )
+        )
+    given = say("{size} of them", size=size) if size > MOST else brief(result)
+    raise Unreadable(say("{what} should be numbers, not {given}.", what=what, given=given))

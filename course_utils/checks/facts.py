@@ -11,6 +11,10 @@ from .flow import Chains
 from .link_slips import is_mean, number_of, sums_in
 from .mistakes import Link, Mistake, partial
 
+SIGN = "the sign is turned: one minus too many or too few."
+SIGN_IN_ONE = "the sign is turned: one minus too many or too few. One is in {carry}."
+SIGN_IN_SOME = "the sign is turned: one minus too many or too few. Of the links these carry one: {carry}."
+SURPLUS_IN_SOME = "a factor {number} too many. Links with a {number}: {link}."
 SURPLUS = (2, 3, 0.5)  # factors that a learner may know from another loss
 
 
@@ -18,9 +22,9 @@ def facts(chains: Chains, index: int) -> dict[float, Mistake]:
     """What an answer is that is the right one times a number: {number: what to say}. None is blamed alone."""
     way, formulas = chains.way(index), chains.factored
     signed = tuple(link for link in way if carries_minus(formulas[link]))
-    text = "the sign is turned: one minus too many or too few."
+    text = SIGN
     if signed and len(way) > 1:
-        text += " Of the links these carry one: {carry}." if len(signed) > 1 else " One is in {carry}."
+        text = SIGN_IN_SOME if len(signed) > 1 else SIGN_IN_ONE
     found = {-1.0: Mistake("sign turned", text, names={"carry": ", ".join(map(partial, signed))})}
     numbers, divisions = defaultdict(list), defaultdict(list)
     for link in way:
@@ -32,7 +36,7 @@ def facts(chains: Chains, index: int) -> dict[float, Mistake]:
         text = (
             "the factor {number} of {link} is lost."
             if len(links) == 1
-            else f"a factor {{number}} is lost{WHERE}"
+            else "a factor {number} is lost. Links with a {number}: {link}."
         )
         if len(way) == 1 and formulas[way[0]].is_number:  # then it is the answer
             text = "a factor of {link} is lost."
@@ -47,14 +51,12 @@ def facts(chains: Chains, index: int) -> dict[float, Mistake]:
         found.setdefault(float(division), Mistake(slip, text, links=links))
     for number in SURPLUS if len(way) > 1 or not formulas[way[0]].is_number else ():
         links = with_number(chains, way, number)
-        text = "a factor {number} too many" + (WHERE if links else ": no link on the way has one.")
-        text = text if len(way) > 1 else "a factor {number} too many."
+        text = "a factor {number} too many: no link on the way has one."
+        if links or len(way) == 1:
+            text = SURPLUS_IN_SOME if len(way) > 1 else "a factor {number} too many."
         names = {"number": str(Fraction(number))}
         found.setdefault(float(number), Mistake("surplus number", text, links=links, names=names))
     return found
-
-
-WHERE = ". Links with a {number}: {link}."
 
 
 def with_number(chains: Chains, way: Sequence[Link], number: float) -> tuple[Link, ...]:

@@ -10,6 +10,7 @@ from ..compiled.settings import number
 from ..derivation.chain_rule import needed_for
 from ..derivation.given import listed, some
 from ..derivation.names import by_name
+from ..language import refusal, say
 from ..models.model import Model
 from .answers import UNANSWERED
 from .equivalence import shown_apart
@@ -44,7 +45,7 @@ def curve(model: Model, prediction: sp.Symbol, parameters: Sequence[float], plac
     lines, inputs = needed_for(model.equations, prediction)
     named = by_name(as_mapping(places, "places"), "places")
     if missing := {s.name for s in inputs - {*model.parameters}} - named.keys():
-        raise ValueError(f"places should give a value to {some(sorted(missing))}")
+        raise refusal("places should give a value to {names}", names=some(sorted(missing)))
     places = {name: as_floats(numbers, sp.Symbol(name)) for name, numbers in named.items()}
     shape = np.broadcast_shapes(*(numbers.shape for numbers in places.values()))
     numbers = {p.name: np.full(shape, v) for p, v in zip(model.parameters, parameters, strict=True)}
@@ -55,13 +56,13 @@ def must_predict(model: Model, prediction: sp.Symbol) -> None:
     """Raise ValueError for what is no model, or does not compute the prediction."""
     must_be_scalar(model)
     if not (isinstance(prediction, sp.Symbol) and prediction in model.equations):
-        raise ValueError(f"{called(prediction)} is not computed by this model")
+        raise refusal("{symbol} is not computed by this model", symbol=called(prediction))
 
 
 def pair(things, name: str) -> list:
     """Both of two things. Raises ValueError, by that name, for anything else."""
     if len(both := listed(things, name, "two")) != 2:
-        raise ValueError(f"{name} should be two, not {len(both)}")
+        raise refusal("{name} should be two, not {count}", name=name, count=len(both))
     return both
 
 
@@ -81,13 +82,13 @@ def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tupl
     try:
         start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
     except UNFIT as error:
-        return wrong(f"this cannot be evaluated: {error!s:.200}.")
+        return wrong(say("this cannot be evaluated: {error!s:.200}.", error=error))
 
     def drawn(numbers, axis):
         return curve(model, prediction, numbers, {model.data[0]: axis})
 
     fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
-    return wrong(fault) if fault else right("it was trained, it bends, and it is better than its rival.")
+    return wrong(fault) if fault else right(say("it was trained, it bends, and it is better than its rival."))
 
 
 def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
@@ -105,14 +106,17 @@ def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, ri
     )
     if not error < rival:
         now, bar = shown_apart(error, rival, 4)
-        yield f"its mean squared error is {now}. It should be smaller than {bar}."
+        yield say("its mean squared error is {now}. It should be smaller than {bar}.", now=now, bar=bar)
     if start == end:
         yield "these are the parameters of the start: train, and keep both."
     if not before <= UNLIKELY * np.mean(target**2):
-        yield f"nobody can train from this start: its error is {before:.3g}. Begin with smaller numbers."
+        yield say(
+            "nobody can train from this start: its error is {before:.3g}. Begin with smaller numbers.",
+            before=before,
+        )
     if not after <= LEARNED * before:
         was, now = shown_apart(before, after, 4)
-        yield f"training should bring the error well down: it was {was}, and is {now}."
+        yield say("training should bring the error well down: it was {was}, and is {now}.", was=was, now=now)
     if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
         yield "to the eye this is a straight line: train until it bends."
 
@@ -128,8 +132,12 @@ def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdic
     axis = as_floats(axis, sp.Symbol("axis"))
     curve = np.full(axis.shape, np.nan) if curve is None else as_floats(curve, sp.Symbol("curve"))
     if axis.ndim != 1 or len(axis) < 2 or curve.shape != axis.shape or not np.isfinite(axis).all():
-        raise ValueError(f"curve and axis should be rows of numbers, not {curve.shape} and {axis.shape}")
+        raise refusal(
+            "curve and axis should be rows of numbers, not {shape} and {other}",
+            shape=curve.shape,
+            other=axis.shape,
+        )
     if not np.isfinite(curve).all():
-        return wrong("train first: the answer is read from your trained network.")
+        return wrong(say("train first: the answer is read from your trained network."))
     change = np.abs(np.gradient(curve, axis))
     return check_number(answer, axis[change.argmax()], tolerance=1e-3)

@@ -8,6 +8,7 @@ from functools import cache, partial
 from IPython import get_ipython
 
 from ..derivation.chain_rule import derivative
+from ..language import known, say
 from ..models.model import Model
 from .equivalence import shown
 from .notes import Formula, Note
@@ -19,7 +20,7 @@ from .steps import backward_hints, forward_hints, gradient_hints, gradient_solut
 from .symbols import check_derivative, check_gradient
 
 ASKED: Counter[str] = Counter()  # how many hints each question has given
-FIRST = Note.of("Run the cells above this question, and its check once: they say what it is about.")
+FIRST = "Run the cells above this question, and its check once: they say what it is about."
 
 
 def for_first(network: Model, *_) -> list[Note]:
@@ -55,26 +56,26 @@ def hint(name: str) -> Note:
     name = number_of(name)
     hints = hints_to(name)
     if not hints:
-        return FIRST
+        return Note.of(FIRST)
     ASKED[name] = min(ASKED[name] + 1, len(hints) + 1)
     shown = hints[: ASKED[name]]
-    title = f"Hint {len(shown)} of {len(hints)} to question {name}"
+    title = say("Hint {number} of {count} to question {name}", number=len(shown), count=len(hints), name=name)
     after = "" if ASKED[name] <= len(hints) else afterwards(name)
-    return Note.numbered(title + after, shown)
+    return Note.numbered(say("{title}. {after}", title=title, after=after) if after else title, shown)
 
 
 def afterwards(name: str) -> str:
     """What is left to do after the last hint."""
     if name.startswith("set "):
-        return ". That was the last. Try each part by itself, and look at what its check says"
-    return f'. That was the last. solution("{name}") shows the steps'
+        return say("That was the last. Try each part by itself, and look at what its check says")
+    return say('That was the last. solution("{name}") shows the steps', name=name)
 
 
 def hints_to(name: str) -> list[Note]:
     """All hints to a question: those that are written, or else computed; none for a network not known."""
     function, args, _ = parts_of(question(name))
     if texts := written().get(name, {}).get("hints"):
-        return [Note(text, text) for text in texts]
+        return [Note(known(text), known(text)) for text in texts]
     shell = get_ipython()
     about = args or ABOUT.get(name) or (beside.about(name, shell.user_ns) if shell else ())
     return COMPUTED[function](*about) if about else []
@@ -93,14 +94,16 @@ def solution(name: str) -> Note:
     name = number_of(name)
     function, args, _ = parts_of(question(name))
     if name.startswith("set "):
-        text = f'Problem sets are graded, so {name} has hints, and no solution: hint("{name}").'
+        text = say(
+            'Problem sets are graded, so {name} has hints, and no solution: hint("{name}").', name=name
+        )
         return Note(text, text)
-    title = f"Question {name}"
+    title = say("Question {name}", name=name)
     if function is check_gradient:
         return Note.numbered(title, gradient_solution(*args))
     key = key_of(name)
     steps = [
-        Note(step.replace("{key}", key.plain), step.replace("{key}", f"${key.latex}$"))
+        Note(known(step).replace("{key}", key.plain), known(step).replace("{key}", f"${key.latex}$"))
         for step in written()[name]["solution"]
     ]
     return Note.numbered(title, steps)

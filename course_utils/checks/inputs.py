@@ -11,6 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..derivation.functions import Activation
+from ..language import refusal
 from .crossings import PLACES, gaps
 from .equivalence import inputs_of
 from .floats import Floats, Numbers
@@ -52,9 +53,7 @@ def chosen_inputs(
     used, given = inputs_of(equations), (*fixed, *varied)
     inputs = tuple(symbol for symbol in given if symbol in used)
     if not inputs:
-        raise ValueError(
-            "the equations use no parameter and no data: there is nothing to try a function with"
-        )
+        raise refusal("the equations use no parameter and no data: there is nothing to try a function with")
     regions = regions_of(tuple(equations.items()), inputs, asked[-1])
     points = spread(regions, {symbol.name for symbol in varied}, samples)
     cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})
@@ -62,7 +61,7 @@ def chosen_inputs(
     order = np.flatnonzero(steady)
     usual, whole = np.split(order, [np.searchsorted(order, len(steady) - WHOLE)])
     if not usual.size:
-        raise ValueError("this model has no values at the points that were tried")
+        raise refusal("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
     far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))

@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.given import some
+from ..language import say
 from ..models.model import Model
 from .budget import SEARCH, within
 from .flow import Chains, same
@@ -82,7 +83,7 @@ def judged_alone(
     p: sp.Symbol, mistakes: list[Mistake], answer: np.ndarray, key: np.ndarray, at: Sequence[Mapping]
 ) -> Verdict:
     """The verdict on one parameter's gradient that is wrong in some trial, a number for each."""
-    first, name = differs(answer, key), f"the gradient of {p}"
+    first, name = differs(answer, key), say("the gradient of {parameter}", parameter=p)
     shown = compared(name, answer[first], key[first], at[first])
     if not mistakes:
         return wrong(shown)

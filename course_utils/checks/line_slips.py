@@ -11,7 +11,7 @@ from .budget import Budget
 from .floats import Floats
 from .flow import Numbers, same
 from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
-from .mistakes import OTHER, Mistake
+from .mistakes import OTHER, Mistake, new_name
 
 UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors")  # where another slip does the same
 FEWEST = 3  # points where an answer that is explained has a value
@@ -76,7 +76,7 @@ def mistaken(
 
 def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
     """What may stand in place of one equation's right side, the likeliest first."""
-    right, line = equations[of], {"link": of.name.replace("new_", "the new ")}
+    right, line = equations[of], {"link": new_name(of)}
     made = chain(
         old_for_new(equations, of),
         number_mistakes(right, sums_in(equations, of)),

@@ -8,6 +8,7 @@ import numpy as np
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward
+from ..language import say
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
@@ -57,13 +58,19 @@ def check_training(
     if outer := borrowed(function, given):
         return slipped(outer)
     if len(answer[1]) != len(losses):
-        return wrong(f"{steps} steps have {len(losses)} losses, one before each and one after the last.")
+        return wrong(
+            say(
+                "{steps} steps have {count} losses, one before each and one after the last.",
+                steps=steps,
+                count=len(losses),
+            )
+        )
     if agrees(answer[1], losses):
         first = differs(answer[0], parameters)
-        name = f"the parameter {model.parameters[first]} at the end"
+        name = say("the parameter {parameters} at the end", parameters=model.parameters[first])
         return wrong(compared(name, answer[0][first], parameters[first]))
     first = next(step for step in range(steps + 1) if not agrees(answer[1][step:][:1], losses[step:][:1]))
-    name = f"the loss after step {first}" if first else "the loss at the start"
+    name = say("the loss after step {first}", first=first) if first else say("the loss at the start")
     return slipped_gradient(model, function, usual, compared(name, answer[1][first], losses[first]))
 
 
@@ -97,7 +104,12 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     known = [verdict for verdict in verdicts if verdict.slips]
     if not known:
         return wrong(shown)
-    return Verdict(False, f"in each step, {known[0].message}", min(map(float, verdicts)), known[0].slips)
+    return Verdict(
+        False,
+        say("in each step, {message}", message=known[0].message),
+        min(map(float, verdicts)),
+        known[0].slips,
+    )
 
 
 def near(answer: np.ndarray, key: np.ndarray) -> bool:
@@ -123,7 +135,7 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
         told = ((name, a, key) for (name, _, key), a in zip(runs, answers, strict=True) if all_finite(key))
         unused = list(dict.fromkeys(name for name, a, key in told if not run_agrees(a, key)))
     if not unused:
-        return right("this is how the network learns.")
+        return right(say("this is how the network learns."))
     text = "with other {name} it goes wrong: use the argument {name}, no numbers of your own."
     credit = 0.5 if len(unused) == 1 else 0.0
     return slipped([Mistake("unused argument", text, credit=credit, names={"name": unused[0]})])
@@ -145,6 +157,11 @@ def returned(result, model: Model) -> Run:
         ordered = in_order(parameters, model.parameters, "parameters")
     except (TypeError, ValueError):
         names = ", ".join(map(str, model.parameters))
-        raise Unreadable(f"it should return the parameters {names} by name, and the losses.") from None
-    end = [as_numbers(v, (), f"the parameter {p}") for v, p in zip(ordered, model.parameters, strict=True)]
+        raise Unreadable(
+            say("it should return the parameters {names} by name, and the losses.", names=names)
+        ) from None
+    end = [
+        as_numbers(v, (), say("the parameter {parameter}", parameter=p))
+        for v, p in zip(ordered, model.parameters, strict=True)
+    ]
     return np.array(end), as_array(losses, "its losses").reshape(-1)

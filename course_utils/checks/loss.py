@@ -9,6 +9,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import downstream, upstream
+from ..language import say
 from ..models.model import Model
 from .floats import Floats
 
@@ -25,11 +26,23 @@ def fault_of_loss(model: Model, prediction: sp.Symbol, target: sp.Symbol) -> str
     after = {symbol: line for symbol, line in model.equations.items() if symbol != prediction}
     used, compared = upstream(after), downstream(after, [prediction, target])
     if missing := [s for s in (prediction, target) if s not in used]:
-        return f"{model.loss} does not use {missing[0]}: compare {prediction} with {target}."
+        return say(
+            "{loss} does not use {missing}: compare {prediction} with {target}.",
+            loss=model.loss,
+            missing=missing[0],
+            prediction=prediction,
+            target=target,
+        )
     others = set().union(*(after[s].free_symbols for s in used & compared & after.keys())) - compared
     if others:
         first = min(others, key=str)
-        return f"{model.loss} should depend on {prediction} and {target} alone: take {first} out of it."
+        return say(
+            "{loss} should depend on {prediction} and {target} alone: take {first} out of it.",
+            loss=model.loss,
+            prediction=prediction,
+            target=target,
+            first=first,
+        )
     above, below = (losses(after, prediction, target, side) for side in (1, -1))
     return fault_of_values(above, below, (model.loss, prediction, target))
 
@@ -46,20 +59,36 @@ def fault_of_values(above: np.ndarray, below: np.ndarray, names: tuple) -> str |
     """above, below: the loss for predictions on either side of the target, shape (targets, errors)."""
     loss, prediction, target = names
     if not np.isfinite(above[TARGETS > 0]).all():
-        return f"{loss} should have a value for any {prediction} and {target} above 0."
+        return say(
+            "{loss} should have a value for any {prediction} and {target} above 0.",
+            loss=loss,
+            prediction=prediction,
+            target=target,
+        )
     agreeing = above[:, 0]
     if np.any(np.abs(agreeing) > 1e-9):
         most = agreeing[np.nanargmax(np.abs(agreeing))]
-        return (
-            f"{loss} should be 0 where {prediction} is {target}. It is {most:.3g}: take away what is added."
+        return say(
+            "{loss} should be 0 where {prediction} is {target}. It is {most:.3g}: take away what is added.",
+            loss=loss,
+            prediction=prediction,
+            target=target,
+            most=most,
         )
     steps = np.diff(np.stack([above, below]))  # nan, where there is no value, is no fault
     if np.any(steps <= 0):
-        return (
-            f"{loss} should be smallest where {prediction} is {target}, and grow the further they are apart."
+        return say(
+            "{loss} should be smallest where {prediction} is {target}, and grow the further they are apart.",
+            loss=loss,
+            prediction=prediction,
+            target=target,
         )
     least, most = SCALES
     for cost in (above[0, UNIT], below[0, UNIT]):
         if not np.isnan(cost) and not least <= cost <= most:
-            return f"an error of 1 costs {cost:.3g} in {loss}: leave out the number that scales it."
+            return say(
+                "an error of 1 costs {cost:.3g} in {loss}: leave out the number that scales it.",
+                cost=cost,
+                loss=loss,
+            )
     return None

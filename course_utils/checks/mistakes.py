@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import sympy as sp
 
+from ..language import say
+
 Link = tuple[sp.Symbol, sp.Symbol]  # (of, wrt) stands for ∂of/∂wrt
 OTHER = sp.Symbol("(other)")  # in an expression: one of several symbols
 LONGEST = 45  # letters of an expression that is named in a message
@@ -55,7 +57,7 @@ class Mistake(NamedTuple):
     def message(self) -> str:
         """The sentence, with the names in their places."""
         names = {name: shortened(value) for name, value in self.names.items()}
-        return self.text.format(**{"link": listed(self.links), **names})
+        return say(self.text, **{"link": listed(self.links), **names})
 
     @property
     def short(self) -> str:
@@ -91,6 +93,12 @@ def shortened(value: str | sp.Expr | Link) -> str:
     return text if isinstance(value, str | sp.Symbol) or len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
+def new_name(symbol: sp.Symbol) -> str:
+    """What an output of an update is called: the new w for new_w."""
+    name = symbol.name.removeprefix("new_")
+    return name if name == symbol.name else say("the new {name}", name=name)
+
+
 def by_name(symbol: sp.Symbol) -> str:
     """The key that sorts symbols alphabetically."""
     return symbol.name
@@ -105,7 +113,7 @@ def partial(link: Link) -> str:
 def listed(links: Sequence[Link]) -> str:
     """The links as people write them, with `and` before the last."""
     *names, last = map(partial, links) if links else [""]
-    return f"{', '.join(names)} and {last}" if names else last
+    return say("{names} and {last}", names=", ".join(names), last=last) if names else last
 
 
 def one_of(mistakes: Sequence[Mistake]) -> Mistake:

@@ -9,7 +9,11 @@ from types import FunctionType
 import numpy as np
 import sympy as sp
 
+from ..language import later, say
 from .other_library import IN_SYMPY, QUANTITY, function_of
+
+SYMBOLS = later("the keys here are symbols: write `{name}[{instead}]`.")
+TEXTS = later("the keys here are texts: write `{name}[{instead}]`.")
 
 
 def is_quantity(part: ast.expr, kind: str, names: Mapping) -> bool:
@@ -25,15 +29,25 @@ def called(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None
     """A product without its times sign is a call: h(1 - h)."""
     match part:
         case ast.Call(func=ast.Name(id=name)) if hasattr(builtins, name) and name in names:
-            return f"`{name}` is a value of yours now, no longer Python's function: run `del {name}`."
+            return say(
+                "`{name}` is a value of yours now, no longer Python's function: run `del {name}`.", name=name
+            )
         case ast.Call(func=ast.Name(id=name), args=[place]) if isinstance(
             names.get(name), list | tuple | dict
         ):
-            return f"one entry of `{name}` is asked for with square brackets: `{name}[{ast.unparse(place)}]`."
+            return say(
+                "one entry of `{name}` is asked for with square brackets: `{name}[{place}]`.",
+                name=name,
+                place=ast.unparse(place),
+            )
         case ast.Call(func=function, args=[argument], keywords=[]) if is_quantity(function, found[1], names):
             factor, inner = ast.unparse(function), ast.unparse(argument)
             factor = f"({factor})" if isinstance(function, ast.BinOp | ast.UnaryOp) else factor
-            return f"write the times sign: `{factor}*({inner})`. Without it Python calls `{factor}`."
+            return say(
+                "write the times sign: `{factor}*({inner})`. Without it Python calls `{factor}`.",
+                factor=factor,
+                inner=inner,
+            )
     return None
 
 
@@ -41,8 +55,10 @@ def power(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """A hat for a power."""
     match part:
         case ast.BinOp(op=ast.BitXor(), left=left, right=right):
-            return (
-                f"a power is written with two stars, `**`: not `{ast.unparse(left)} ^ {ast.unparse(right)}`."
+            return say(
+                "a power is written with two stars, `**`: not `{left} ^ {right}`.",
+                left=ast.unparse(left),
+                right=ast.unparse(right),
             )
     return "a power is written with two stars, `x**2`, and not with `^`." if part is None else None
 
@@ -53,10 +69,16 @@ def undecided(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
     _, written = function_of(part, names)
     if written in ("max", "min"):
         instead = f"np.{written}imum" if array else f"sp.{written.title()}"
-        return f"`{written}` compares single numbers. Here write `{instead}`."
+        return say(
+            "`{written}` compares single numbers. Here write `{instead}`.", written=written, instead=instead
+        )
     name = written.removeprefix("np.")
     if written.startswith("np.") and name in IN_SYMPY:
-        return f"`{written}` is for numbers. In a formula write `sp.{IN_SYMPY[name]}`."
+        return say(
+            "`{written}` is for numbers. In a formula write `sp.{instead}`.",
+            written=written,
+            instead=IN_SYMPY[name],
+        )
     if not (isinstance(part, ast.Compare) or part is None or name == "where"):
         return None
     if array:
@@ -73,7 +95,11 @@ def without_parts(found: re.Match, part: ast.expr | None, names: Mapping) -> str
         case ast.Subscript(value=ast.Name(id=name), slice=index):
             example = f"{name}{'_' * name[-1].isdigit()}{ast.unparse(index)}"
             example = example if example.isidentifier() else f"{name}1"
-            return f"`{name}` is one symbol and has no parts: write a name of its own, such as `{example}`."
+            return say(
+                "`{name}` is one symbol and has no parts: write a name of its own, such as `{example}`.",
+                name=name,
+                example=example,
+            )
     return None
 
 
@@ -82,7 +108,11 @@ def square_brackets(found: re.Match, part: ast.expr | None, names: Mapping) -> s
     if not isinstance(part, ast.Subscript):
         return None
     function, written = function_of(ast.Call(part.value, [], []), names)
-    return f"a function takes round brackets: `{written}(...)`." if callable(function) else None
+    return (
+        say("a function takes round brackets: `{written}(...)`.", written=written)
+        if callable(function)
+        else None
+    )
 
 
 def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -92,7 +122,7 @@ def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> 
     if any(isinstance(n, ast.Name) and names.get(n.id, 0) is None for n in parts):
         return None
     own = next((name for name in called if isinstance(names.get(name), FunctionType)), None)
-    return own and f"`{own}` gives nothing back: end it with `return` and its result."
+    return own and say("`{own}` gives nothing back: end it with `return` and its result.", own=own)
 
 
 def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -104,5 +134,5 @@ def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
             for known in names[name]:
                 if str(known) == wanted and isinstance(known, sp.Symbol if text else str):
                     instead = wanted if text else f'"{wanted}"'
-                    return f"the keys here are {'symbols' if text else 'texts'}: write `{name}[{instead}]`."
+                    return say(SYMBOLS if text else TEXTS, name=name, instead=instead)
     return None

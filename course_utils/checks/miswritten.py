@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from keyword import iskeyword
 
+from ..language import say
+
 SIGNS = dict.fromkeys("·⋅•∙∗×", "*") | dict.fromkeys("−–", "-") | dict.fromkeys("“”„", '"') | {
     "²": "**2", "³": "**3", "½": "(1/2)", "÷": "/", "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=",
     "∞": "sp.oo",
@@ -44,13 +46,20 @@ def of_message(error: SyntaxError) -> str | None:
     """A sentence for what Python says clearly, but in words of its own."""
     message = error.msg or ""
     if found := re.match(r"'([(\[{])' was never closed", message):
-        return (
-            f"a bracket `{found[1]}` is opened here and never closed: count the opening and the closing ones."
+        return say(
+            "a bracket `{found}` is opened here and never closed: count the opening and the closing ones.",
+            found=found[1],
         )
     if found := re.match(r"unmatched '([)\]}])'", message):
-        return f"there is one closing bracket `{found[1]}` too many, or an opening one is missing."
+        return say(
+            "there is one closing bracket `{found}` too many, or an opening one is missing.", found=found[1]
+        )
     if found := re.match(r"closing parenthesis '(.)' does not match opening parenthesis '(.)'", message):
-        return f"the bracket `{found[2]}` is closed by `{found[1]}`: close it by one of its own kind."
+        return say(
+            "the bracket `{found}` is closed by `{other}`: close it by one of its own kind.",
+            found=found[2],
+            other=found[1],
+        )
     if message.startswith("cannot assign to") and "keyword" not in message:
         return "a name stands to the left of `=`, and its value to the right, such as `answer = 2*x`."
     if message.startswith("unterminated string"):
@@ -91,7 +100,9 @@ def other_sign(line: str) -> tuple[str, str | None]:
     for sign, written in SIGNS.items():
         line = line.replace(sign, written)
     instead = SIGNS.get(foreign) or f"{CALLS.get(foreign)}(...)"
-    return line, f"Python does not know the sign `{foreign}`: write `{instead}`." if foreign else None
+    return line, say(
+        "Python does not know the sign `{foreign}`: write `{instead}`.", foreign=foreign, instead=instead
+    ) if foreign else None
 
 
 def keyword_as_name(line: str) -> tuple[str, str | None]:
@@ -104,7 +115,7 @@ def keyword_as_name(line: str) -> tuple[str, str | None]:
 def by_insertion(pattern: re.Pattern, insert: Callable[[re.Match], str], line: str) -> tuple[str, str | None]:
     """The line with every match changed, and a sentence about the first one."""
     found = pattern.search(line)
-    said = found and f"write the times sign: `{insert(found)}`."
+    said = found and say("write the times sign: `{mended}`.", mended=insert(found))
     return pattern.sub(insert, line), said
 
 
@@ -122,13 +133,17 @@ def after_bracket(line: str) -> tuple[str, str | None]:
 def bars(line: str) -> tuple[str, str | None]:
     """|x| for abs(x)."""
     found = BARS.search(line)
-    return BARS.sub(r"abs(\1)", line), found and f"write `abs({found[1].strip()})` for `{found[0]}`."
+    return BARS.sub(r"abs(\1)", line), found and say(
+        "write `abs({inside})` for `{found}`.", inside=found[1].strip(), found=found[0]
+    )
 
 
 def unbracketed(line: str) -> tuple[str, str | None]:
     """A function and its argument with nothing but a space between them: sin x."""
     found = UNBRACKETED.search(line)
-    said = found and f"a function takes its argument in brackets: `{found[1]}({found[2]})`."
+    said = found and say(
+        "a function takes its argument in brackets: `{found}({other})`.", found=found[1], other=found[2]
+    )
     return UNBRACKETED.sub(r"\1(\2)", line), said
 
 
@@ -140,7 +155,13 @@ def apart(line: str) -> tuple[str, str | None]:
         one, other = found[1] or "(...)", "(...)" if found[2] == "(" else found[2]
         if iskeyword(one) or iskeyword(other):
             return found[0]
-        told.append(f"between `{one}` and `{other}` a sign is missing: `*` for times, or a comma.")
+        told.append(
+            say(
+                "between `{one}` and `{other}` a sign is missing: `*` for times, or a comma.",
+                one=one,
+                other=other,
+            )
+        )
         return f"{found[0].rstrip()}*"
 
     changed = APART.sub(joined, line)
@@ -150,4 +171,6 @@ def apart(line: str) -> tuple[str, str | None]:
 def ends(line: str) -> tuple[str, str | None]:
     """A line that ends with an operator."""
     found = re.search(r"(\*\*|[-+*/=])\s*$", line)
-    return f"{line}1", found and f"the line ends with `{found[1]}`: something is missing after it."
+    return f"{line}1", found and say(
+        "the line ends with `{found}`: something is missing after it.", found=found[1]
+    )

@@ -2,12 +2,13 @@
 
 from math import floor, isfinite, log10
 
+from ..language import later, say
 from .equivalence import TOLERANCE
 
 SMALL = 0.02  # of the number: so near is an answer that was rounded on the way
-SCALES = {10.0**power: f"{10**power:,} times too large" for power in range(1, 7)} | {
-    10.0**-power: f"{10**power:,} times too small" for power in range(1, 7)
-}
+SCALES = [10.0**power for power in (*range(1, 7), *range(-6, 0))]
+TOO_LARGE = later("the digits are right, but it is {times:,} times too large: {why}.")
+TOO_SMALL = later("the digits are right, but it is {times:,} times too small: {why}.")
 
 
 def near(number, key, tolerance: float = 1e-6, digits: int | None = None) -> bool:
@@ -37,19 +38,19 @@ def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
     if not key or not number or not isfinite(float(number)):
         return None
     if near(number, -key, 1e-3, digits):
-        return "the size is right, but the sign is not."
-    if scale := next(
-        (words for scale, words in SCALES.items() if near(number, scale * key, 5e-3, digits)), ""
-    ):
-        why = "count once more" if counted else "mind the units, such as percent or centimetres"
-        return f"the digits are right, but it is {scale}: {why}."
+        return say("the size is right, but the sign is not.")
+    if scale := next((scale for scale in SCALES if near(number, scale * key, 5e-3, digits)), 0):
+        why = say("count once more") if counted else say("mind the units, such as percent or centimetres")
+        return say(TOO_LARGE if scale > 1 else TOO_SMALL, times=round(max(scale, 1 / scale)), why=why)
     whole = number == floor(number)
     if counted and not whole and abs(number - key) < 1:
-        return "nearly: this is counted, and the answer is a whole number."
+        return say("nearly: this is counted, and the answer is a whole number.")
     if not counted and digits_of(number) < (digits or 15) and rounded_from(number, key):
-        return f"right as far as it goes: give {f'{digits} correct' if digits else 'more'} digits."
+        if digits:
+            return say("right as far as it goes: give {digits} correct digits.", digits=digits)
+        return say("right as far as it goes: give more digits.")
     if not counted and abs(number - key) <= SMALL * abs(key):
-        return "nearly: round later, at the end only."
+        return say("nearly: round later, at the end only.")
     if counted and whole and abs(key) > 4 and abs(number - key) <= max(1, SMALL * abs(key)):
-        return "nearly: count once more."
+        return say("nearly: count once more.")
     return None

@@ -9,6 +9,7 @@ from ..compiled.settings import count
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
 from ..derivation.given import listed, some
+from ..language import refusal, say
 from ..models.model import Model
 from .answers import UNANSWERED, brief
 from .budget import bounded
@@ -44,8 +45,8 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
     """
     data, most = listed(data, "data"), count(most, "most", least=1)
     if len(data) != 2 or not all(isinstance(symbol, sp.Symbol) for symbol in (prediction, *data)):
-        raise ValueError(
-            f"data should be two symbols, and the prediction one, not {some([*data, prediction])}"
+        raise refusal(
+            "data should be two symbols, and the prediction one, not {names}", names=some([*data, prediction])
         )
     return UNANSWERED if model is ... else told(lambda: verdict_on(model, prediction, data, most))
 
@@ -53,22 +54,45 @@ def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol]
 def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int) -> Verdict:
     """What `check_network` says of an answer. Raises an error for what no check can work with."""
     if not isinstance(model, Model):
-        return wrong(f"the network should be a Model, not {brief(model)}.")
+        return wrong(say("the network should be a Model, not {model}.", model=brief(model)))
     must_be_scalar(model)
     if model.data != tuple(data):
-        return wrong(f"its data should be {', '.join(map(str, data))}.")
+        return wrong(say("its data should be {names}.", names=", ".join(map(str, data))))
     if prediction not in model.equations:
-        return wrong(f"no equation computes {prediction}: the loss needs a prediction of this name.")
+        return wrong(
+            say(
+                "no equation computes {prediction}: the loss needs a prediction of this name.",
+                prediction=prediction,
+            )
+        )
     if not 0 < len(model.parameters) <= most:
-        return wrong(f"it has {len(model.parameters)} parameters. It should have some, at most {most}.")
+        return wrong(
+            say(
+                "it has {count} parameters. It should have some, at most {most}.",
+                count=len(model.parameters),
+                most=most,
+            )
+        )
     given, target = data
     if target in upstream(until(model.equations, prediction)):
-        return wrong(f"{prediction} should not know {target}: predict from {given} and the parameters alone.")
+        return wrong(
+            say(
+                "{prediction} should not know {target}: predict from {given} and the parameters alone.",
+                prediction=prediction,
+                target=target,
+                given=given,
+            )
+        )
     bend = check_bend(model, prediction, given)
     fault = fault_of_loss(model, prediction, target)
     fault = fault or false_slope(model)
     if bend.correct and not fault and not has_slope(model):
-        return wrong(f"the gradient of {model.parameters[0]} is 0: take an activation that has a slope.")
+        return wrong(
+            say(
+                "the gradient of {parameters} is 0: take an activation that has a slope.",
+                parameters=model.parameters[0],
+            )
+        )
     return wrong(fault) if bend.correct and fault else bend
 
 
@@ -84,7 +108,10 @@ def false_slope(model: Model) -> str | None:
         slopes = (ahead - behind) / 2e-5
         same = np.abs(given - slopes) <= 1e-3 * (np.abs(given) + np.abs(slopes)) + 1e-6
         if np.mean(same) < FITS:
-            return f"the slope of {kind.__name__} is not the derivative of its numpy: derive it once more."
+            return say(
+                "the slope of {name} is not the derivative of its numpy: derive it once more.",
+                name=kind.__name__,
+            )
     return None
 
 
@@ -103,13 +130,20 @@ def check_bend(model: Model, prediction: sp.Symbol, given: sp.Symbol) -> Verdict
     lines, first = needed_for(model.equations, prediction)[0], model.parameters[0]
     along_input = bend_along(given, [*model.parameters, given], lines)
     if np.isnan(along_input):
-        return wrong(f"your network cannot be checked: {prediction} has no value wherever it was tried.")
+        return wrong(
+            say(
+                "your network cannot be checked: {prediction} has no value wherever it was tried.",
+                prediction=prediction,
+            )
+        )
     if along_input < BENDS:
         return STRAIGHT
     inside = bend_along(first, [*model.parameters, given], lines) >= BENDS
     if not (inside and is_weight(first, given, lines)):
-        return wrong(f"put a weight of the hidden layer first among the parameters. {first} is none.")
-    return right(f"a network of {len(model.parameters)} parameters.")
+        return wrong(
+            say("put a weight of the hidden layer first among the parameters. {first} is none.", first=first)
+        )
+    return right(say("a network of {count} parameters.", count=len(model.parameters)))
 
 
 def is_weight(parameter: sp.Symbol, given: sp.Symbol, lines: Equations) -> bool:
@@ -158,6 +192,6 @@ def for_network(
     A model that a check cannot work with is wrong, and gets the reason.
     """
     if not callable(check):
-        raise ValueError(f"check should be a function of a model, not {brief(check)}")
+        raise refusal("check should be a function of a model, not {check}", check=brief(check))
     network = check_network(model, prediction, data)
     return told(lambda: check(model)) if network.correct else network

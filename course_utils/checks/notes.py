@@ -9,6 +9,7 @@ from sympy.printing.str import StrPrinter
 
 from ..derivation.order import SchoolOrder
 from ..derivation.symbol_latex import SymbolLatex
+from ..language import known
 
 
 class SchoolText(SchoolOrder, StrPrinter):
@@ -55,6 +56,7 @@ class Note:
     def of(cls, text: str, *formulas: Formula) -> "Note":
         """A text with formulas in the places of {}."""
         plain, latex = ([getattr(f, form) for f in formulas] for form in ("plain", "latex"))
+        text = known(text)
         return cls(text.format(*plain), text.format(*(f"${each}$" for each in latex)))
 
     @classmethod

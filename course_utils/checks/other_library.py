@@ -10,6 +10,8 @@ from numbers import Number
 import numpy as np
 import sympy as sp
 
+from ..language import say
+
 IN_NUMPY = {"atan": "arctan", "asin": "arcsin", "acos": "arccos", "Max": "maximum", "Min": "minimum"} | {
     "asinh": "arcsinh", "Abs": "abs", "ln": "log",
 }  # fmt: skip
@@ -55,7 +57,11 @@ def of_array(found: re.Match, part: ast.expr | None, names: Mapping) -> str | No
     name = function.__name__
     numpy = IN_NUMPY.get(name, name)
     instead = f"np.{numpy}" if hasattr(np, numpy) else f"{name}.numpy" if hasattr(function, "numpy") else None
-    return instead and f"`{written}` is for formulas. For arrays of numbers write `{instead}`."
+    return instead and say(
+        "`{written}` is for formulas. For arrays of numbers write `{instead}`.",
+        written=written,
+        instead=instead,
+    )
 
 
 def of_symbol(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -63,17 +69,20 @@ def of_symbol(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
     function, written = function_of(part, names)
     name = getattr(function, "__name__", written.rpartition(".")[2])
     if function in (None, float, int) and written in ("float", "int"):
-        return (
-            f"`{written}` needs a number, and a symbol is left in this: put its value in first, with `.subs`."
+        return say(
+            "`{written}` needs a number, and a symbol is left in this: put its value in first, with `.subs`.",
+            written=written,
         )
     instead = IN_SYMPY.get(name, name)
     if not (isinstance(function, np.ufunc) or getattr(math, name, None) is function) or not hasattr(
         sp, instead
     ):
         return None
-    return (
-        f"`{written}` is for numbers, and there is a symbol in it. In a formula write `sp.{instead}`;"
-        " in a function of numbers compute the symbol's value first."
+    return say(
+        "`{written}` is for numbers, and there is a symbol in it. In a formula write `sp.{instead}`; "
+        "in a function of numbers compute the symbol's value first.",
+        written=written,
+        instead=instead,
     )
 
 
@@ -83,13 +92,17 @@ def of_many(found: re.Match, part: ast.expr | None, names: Mapping) -> str | Non
     name = getattr(function, "__name__", "")
     if getattr(math, name, None) is not function or not hasattr(np, name):
         return None
-    return f"`{written}` takes a single number. For arrays write `np.{name}`."
+    return say("`{written}` takes a single number. For arrays write `np.{name}`.", written=written, name=name)
 
 
 def as_method(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """x.exp() for sp.exp(x)."""
     name = found[2]
-    return f"functions stand in front: `sp.{IN_SYMPY.get(name, name)}(...)`." if name in KNOWN else None
+    return (
+        say("functions stand in front: `sp.{name}(...)`.", name=IN_SYMPY.get(name, name))
+        if name in KNOWN
+        else None
+    )
 
 
 def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -98,21 +111,37 @@ def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | Non
     if name in KNOWN:
         in_formula, in_array = IN_SYMPY.get(name, name), IN_NUMPY.get(name, name)
         in_formula = "log" if name == "ln" else in_formula
-        return f"say whose `{name}`: `sp.{in_formula}` in a formula, `np.{in_array}` for arrays of numbers."
+        return say(
+            "say whose `{name}`: `sp.{in_formula}` in a formula, `np.{in_array}` for arrays of numbers.",
+            name=name,
+            in_formula=in_formula,
+            in_array=in_array,
+        )
     if name in BY_NAME:
         return BY_NAME[name]
     if name in ("np", "sp", "check", "Model") or re.fullmatch(r"answer_\d+", name):
-        return f"nothing is called `{name}` yet: run the cell first in which it gets its meaning."
+        return say(
+            "nothing is called `{name}` yet: run the cell first in which it gets its meaning.", name=name
+        )
     quantities = [one for one, value in names.items() if isinstance(value, QUANTITY) and one[0] != "_"]
     for cut in range(1, len(name)):
         if name[:cut] in quantities and name[cut:] in quantities:
-            return f"`{name}` is one name. Write the times sign: `{name[:cut]}*{name[cut:]}`."
+            return say(
+                "`{name}` is one name. Write the times sign: `{first}*{second}`.",
+                name=name,
+                first=name[:cut],
+                second=name[cut:],
+            )
     alike = [one for one in quantities if one.lower() == name.lower()]
     alike += get_close_matches(name, quantities, n=1, cutoff=0.75) if len(name) > 2 else []
-    return f"nothing is called `{name}` here. Do you mean `{alike[0]}`?" if alike else None
+    return (
+        say("nothing is called `{name}` here. Do you mean `{alike}`?", name=name, alike=alike[0])
+        if alike
+        else None
+    )
 
 
 def elsewhere(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """What another module has, or this one under another name."""
     instead = ELSEWHERE.get(found[1], {}).get(found[2])
-    return instead and f"this is called `{instead}`."
+    return instead and say("this is called `{instead}`.", instead=instead)

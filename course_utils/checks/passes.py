@@ -11,6 +11,7 @@ import sympy as sp
 from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
 from ..derivation.given import some
+from ..language import refusal, say, say_count
 from ..models.model import Model
 from .answers import Unreadable
 from .budget import SEARCH, bounded, within
@@ -40,7 +41,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     """
     must_be_scalar(model)
     if not (isinstance(symbol, sp.Symbol) and symbol in model.equations):
-        raise ValueError(f"{called(symbol)} is not computed by this model")
+        raise refusal("{symbol} is not computed by this model", symbol=called(symbol))
     tried = trials_of(model.equations, model.parameters, model.data, [symbol])
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
 
@@ -55,7 +56,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     if correct.all():
         keys = [(trial, trial[symbol.name]) for trial in tried.resized()]
         unsized = wrong_size(function, known, per_sample, keys)
-        return unsized or right(f"this computes {symbol}.", tried.regions)
+        return unsized or right(say("this computes {symbol}.", symbol=symbol), tried.regions)
     told = telling(correct[None])
     points, answer = tried.points(told), results[told].ravel()
     key = points[symbol.name]
@@ -78,10 +79,10 @@ def mean_instead(answer: np.ndarray, key: np.ndarray) -> list[Mistake]:
 
 def per_sample(result, samples: int = SAMPLES) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
-    numbers = as_array(result, "its result")
+    numbers = as_array(result, say("its result"))
     shape = (samples,) if numbers.ndim else ()
-    wanted = f"one number for each of the {samples} samples"
-    return np.broadcast_to(as_numbers(numbers, shape, "its result", wanted), samples)
+    wanted = say("one number for each of the {samples} samples", samples=samples)
+    return np.broadcast_to(as_numbers(numbers, shape, say("its result"), wanted), samples)
 
 
 def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequence) -> Verdict | None:
@@ -98,11 +99,11 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
         call_each(function, (given(trial) for trial, _ in keys), read_next, FEW_SECONDS)
     except Unreadable as unreadable:
         fault = unreadable.verdict.message
-    where = [f"with {count} sample{'s' * (count > 1)}" for count in counts]
+    where = [say_count("with {count} sample", "with {count} samples", count) for count in counts]
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
         if not right_in(answer[None], key[None]).all():
             first = differs(answer, key)
-            return wrong(f"{place}: {compared('its result', answer[first], key[first])}")
+            return wrong(f"{place}: {compared(say('its result'), answer[first], key[first])}")
     return wrong(f"{where[len(answers)]}: {fault}") if fault else None
 
 
@@ -118,7 +119,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     adjoints = {p: passes[p][0] for p in model.parameters}
     lines = model.equations | dict(passes.values())
     tried = trials_of(lines, model.parameters, model.data, list(adjoints.values()))
-    labels = [f"the gradient of {p}" for p in model.parameters]
+    labels = [say("the gradient of {parameter}", parameter=p) for p in model.parameters]
 
     def means(values):
         return np.array([values[adjoint.name].mean(axis=-1) for adjoint in adjoints.values()])
@@ -135,7 +136,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     if correct.all():
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
-        return unsized or right("these are the gradients.", tried.regions)
+        return unsized or right(say("these are the gradients."), tried.regions)
     told, lost = telling(correct), ~np.all(correct, axis=1)
     at = [asked_by(function, given_by(model, trial)) for trial in tried.some(told)]
     if mistakes := (
@@ -158,6 +159,8 @@ def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str])
         ordered = in_order(result, parameters, "the gradients")
     except (TypeError, ValueError):
         names = some(map(str, parameters), most=10)
-        raise Unreadable(f"it should return {len(parameters)} gradients, for {names}.") from None
+        raise Unreadable(
+            say("it should return {count} gradients, for {names}.", count=len(parameters), names=names)
+        ) from None
     one = "one number, the mean over the samples"
     return np.array([as_numbers(g, (), label, one) for g, label in zip(ordered, labels, strict=True)])

@@ -9,6 +9,7 @@ from ..compiled.settings import count
 from ..compiled.settings import number as bound
 from ..derivation.given import some
 from ..derivation.names import duplicates_in
+from ..language import refusal, say
 from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, time_limit
 from .equivalence import shown
@@ -45,16 +46,16 @@ def check_number(
         counted = isinstance(expected, int)
         return unreadable.verdict if unreadable.verdict is UNANSWERED else wrong(no_number(answer, counted))
     except Undefined:
-        return wrong("the answer should be a finite number.")
+        return wrong(say("the answer should be a finite number."))
     except TooSlow:
-        return wrong("this number takes too long to compute: give it in digits.")
+        return wrong(say("this number takes too long to compute: give it in digits."))
     if near(number, key, tolerance, digits):
-        return right("this is the number.")
+        return right(say("this is the number."))
     likely = [each for each in mistaken.items() if near(number, each[0], tolerance, digits)]
     for other, hint in likely or [each for each in mistaken.items() if is_cut(number, each[0])]:
         return Verdict(False, hint, slips=(f"the number {shown(other)}",))
     close = what_is_near(number, key, digits, counted=isinstance(expected, int))
-    return wrong(close or f"{shown(number)} is not the number.")
+    return wrong(close or say("{number} is not the number.", number=shown(number)))
 
 
 def is_cut(number, other) -> bool:
@@ -71,27 +72,32 @@ def no_number(answer, counted: bool) -> str:
     try:
         left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
     except Unreadable as unreadable:
-        return f"the answer should be a number. {unreadable.verdict.message}"
+        return say("the answer should be a number. {message}", message=unreadable.verdict.message)
     if left:
-        return f"the answer should be a number, but {some(sorted(left))} is still in it: put in the values."
-    return f"the answer should be a number, not {brief(answer)}."
+        return say(
+            "the answer should be a number, but {names} is still in it: put in the values.",
+            names=some(sorted(left)),
+        )
+    return say("the answer should be a number, not {answer}.", answer=brief(answer))
 
 
 def expected_value(number: float, name: str = "the number expected"):
     """The exact value of a key. Raises ValueError, by that name, for one with symbols, or not finite."""
     expression = asked(number, name)
     if expression.free_symbols:
-        raise ValueError(f"{name} should have no symbols in it")
+        raise refusal("{name} should have no symbols in it", name=name)
     try:
         return value(expression, {})
     except Undefined:
-        raise ValueError(f"{name} should be finite, not {brief(number)}") from None
+        raise refusal("{name} should be finite, not {number}", name=name, number=brief(number)) from None
 
 
 def sentences(given: Mapping, name: str) -> dict:
     """{what may be answered: what to say to it}. Raises ValueError, by that name, for anything else."""
     if not isinstance(given, Mapping) or not all(isinstance(sentence, str) for sentence in given.values()):
-        raise ValueError(f"{name} should be {{an answer: a sentence}}, not {brief(given)}")
+        raise refusal(
+            "{name} should be {{an answer: a sentence}}, not {given}", name=name, given=brief(given)
+        )
     return dict(given)
 
 
@@ -105,9 +111,11 @@ def check_choice(
     """
     choices = sentences(choices, "choices")
     if not all(isinstance(choice, str) for choice in choices) or duplicates_in(map(plain, choices)):
-        raise ValueError(f"choices should be words, each once, not {some(choices)}")
+        raise refusal("choices should be words, each once, not {names}", names=some(choices))
     if not isinstance(correct, str) or correct not in choices:
-        raise ValueError(f"the correct choice, {brief(correct)}, is none of {some(choices)}")
+        raise refusal(
+            "the correct choice, {correct}, is none of {names}", correct=brief(correct), names=some(choices)
+        )
     if answer is ...:
         return UNANSWERED
     answer = single(answer)
@@ -118,7 +126,9 @@ def check_choice(
     said = {**choices, **sentences({} if beside is None else beside, "beside")}
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
-        return wrong(f"choose one of {', '.join(map(repr, choices))}, with the quotation marks.")
+        return wrong(
+            say("choose one of {names}, with the quotation marks.", names=", ".join(map(repr, choices)))
+        )
     if chosen == correct:
         return right(choices[chosen])
     return Verdict(False, said[chosen], slips=(f"the choice {chosen}",))

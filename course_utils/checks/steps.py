@@ -5,20 +5,27 @@ from collections.abc import Iterator
 import sympy as sp
 
 from ..derivation.chain_rule import Path, backward, number_of_paths, until
+from ..language import later, say
 from ..models.model import Model
 from .notes import Formula, Note
 
 WAYS = 4  # more are not written out
+ONE_WAY = later("There is one way from {loss} to {parameter}: {ways}. Multiply along it.")
+SEVERAL_WAYS = later(
+    "There are {many} ways from {loss} to {parameter}: {ways}. Multiply along each, and add the products."
+)
+MANY_WAYS = later(
+    "There are {many} ways from {loss} to {parameter}: {ways}. (These are {shown} of them.) "
+    "Multiply along each, and add the products."
+)
 
 
 def gradient_hints(model: Model, parameter: sp.Symbol) -> list[Note]:
     """Which way the chain runs, then its links, then one link worked out."""
     many, ways = number_of_paths(model.equations, parameter), model.paths(parameter)[:WAYS]
-    lead = "There is one way" if many == 1 else f"There are {many} ways"
-    then = "Multiply along it." if many == 1 else "Multiply along each, and add the products."
-    more = "" if many <= WAYS else f" (These are {WAYS} of them.)"
+    text = ONE_WAY if many == 1 else SEVERAL_WAYS if many <= WAYS else MANY_WAYS
     names = Note.of(
-        f"{lead} from {{}} to {{}}: {'; '.join('{}' for _ in ways)}.{more} {then}",
+        say(text, many=many, shown=WAYS, loss="{}", parameter="{}", ways="; ".join("{}" for _ in ways)),
         Formula.of(model.loss),
         Formula.of(parameter),
         *map(stations, ways),

@@ -11,6 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, NoDerivative, backward, derivative, local
 from ..derivation.given import some
+from ..language import refusal, say
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
@@ -41,11 +42,15 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
     """
     must_be_scalar(model)
     if not (isinstance(parameter, sp.Symbol) and parameter in model.parameters):
-        raise ValueError(f"{called(parameter)} is no parameter of this model")
+        raise refusal("{symbol} is no parameter of this model", symbol=called(parameter))
     passes = backward(model.equations, model.parameters)
-    others = {f"the gradient of {p}": passes[p][0] for p in model.parameters if p != parameter}
+    others = {
+        say("the gradient of {parameter}", parameter=p): passes[p][0]
+        for p in model.parameters
+        if p != parameter
+    }
     return Question(
-        name=f"the gradient of {parameter}",
+        name=say("the gradient of {parameter}", parameter=parameter),
         symbols=symbols_of(model),
         lines=model.equations | dict(passes.values()),
         key=passes[parameter][0],
@@ -65,7 +70,9 @@ def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
     must_be_scalar(model)
     symbols = isinstance(of, sp.Symbol) and isinstance(wrt, sp.Symbol)
     if not symbols or wrt not in getattr(model.equations.get(of), "free_symbols", ()):
-        raise ValueError(f"{called(of)} is not computed from {called(wrt)} in this model")
+        raise refusal(
+            "{symbol} is not computed from {other} in this model", symbol=called(of), other=called(wrt)
+        )
     return Question(
         name=f"∂{of}/∂{wrt}",
         symbols=symbols_of(model),
@@ -73,7 +80,7 @@ def check_local(model: Model, of: sp.Symbol, wrt: sp.Symbol, answer) -> Verdict:
         chain={of: model.equations[of]},
         wrt=wrt,
         roles=roles_of(model),
-        others=others_than(model.equations, of, wrt, "∂{of}/∂{wrt}") | {f"{of} itself": of},
+        others=others_than(model.equations, of, wrt, "∂{of}/∂{wrt}") | {say("{of} itself", of=of): of},
     ).check(answer)
 
 
@@ -85,13 +92,13 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
     """
     expression = asked(expression, "the function")
     if not isinstance(wrt, sp.Symbol):
-        raise ValueError(f"a derivative is with respect to a SymPy symbol, not {called(wrt)}")
+        raise refusal("a derivative is with respect to a SymPy symbol, not {symbol}", symbol=called(wrt))
     wrt = asked(wrt, "the symbol")
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
     return Question(
-        name=f"the derivative with respect to {wrt}",
+        name=say("the derivative with respect to {wrt}", wrt=wrt),
         symbols=symbols,
         lines=chain | {KEY: derivative(expression, wrt)},
         chain=chain,
@@ -111,14 +118,16 @@ def called(thing) -> str:
 def must_be_scalar(model: Model) -> None:
     """Raise ValueError for anything but a Model between scalars, all of known parts, and not too large."""
     if not isinstance(model, Model):
-        raise ValueError(f"a Model of equations between scalars can be checked, not {kind(model)}")
+        raise refusal("a Model of equations between scalars can be checked, not {kind}", kind=kind(model))
     links = sum(len(expression.free_symbols) for expression in model.equations.values())
     if links > LINKS:
-        raise ValueError(
-            f"a model with {links} links between its symbols is too large to check, above {LINKS}"
+        raise refusal(
+            "a model with {links} links between its symbols is too large to check, above {most}",
+            links=links,
+            most=LINKS,
         )
     for symbol, expression in model.equations.items():
-        asked(expression, f"the equation of {symbol}")
+        asked(expression, say("the equation of {symbol}", symbol=symbol))
 
 
 def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) -> dict[str, sp.Expr]:
@@ -196,16 +205,24 @@ class Question:
             pass
         except RecursionError:
             how = "is too deep"
-        return wrong(f"this {how} to check: leave the computed symbols in it, as the chain rule does.")
+        return wrong(
+            say("this {how} to check: leave the computed symbols in it, as the chain rule does.", how=how)
+        )
 
     def verdict(self, expression: sp.Expr) -> Verdict:
         """The verdict on an expression: right, explained by slips, or shown to differ at a point."""
         self.comparison = Comparison(self.regions, expression)
         if (counterexample := self.comparison.counterexample) is None:
-            return right(f"this is {self.name}.", self.comparison.met)
+            return right(say("this is {name}.", name=self.name), self.comparison.met)
         if mistakes := within(SEARCH, lambda: self.mistakes(expression), []):
             return slipped(mistakes)
-        return wrong(f"this is not {self.name}: {self.difference(expression, counterexample)}.")
+        return wrong(
+            say(
+                "this is not {name}: {difference}.",
+                name=self.name,
+                difference=self.difference(expression, counterexample),
+            )
+        )
 
     def agrees(self, answer: sp.Expr, point: Point) -> bool:
         """Whether the answer has the key's value at a point. Unknown counts as no."""
@@ -227,7 +244,7 @@ class Question:
     def points(self) -> list[Point]:
         """Points where everything has a value. Where the key is not zero comes first, if there are such."""
         if not self.regions.points:
-            raise ValueError(f"{self.name} has no value, or a vanishing one, wherever it was tried")
+            raise refusal("{name} has no value, or a vanishing one, wherever it was tried", name=self.name)
         return self.regions.points
 
     def mistakes(self, answer: sp.Expr) -> list[Mistake]:
@@ -269,12 +286,16 @@ class Question:
         where = self.place(point, expression) or "every point"
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
-            return f"at {where} it has another value"
+            return say("at {where} it has another value", where=where)
         try:
             yours, right = shown_apart(value(expression, point), key)
         except Undefined:
-            return f"at {where} yours has no value, and it should be {shown(key)}"
-        return f"at {where} yours is {yours}, and it should be {right}"
+            return say(
+                "at {where} yours has no value, and it should be {number}", where=where, number=shown(key)
+            )
+        return say(
+            "at {where} yours is {yours}, and it should be {right}", where=where, yours=yours, right=right
+        )
 
     def place(self, point: Point, expression: sp.Expr) -> str:
         """The values that the key and the answer are computed from, and of all symbols in the answer."""

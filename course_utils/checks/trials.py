@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..derivation.chain_rule import Equations
+from ..language import later, say, sentences
 from .answers import Unreadable
 from .calls import outside, wanted
 from .equivalence import shown, shown_apart
@@ -88,20 +89,21 @@ def differs(answer: np.ndarray, key: np.ndarray) -> int:
     return int(np.argmax(np.where(answer == key, 0, np.where(np.isfinite(gap), gap, np.inf))))
 
 
+CAME_OUT = later("{what} came out as {mine}, and it should be {expected}.")
+CAME_OUT_AT = later("at {where} {what} came out as {mine}, and it should be {expected}.")
+
+
 def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
     """The sentence that shows a number that is not as it should be, and the inputs that it came from.
 
     Not those of a large network, which would fill a page.
     """
     mine, expected = shown_apart(yours, right)
-    where = (
-        f"at {', '.join(f'{name} = {listed(number)}' for name, number in at.items())} "
-        if 0 < len(at) <= NAMED
-        else ""
-    )
+    values = ", ".join(f"{name} = {listed(number)}" for name, number in at.items())
+    told = {"where": values, "what": what, "mine": mine, "expected": expected}
     nearly = abs(yours - right) < NEARLY * abs(right)
-    hint = ". Nearly: compute in floats of 64 bits, and round nothing" if nearly else ""
-    return f"{where}{what} came out as {mine}, and it should be {expected}{hint}."
+    text = say(CAME_OUT_AT if 0 < len(at) <= NAMED else CAME_OUT, **told)
+    return sentences(text, say("Nearly: compute in floats of 64 bits, and round nothing.") if nearly else "")
 
 
 def listed(number) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from linecache import getlines
 from pathlib import Path
 
+from ..language import known, say
 from .explanations import explained
 from .miswritten import repaired
 from .notes import Note
@@ -65,7 +66,9 @@ def explain(result) -> None:
         from IPython.display import display
 
         if said := sentence(error, get_ipython().transform_cell(result.info.raw_cell)):
-            display(Note(f"In short: {said}", f"**In short:** {said}"))
+            display(
+                Note(say("In short: {said}", said=known(said)), say("**In short:** {said}", said=known(said)))
+            )
     except Exception:  # as above
         return
 

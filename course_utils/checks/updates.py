@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import until
+from ..language import say
 from ..training.update_rules import UpdateRule, check_rule, gradient, parameter
 from .answers import Unreadable
 from .budget import SEARCH, bounded, within
@@ -13,7 +14,7 @@ from .calls import as_numbers, call_each, in_words
 from .flow import same
 from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
-from .mistakes import Mistake
+from .mistakes import Mistake, new_name
 from .regions import names_in, upstream
 from .trials import Trials, asked_by, borrowed, compared, differs, right_in, telling
 from .verdict import Verdict, right, slipped, wrong
@@ -41,7 +42,7 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     keys = np.array([tried.values[output.name][:, 0] for output in outputs])
     correct = right_in(answers[..., None], keys[..., None])
     if correct.all():
-        return right("this is the update.", tried.regions)
+        return right(say("this is the update."), tried.regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
     output, answer, key = outputs[wrong_one], answers[wrong_one, told], keys[wrong_one, told]
     points, until_there = tried.points(told), until(lines, output)
@@ -51,9 +52,7 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
         return slipped(mistakes)
     symbols = set().union(*(line.free_symbols for line in lines.values()))
     roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
-    shown = compared(
-        output.name.replace("new_", "the new "), answer[first], key[first], asked_by(function, at)
-    )
+    shown = compared(new_name(output), answer[first], key[first], asked_by(function, at))
     slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
     return slipped(slips, shown) if slips else wrong(shown)
 
@@ -69,7 +68,7 @@ def values_swapped(answers: np.ndarray, keys: np.ndarray, outputs: list[sp.Symbo
 
 def returned_names(outputs: list[sp.Symbol]) -> str:
     """What an update should return, in order."""
-    return ", ".join(output.name.replace("new_", "the new ") for output in outputs)
+    return ", ".join(new_name(output) for output in outputs)
 
 
 def update_trials(rule: UpdateRule) -> Trials:

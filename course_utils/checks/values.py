@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.logic.boolalg import BooleanAtom
 
 from ..derivation.functions import Activation, numpy_form
+from ..language import say
 
 DIGITS = 100  # of an exact value: a steep sigmoid's 1 - h loses dozens of them
 LARGEST = 4000  # a number beyond 2**4000 is not given to a function
@@ -43,7 +44,7 @@ def operations(context) -> dict[type, Callable]:
 
     def power(base, exponent):
         if abs(exponent) > LARGEST**3 or context.mag(base) * abs(exponent) > 2 * HUGE:
-            raise OverflowError("it is too large")  # and it takes for ever
+            raise OverflowError(say("it is too large"))  # and it takes for ever
         return context.power(base, exponent)
 
     def bounded(function):
@@ -51,7 +52,7 @@ def operations(context) -> dict[type, Callable]:
 
         def called(*numbers):
             if any(number and context.mag(number) > most for number in numbers):
-                raise OverflowError("it is too large")
+                raise OverflowError(say("it is too large"))
             return own(*numbers)
 
         return called
@@ -111,7 +112,7 @@ class Arithmetic:
         if isinstance(expression, Activation):
             return self._of_activation(expression.func, *arguments)
         if expression.func not in self.operations:
-            raise Undefined(f"{expression.func.__name__} is not known here")
+            raise Undefined(say("{name} is not known here", name=expression.func.__name__))
         result = self.operations[expression.func](*arguments)
         return result if isinstance(result, bool | self.context.mpc) else self._checked(result)
 
@@ -148,10 +149,10 @@ class Arithmetic:
     def _checked(self, result):
         """The value, if it is finite, real and of a size that can be computed with."""
         if isinstance(result, self.context.mpc):
-            raise Undefined("it is not real")
+            raise Undefined(say("it is not real"))
         size = abs(result)
         if not size < self.context.inf:
-            raise Undefined("it is not finite")
+            raise Undefined(say("it is not finite"))
         if size and self.context.mag(size) > HUGE:
             raise TooLarge("it is too large")
         return result

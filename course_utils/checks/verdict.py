@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from ..language import known, say, sentences
 from .mistakes import Mistake
 
 
@@ -35,11 +36,11 @@ class Verdict:
     def mark(self) -> str:
         """The sign and word in front of the sentence: right, not yet, or still open."""
         if "unanswered" in self.slips:
-            return "○ open"
-        return "✓ right" if self.correct else "✗ not yet"
+            return say("○ open")
+        return say("✓ right") if self.correct else say("✗ not yet")
 
     def __repr__(self) -> str:
-        return f"{self.mark}: {self.message}"
+        return say("{mark}: {message}", mark=self.mark, message=known(self.message))
 
     def __str__(self) -> str:
         """What it says, in letters that can be printed here: some encodings have no check mark."""
@@ -47,7 +48,8 @@ class Verdict:
         return repr(self).encode(letters, "replace").decode(letters)
 
     def _repr_html_(self) -> str:
-        return f"<p><strong>{self.mark}</strong>: {escape(self.message)}</p>"
+        mark = f"<strong>{self.mark}</strong>"
+        return f"<p>{say('{mark}: {message}', mark=mark, message=escape(known(self.message)))}</p>"
 
 
 def aloud(verdict: Verdict) -> str:
@@ -80,8 +82,8 @@ def slipped(mistakes: Sequence[Mistake], shown: str = "") -> Verdict:
     """One slip is worth half the points. Two are named, and worth none. shown: a sentence with an example."""
     first, *others = mistakes
     slips = tuple(mistake.short for mistake in mistakes)
-    example = f" {shown[0].upper()}{shown[1:]}" if shown else ""
+    example = f"{shown[0].upper()}{shown[1:]}" if shown else ""
     if not others:
-        return Verdict(False, first.message + example, first.credit, slips)
-    text = "two slips. One: {one} The other: {other}"
-    return Verdict(False, text.format(one=first.message, other=others[0].message) + example, slips=slips)
+        return Verdict(False, sentences(first.message, example), first.credit, slips)
+    text = say("two slips. One: {one} The other: {other}", one=first.message, other=others[0].message)
+    return Verdict(False, sentences(text, example), slips=slips)

@@ -13,6 +13,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.printing.precedence import PRECEDENCE
 
 from ..derivation.matrix_rules import as_product, log_sum_exp, ones, reshaped
+from ..language import refusal
 from .lines import CodePrinter
 
 Lowered = tuple[sp.Expr, tuple[sp.Expr, sp.Expr]]
@@ -147,7 +148,7 @@ def entry_by_entry(function, *matrices: sp.MatrixExpr) -> Lowered:
 @singledispatch
 def lower(matrix: sp.MatrixExpr) -> Lowered:
     """(the matrix as an expression of arrays, that array's shape). Raises ValueError for an unknown kind."""
-    raise ValueError(f"no NumPy form for {type(matrix).__name__}, in {matrix}")
+    raise refusal("no NumPy form for {name}, in {matrix}", name=type(matrix).__name__, matrix=matrix)
 
 
 @lower.register
@@ -168,7 +169,7 @@ def _(nothing: sp.ZeroMatrix):
 @lower.register
 def _(unit: sp.Identity):
     if unit.rows != 1:
-        raise ValueError(f"no NumPy form for an identity matrix of {unit.rows} rows")
+        raise refusal("no NumPy form for an identity matrix of {rows} rows", rows=unit.rows)
     return sp.S.One, (sp.S.One, sp.S.One)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..language import refusal, say
 from .inputs import at, columns_of
 
 
@@ -45,7 +46,7 @@ class CompiledModel(ABC):
         columns = self.columns(data)
         for symbol, column in zip(self.data, columns, strict=True):
             if (bad := ~np.isfinite(column)).any():
-                raise ValueError(f"data for {symbol} is not finite{at(bad, self.place)}")
+                raise refusal("data for {symbol} is not finite{at}", symbol=symbol, at=at(bad, self.place))
         return columns
 
     def trouble(self, parameters: Sequence, data: Sequence) -> str:
@@ -54,7 +55,12 @@ class CompiledModel(ABC):
             values = self.every_value(parameters, data).items()
         for symbol, value in values:
             if (bad := ~np.isfinite(value) | (np.imag(value) != 0)).any():
-                return f"{symbol} is {np.asarray(value)[bad][0]}{at(bad, self.place)}"
+                return say(
+                    "{symbol} is {value}{at}",
+                    symbol=symbol,
+                    value=np.asarray(value)[bad][0],
+                    at=at(bad, self.place),
+                )
         return ""
 
     def __repr__(self) -> str:

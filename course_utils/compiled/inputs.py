@@ -9,6 +9,7 @@ import sympy as sp
 
 from ..derivation.given import MOST, TEXT, brief, some
 from ..derivation.names import by_name, duplicates_in, spelled
+from ..language import refusal
 
 FLOAT = np.dtype(float)
 KINDS = {"c": "complex", "M": "dates", "m": "spans of time", "U": "text", "S": "text", "V": "records"}
@@ -26,15 +27,26 @@ def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str
         except Exception as error:  # an object of any kind decides by itself what is in it
             if isinstance(error, ValueError):
                 raise
-            raise ValueError(f"{what} should be a list of values, or a mapping by name") from None
+            raise refusal("{what} should be a list of values, or a mapping by name", what=what) from None
     if isinstance(values, dict):
         named, names = by_name(values, what), list(map(spelled, symbols))
         if wrong := sorted(set(named) ^ set(names)):
             culprits = [name[:40] for name in wrong[:5]]
-            raise ValueError(f"{what} should give a value to each of {some(names)}; look at {culprits}")
+            raise refusal(
+                "{what} should give a value to each of {names}; look at {culprits}",
+                what=what,
+                names=some(names),
+                culprits=culprits,
+            )
         return [named[name] for name in names]
     if len(values) != len(symbols):
-        raise ValueError(f"{what} should be {len(symbols)} values, ({some(symbols)}), not {len(values)}")
+        raise refusal(
+            "{what} should be {count} values, ({names}), not {given}",
+            what=what,
+            count=len(symbols),
+            names=some(symbols),
+            given=len(values),
+        )
     return list(values)
 
 
@@ -50,14 +62,18 @@ def mapping_or_list(values, what: str) -> Mapping | list:
         return {column: values[column] for column in columns}
     no_list = isinstance(values, TEXT | set | frozenset | sp.MatrixBase) or not np.iterable(values)
     if no_list or not hasattr(values, "__len__"):
-        raise ValueError(f"{what} should be a list of values, or a mapping by name, not {brief(values)}")
+        raise refusal(
+            "{what} should be a list of values, or a mapping by name, not {values}",
+            what=what,
+            values=brief(values),
+        )
     if len(values) > MOST:
-        raise ValueError(f"{what} should be fewer than {len(values)} values")
+        raise refusal("{what} should be fewer than {count} values", what=what, count=len(values))
     labels = labels_of(values)
     if labels is None or labels == list(range(len(labels))):
         return list(values)
     if twice := duplicates_in(labels):
-        raise ValueError(f"{what} gives {some(twice)} two values")
+        raise refusal("{what} gives {names} two values", what=what, names=some(twice))
     return dict(zip(labels, values, strict=True))
 
 
@@ -65,7 +81,11 @@ def as_mapping(values, what: str) -> Mapping:
     """The values by symbol or name. Raises ValueError for values by place."""
     values = mapping_or_list(values, what)
     if not isinstance(values, Mapping):
-        raise ValueError(f"{what} should be given by symbol or name, not by place: {brief(values)}")
+        raise refusal(
+            "{what} should be given by symbol or name, not by place: {values}",
+            what=what,
+            values=brief(values),
+        )
     return values
 
 
@@ -84,9 +104,11 @@ def columns_of(data: Mapping | Sequence, symbols: Sequence) -> list[np.ndarray]:
     if not all(type(column) is np.ndarray for column in values):
         labels = {s: own for s, column in zip(symbols, values, strict=True) if (own := labels_of(column))}
         if different := [symbol for symbol, own in labels.items() if own != next(iter(labels.values()))]:
-            raise ValueError(
-                f"the labels of {different[0]} are not those of {next(iter(labels))} in the same order: "
-                "align the two, or give their values alone"
+            raise refusal(
+                "the labels of {different} are not those of {next} in the same order: "
+                "align the two, or give their values alone",
+                different=different[0],
+                next=next(iter(labels)),
             )
     return list(map(as_floats, values, symbols))
 
@@ -97,7 +119,7 @@ def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
         return values
     masked = np.ma.getmaskarray(values) if np.ma.isMaskedArray(values) else np.array(False)
     if masked.any():
-        raise ValueError(f"{symbol} is masked{at(masked)}: leave that out")
+        raise refusal("{symbol} is masked{at}: leave that out", symbol=symbol, at=at(masked))
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O":
@@ -105,15 +127,22 @@ def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
         if array.dtype.kind in "fiub":
             return array.astype(float)
     except Exception:  # an object of any kind decides by itself how it becomes an array
-        raise ValueError(f"{symbol} should be numbers, not {brief(values)}") from None
-    raise ValueError(f"{symbol} should be numbers, not {brief(values)}: these are {KINDS[array.dtype.kind]}")
+        raise refusal(
+            "{symbol} should be numbers, not {values}", symbol=symbol, values=brief(values)
+        ) from None
+    raise refusal(
+        "{symbol} should be numbers, not {values}: these are {kind}",
+        symbol=symbol,
+        values=brief(values),
+        kind=KINDS[array.dtype.kind],
+    )
 
 
 def real(value) -> float:
     """A number of any kind as a float. Raises ValueError for what is no real number."""
     if isinstance(value, Real | Decimal) or (isinstance(value, sp.Expr) and value.is_comparable):
         return float(value)
-    raise ValueError(f"{brief(value)} is no real number")
+    raise refusal("{value} is no real number", value=brief(value))
 
 
 def at(wrong: np.ndarray, place: str = "at sample") -> str:
@@ -129,5 +158,10 @@ def finite_start(
     numbers = list(map(as_floats, values, parameters))
     for symbol, value, one in zip(parameters, values, numbers, strict=True):
         if one.ndim or not np.isfinite(one):
-            raise ValueError(f"{what} for {symbol} should be one finite number, not {brief(value)}")
+            raise refusal(
+                "{what} for {symbol} should be one finite number, not {value}",
+                what=what,
+                symbol=symbol,
+                value=brief(value),
+            )
     return list(map(float, numbers))

@@ -13,6 +13,7 @@ from ..derivation.chain_rule import Equations, needed_for
 from ..derivation.given import brief, check_equations, some
 from ..derivation.names import by_name, spelled
 from ..derivation.order import SchoolOrder
+from ..language import refusal
 from .inputs import as_floats, as_mapping
 from .meanings import check_meanings
 
@@ -53,11 +54,13 @@ def evaluate(equations: Equations, symbol: sp.Symbol, values: Mapping) -> np.nda
     """
     check_equations(equations)
     if not isinstance(symbol, sp.Symbol):
-        raise ValueError(f"{brief(symbol)} is no symbol of these equations")
+        raise refusal("{symbol} is no symbol of these equations", symbol=brief(symbol))
     lines, given = needed_for(equations, symbol)
     known, inputs = by_name(as_mapping(values, "values"), "values"), sorted(given, key=str)
     if missing := [s for s in inputs if spelled(s) not in known]:
-        raise ValueError(f"{some([symbol])} depends on {some(missing)}: give it a value")
+        raise refusal(
+            "{names} depends on {others}: give it a value", names=some([symbol]), others=some(missing)
+        )
     *before, (_, last) = [*lines.items()] or [(symbol, symbol)]
     function = as_function(inputs, before, [last], CodePrinter())
     return function(*(as_floats(known[spelled(s)], s) for s in inputs))[0]
@@ -78,7 +81,9 @@ def as_function(inputs, lines, outputs, printer: NumPyPrinter, functions: Mappin
     try:
         return sp.lambdify(inputs, outputs, modules=modules, printer=printer, cse=cse)
     except SyntaxError:  # such as a size that is called like something that Python keeps for itself
-        raise ValueError(f"one of {some(inputs)} cannot be a name in Python code: choose another") from None
+        raise refusal(
+            "one of {names} cannot be a name in Python code: choose another", names=some(inputs)
+        ) from None
 
 
 def line_by_line(*arguments) -> tuple[Callable, str]:

@@ -13,6 +13,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from ..derivation.functions import Activation
 from ..derivation.given import some
+from ..language import say
 from .lines import CodePrinter, line_by_line
 from .scalars import Compiled
 
@@ -86,17 +87,20 @@ def why_not(lines: Sequence[tuple], functions: dict, error: NumbaError) -> str:
     """A sentence that names what numba cannot compile."""
     for name in activations_of_a_number(lines):
         if not compiles(functions[name].py_func, 1):
-            return (
-                f"numba cannot compile {name}: its `numpy` should be able to take a single number "
-                "(np.where, np.maximum, np.exp do), or give it a static method `scalar` that does"
+            return say(
+                "numba cannot compile {name}: its `numpy` should be able to take a single number "
+                "(np.where, np.maximum, np.exp do), or give it a static method `scalar` that does",
+                name=name,
             )
     for symbol, expression in lines:
         inputs = sorted(expression.free_symbols, key=str)
         function, _ = line_by_line(inputs, [(symbol, expression)], (symbol,), NumberPrinter())
         function.__globals__.update(functions)
         if not compiles(function, len(inputs)):
-            return f"numba cannot compile {symbol} = {some([expression])}"
-    return f"numba cannot compile these equations: {error}"
+            return say(
+                "numba cannot compile {symbol} = {expression}", symbol=symbol, expression=some([expression])
+            )
+    return say("numba cannot compile these equations: {error}", error=error)
 
 
 def compiles(function: Callable, inputs: int) -> bool:

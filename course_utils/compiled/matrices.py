@@ -12,6 +12,7 @@ from ..derivation.given import listed, pairs
 from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import check_names
 from ..derivation.shapes import as_matrix
+from ..language import refusal
 from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .base import CompiledModel
 from .inputs import as_floats, at, in_order
@@ -72,16 +73,27 @@ class Step:
         expected_dims = map(int, self._dims(*sizes))
         for symbol, shape in zip(self.inputs, shapes, strict=True):
             if shape != (expected := (next(expected_dims), next(expected_dims))):
-                raise ValueError(f"{symbol} should have shape {symbol.shape} = {expected}, not {shape}")
+                raise refusal(
+                    "{symbol} should have shape {shape} = {expected}, not {given}",
+                    symbol=symbol,
+                    shape=symbol.shape,
+                    expected=expected,
+                    given=shape,
+                )
         return sizes
 
 
 def check_matrix(symbol: sp.MatrixSymbol, shape: tuple) -> None:
     """Raise ValueError naming the symbol whose array is empty or has no two axes."""
     if len(shape) != 2:
-        raise ValueError(f"{symbol} should have shape {symbol.shape}, not {shape}")
+        raise refusal(
+            "{symbol} should have shape {shape}, not {given}",
+            symbol=symbol,
+            shape=symbol.shape,
+            given=shape,
+        )
     if 0 in shape:
-        raise ValueError(f"{symbol} is empty: its shape is {shape}")
+        raise refusal("{symbol} is empty: its shape is {shape}", symbol=symbol, shape=shape)
 
 
 def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict[sp.Symbol, int]:
@@ -94,7 +106,7 @@ def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict
         if len(product.free_symbols) == 1:
             (size,) = product.free_symbols
             return {size: next((int(root) for root in sp.solve(product - value, size) if root > 0), 0)}
-    raise ValueError(f"no array tells the size {', '.join(map(str, unknown))}")
+    raise refusal("no array tells the size {map}", map=", ".join(map(str, unknown)))
 
 
 class CompiledMatrices(CompiledModel):
@@ -139,7 +151,7 @@ class CompiledMatrices(CompiledModel):
         for symbol, array in zip(self.parameters, arrays, strict=True):
             check_matrix(symbol, array.shape)
             if (bad := ~np.isfinite(array)).any():
-                raise ValueError(f"start for {symbol} is not finite{at(bad, self.place)}")
+                raise refusal("start for {symbol} is not finite{at}", symbol=symbol, at=at(bad, self.place))
         return arrays
 
     def history(self, steps: list[list]) -> list[list[np.ndarray]]:

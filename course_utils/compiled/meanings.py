@@ -13,6 +13,7 @@ from sympy.printing.codeprinter import CodePrinter
 from ..derivation.functions import NUMPY_LACKS, Activation, numpy_form
 from ..derivation.given import brief, some
 from ..derivation.names import check_name, duplicates_in, spelled
+from ..language import refusal
 
 NATIVE = {"abs", "builtins", "range"}  # what SymPy's printers write without an import
 ARRAYS = {name for name in ("numpy", "scipy") if find_spec(name)}  # whose functions take arrays
@@ -48,7 +49,7 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
         code = "# "
     tokens = [*generate_tokens(StringIO(code).readline)]  # reads text, and compiles none
     if any(token.type == COMMENT for token in tokens):  # how SymPy says that it cannot
-        raise ValueError(f"{brief(expression)} cannot be written in NumPy")
+        raise refusal("{expression} cannot be written in NumPy", expression=brief(expression))
     names = {
         token.string
         for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False)
@@ -56,7 +57,7 @@ def names_used(expression: sp.Expr, printer: CodePrinter) -> set[str]:
         if after.string != "=" and (before is None or before.string != ".")  # no keyword, no attribute
     }
     if any(token.string == "lambda" for token in tokens):
-        raise ValueError(f"{some([expression])} cannot be computed for many samples at once")
+        raise refusal("{names} cannot be computed for many samples at once", names=some([expression]))
     return names - set(map(str, marks.values()))
 
 
@@ -64,8 +65,9 @@ def activations_in(expressions: Iterable[sp.Expr]) -> dict:
     """The NumPy form of each activation in the expressions, by name, which no two may share."""
     kinds = {type(applied) for e in expressions for applied in e.atoms(Activation)}
     if twice := duplicates_in(kind.__name__ for kind in kinds):
-        raise ValueError(
-            f"two different activations are called {twice[0]}: rename one, and make the model again"
+        raise refusal(
+            "two different activations are called {twice}: rename one, and make the model again",
+            twice=twice[0],
         )
     known = (kind for kind in kinds if hasattr(kind, "numpy"))
     return {kind.__name__: numpy_form(kind) for kind in known}  # type: ignore[arg-type]  # can be hashed
@@ -80,7 +82,9 @@ def has_own_form(name: str, printer: CodePrinter) -> bool:
 def refuse_activations(names: Iterable[str]) -> None:
     """Raise ValueError if there are any: activations that are called like something else in the code."""
     if taken := sorted(names):
-        raise ValueError(f"the activation {taken[0]} means something else in the generated code: rename it")
+        raise refusal(
+            "the activation {taken} means something else in the generated code: rename it", taken=taken[0]
+        )
 
 
 def names_beside_activations(expressions: Iterable[sp.Expr], printer: CodePrinter) -> set[str]:
@@ -102,18 +106,26 @@ def check_meanings(
     refuse_activations(name for name in own if name in NATIVE or has_own_form(name, printer))
     for expression in expressions:
         if undefined := expression.atoms(AppliedUndef):
-            raise ValueError(f"{some(undefined)} cannot be computed: it is a function without a formula")
+            raise refusal(
+                "{names} cannot be computed: it is a function without a formula", names=some(undefined)
+            )
         if unknown := {spelled(symbol) for symbol in expression.free_symbols} - known:
-            raise ValueError(f"nothing gives {some(sorted(unknown))} a value")
+            raise refusal("nothing gives {names} a value", names=some(sorted(unknown)))
         used |= dict.fromkeys(names_used(expression, printer), expression)
     if clashes := sorted({*duplicates_in(names), *used.keys() & known}):
-        raise ValueError(f"{clashes[0]} means something else in the generated code: choose another name")
+        raise refusal(
+            "{clashes} means something else in the generated code: choose another name", clashes=clashes[0]
+        )
     modules = {name: module for module, called in printer.module_imports.items() for name in called}
     if shadowed := own.keys() & modules.keys():
         refuse_activations(shadowed & names_beside_activations(expressions, printer))
     for name in sorted(used.keys() - set(functions) - NATIVE):
         if modules.get(name, "math").partition(".")[0] not in ARRAYS:
             if name not in NUMPY_LACKS:
-                raise ValueError(f"{some([used[name]])} cannot be computed: there is no NumPy form of {name}")
+                raise refusal(
+                    "{names} cannot be computed: there is no NumPy form of {name}",
+                    names=some([used[name]]),
+                    name=name,
+                )
             functions[name] = NUMPY_LACKS[name]
     return functions

@@ -10,6 +10,7 @@ import numpy as np
 from ..derivation.chain_rule import Equations, backward, loss_of
 from ..derivation.given import as_expression, brief, listed, pairs
 from ..derivation.names import check_names
+from ..language import refusal, say
 from .base import CompiledModel
 from .inputs import as_floats, finite_start, in_order
 from .lines import CodePrinter, as_function, line_by_line
@@ -87,7 +88,9 @@ class Compiled(CompiledModel):
         """Loss and gradients, averaged over the samples, each of shape runs."""
         if runs:
             if (many := prod(runs)) * samples > MOST_NUMBERS:
-                raise ValueError(f"{many} runs of {samples} samples are too many at once")
+                raise refusal(
+                    "{many} runs of {samples} samples are too many at once", many=many, samples=samples
+                )
             points = [np.broadcast_to(point, runs)[..., np.newaxis] for point in points]
         shape, weights = (*runs, samples), equal_weights(samples)
         return [
@@ -103,15 +106,15 @@ class Compiled(CompiledModel):
             return arrays, np.broadcast_shapes(*(array.shape for array in arrays))
         except ValueError:
             found = {str(s): array.shape for s, array in zip(self.parameters, arrays, strict=True)}
-            raise ValueError(
-                f"parameters should be arrays of one shape, but their shapes are {found}"
+            raise refusal(
+                "parameters should be arrays of one shape, but their shapes are {found}", found=found
             ) from None
 
     def _samples(self, columns: list[np.ndarray]) -> int:
         shapes = {column.shape for column in columns} - {()} or {(1,)}
         if len(shapes) > 1 or shapes == {(0,)} or len(*shapes) > 1:
             found = {str(s): c.shape for s, c in zip(self.data, columns, strict=True)}
-            raise ValueError(f"data should be arrays of one length, but their shapes are {found}")
+            raise refusal("data should be arrays of one length, but their shapes are {found}", found=found)
         return shapes.pop()[0]
 
     def check_data(self, data: Mapping | Sequence) -> list[np.ndarray]:
@@ -151,11 +154,14 @@ def engine_called(name: str) -> type[Compiled]:
     if name == "numpy":
         return Compiled
     if name != "numba":
-        raise ValueError(f'engine should be "numpy" or "numba", not {brief(name)}')
+        raise refusal('engine should be "numpy" or "numba", not {name}', name=brief(name))
     try:
         from .loops import CompiledLoop  # brings numba, which not everybody needs
     except ImportError as error:
         raise ImportError(
-            f'the engine "numba" needs numba ({error}): pip install "gradient-descent-derived[fast]"'
+            say(
+                'the engine "numba" needs numba ({error}): pip install "gradient-descent-derived[fast]"',
+                error=error,
+            )
         ) from None
     return CompiledLoop

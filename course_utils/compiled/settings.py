@@ -5,16 +5,19 @@ from numbers import Integral, Real
 import numpy as np
 
 from ..derivation.given import brief
+from ..language import refusal, say
 from .inputs import as_floats
 
 
 def count(value, name: str, least: int = 0, most: int = 10**9) -> int:
     """The value if it is a whole number within bounds. Raises ValueError otherwise, naming it."""
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise ValueError(f"{name} should be a whole number, not {brief(value)}")
+        raise refusal("{name} should be a whole number, not {value}", name=name, value=brief(value))
     if not least <= int(value) <= most:
-        bound = f"{least} or more" if int(value) < least else f"at most {most}"
-        raise ValueError(f"{name} should be {bound}, not {brief(value)}")
+        bound = say("at most {most}", most=most)
+        if int(value) < least:
+            bound = say("{least} or more", least=least)
+        raise refusal("{name} should be {bound}, not {value}", name=name, bound=bound, value=brief(value))
     return int(value)
 
 
@@ -24,13 +27,24 @@ def number(value, name: str, least: float = -np.inf) -> float:
         as_float = float(as_floats(value, name))
         if np.isfinite(as_float) and as_float >= least:
             return as_float
-    bound = "" if least == -np.inf else f", {least} or more"
-    raise ValueError(f"{name} should be a finite number{bound}, not {brief(value)}")
+    if least != -np.inf:
+        text = say(
+            "{name} should be a finite number, {least} or more, not {value}",
+            name=name,
+            least=least,
+            value=brief(value),
+        )
+        raise ValueError(text)
+    raise refusal("{name} should be a finite number, not {value}", name=name, value=brief(value))
 
 
 def whole_numbers(values, name: str) -> np.ndarray:
     """The values as an array of whole numbers in a row. Raises ValueError, naming it, for any others."""
     array = np.asarray(values) if isinstance(values, list | tuple | range | np.ndarray) else np.array(0)
     if array.dtype.kind not in "iu" or array.ndim != 1 or not array.size:
-        raise ValueError(f"{name} should be whole numbers in a row, one or more, not {brief(values)}")
+        raise refusal(
+            "{name} should be whole numbers in a row, one or more, not {values}",
+            name=name,
+            values=brief(values),
+        )
     return array

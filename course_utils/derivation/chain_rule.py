@@ -10,10 +10,13 @@ from functools import cache, lru_cache
 
 import sympy as sp
 
+from ..language import later, refusal, say
 from .given import MOST, as_expression, brief, check_equations, listed, parts_and_depth, some
 
 Equations = dict[sp.Symbol, sp.Expr]
 Path = tuple[tuple[sp.Symbol, sp.Symbol], ...]
+
+NO_DERIVATIVE = later("{expression} has no derivative that can be computed with respect to {wrt}")
 
 
 class NoDerivative(ValueError):
@@ -23,7 +26,7 @@ class NoDerivative(ValueError):
 def loss_of(equations: Equations) -> sp.Symbol:
     """The symbol that is computed last."""
     if not equations:
-        raise ValueError("a model needs at least one equation, its loss")
+        raise refusal("a model needs at least one equation, its loss")
     return next(reversed(equations))
 
 
@@ -35,9 +38,9 @@ def local(equations: Equations, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
     if not isinstance(equations, Mapping):
         check_equations(equations)
     if not isinstance(of, sp.Symbol) or of not in equations:
-        raise ValueError(f"{brief(of)} is given, not computed: it has no local derivative")
+        raise refusal("{of} is given, not computed: it has no local derivative", of=brief(of))
     if not isinstance(wrt, sp.Symbol):
-        raise ValueError(f"there is no derivative with respect to {brief(wrt)}")
+        raise refusal("there is no derivative with respect to {wrt}", wrt=brief(wrt))
     return derivative(equations[of], wrt).xreplace({equations[of]: of})
 
 
@@ -48,7 +51,11 @@ def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
     Raises NoDerivative for one that SymPy cannot take, or leaves as it is.
     """
     if not (isinstance(expression, sp.Expr) and isinstance(wrt, sp.Symbol)):  # SymPy would evaluate text
-        raise ValueError(f"there is no derivative of {brief(expression)} with respect to {brief(wrt)}")
+        raise refusal(
+            "there is no derivative of {expression} with respect to {wrt}",
+            expression=brief(expression),
+            wrt=brief(wrt),
+        )
     real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in (*expression.free_symbols, wrt)}
     back, why = {dummy: symbol for symbol, dummy in real.items()}, ""
     for names in ({}, real):
@@ -58,7 +65,7 @@ def derivative(expression: sp.Expr, wrt: sp.Symbol) -> sp.Expr:
                 return found
         except Exception as error:  # SymPy trips over some of its own functions
             why = f": {error!s:.200}" if isinstance(error, ValueError) else ""
-    what = f"{brief(expression)} has no derivative that can be computed with respect to {brief(wrt)}"
+    what = say(NO_DERIVATIVE, expression=brief(expression), wrt=brief(wrt))
     raise NoDerivative(what + why)
 
 
@@ -75,7 +82,11 @@ def paths(equations: Equations, symbol: sp.Symbol) -> list[Path]:
     """
     check_known(equations, [symbol])
     if (number := number_of_paths(equations, symbol)) > MOST:
-        raise ValueError(f"{symbol} has {number} paths, too many to go through: compile() needs none of them")
+        raise refusal(
+            "{symbol} has {number} paths, too many to go through: compile() needs none of them",
+            symbol=symbol,
+            number=number,
+        )
     return joined(equations, symbol, [()], lambda routes, link: [(*route, link) for route in routes])
 
 
@@ -85,7 +96,7 @@ def check_known(equations: Equations, symbols: Iterable[sp.Symbol]) -> None:
     known = set(equations).union(*(expression.free_symbols for expression in equations.values()))
     for symbol in symbols:
         if not isinstance(symbol, sp.Symbol) or symbol not in known:
-            raise ValueError(f"{brief(symbol)} is no symbol of these equations")
+            raise refusal("{symbol} is no symbol of these equations", symbol=brief(symbol))
 
 
 def number_of_paths(equations: Equations, symbol: sp.Symbol) -> int:
@@ -128,8 +139,10 @@ def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
     for symbol, definition in equations.items():
         sizes[symbol], _ = parts_and_depth(definition, sizes)
     if (parts := parts_and_depth(expression, sizes)[0]) > MOST:
-        raise ValueError(
-            f"{some([expression])} would have {parts} parts: compile() computes it without expanding it"
+        raise refusal(
+            "{names} would have {parts} parts: compile() computes it without expanding it",
+            names=some([expression]),
+            parts=parts,
         )
     for symbol, definition in needed_for(equations, *expression.free_symbols)[0].items():
         whole[symbol] = definition.xreplace(whole)

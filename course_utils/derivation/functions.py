@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
+from ..language import refusal, say
 from .given import as_expression, brief
 
 __all__ = ["Activation", "relu", "sigmoid", "step", "tanh"]
@@ -41,14 +42,18 @@ class Activation(sp.Function):
         """Its derivative, for SymPy. Raises ValueError where the subclass defines no slope."""
         name = type(self).__name__
         if not hasattr(self, "slope"):
-            raise ValueError(
-                f"{name} has no slope: define slope(output), its derivative as an expression of its value"
+            raise refusal(
+                "{name} has no slope: define slope(output), its derivative as an expression of its value",
+                name=name,
             )
         try:
             slope = self.slope(self)
         except Exception as error:  # it is anybody's
-            raise ValueError(
-                f"the slope of {name} fails with {type(error).__name__}: {error!s:.200}"
+            raise refusal(
+                "the slope of {name} fails with {kind}: {error!s:.200}",
+                name=name,
+                kind=type(error).__name__,
+                error=error,
             ) from error
         return as_expression(slope, f"the slope of {name}")
 
@@ -135,16 +140,23 @@ def numpy_form(activation: type[Activation]) -> Callable:
     """Its values, at a copy of an array. Raises ValueError naming it if it gives anything else."""
     if activation in OWN:  # known, and as quick as can be
         return activation.numpy
-    name, looked_at = f"numpy of the activation {activation.__name__}", False
+    name, looked_at = say("numpy of the activation {name}", name=activation.__name__), False
 
     def at(z) -> np.ndarray:
         try:
             result = np.asarray(given := activation.numpy(np.array(z)))
         except Exception as error:
-            raise ValueError(f"{name} fails with {type(error).__name__}: {error!s:.200}") from error
+            raise refusal(
+                "{name} fails with {kind}: {error!s:.200}", name=name, kind=type(error).__name__, error=error
+            ) from error
         if result.dtype.kind not in "biufc" or result.shape != np.shape(z):
-            wrong = f"shape {result.shape}" if result.dtype.kind in "biufc" else brief(given)
-            raise ValueError(f"{name} should give numbers of its argument's shape {np.shape(z)}, not {wrong}")
+            wrong = say("shape {shape}", shape=result.shape) if result.dtype.kind in "biufc" else brief(given)
+            raise refusal(
+                "{name} should give numbers of its argument's shape {shape}, not {wrong}",
+                name=name,
+                shape=np.shape(z),
+                wrong=wrong,
+            )
         return result + 0.0  # of truth values too
 
     def values(z) -> np.ndarray:
@@ -153,7 +165,9 @@ def numpy_form(activation: type[Activation]) -> Callable:
         if not looked_at and result.size > 1:
             looked_at = bool(np.allclose(at(np.ravel(z)[:1]), result.ravel()[:1], rtol=1e-6, equal_nan=True))
             if not looked_at:
-                raise ValueError(f"{name} gives a number another value beside others: take each by itself")
+                raise refusal(
+                    "{name} gives a number another value beside others: take each by itself", name=name
+                )
         return result
 
     return values

@@ -13,6 +13,8 @@ from itertools import islice
 import numpy as np
 import sympy as sp
 
+from ..language import refusal, say
+
 TEXT = str | bytes | bytearray
 NUMBERS = {int, float, Fraction, Decimal}
 NOT_FINITE = {sp.nan, sp.oo, -sp.oo, sp.zoo}
@@ -30,7 +32,7 @@ class Brief(reprlib.Repr):
     def repr_instance(self, value, level):
         """Of a large expression only its kind: printing all of it takes too long."""
         if isinstance(value, sp.Basic) and parts_and_depth(value) > (1000, 0):
-            return f"a large {type(value).__name__}"
+            return say("a large {kind}", kind=type(value).__name__)
         return super().repr_instance(value, level)
 
 
@@ -40,7 +42,10 @@ brief = Brief().repr
 def some(names: Iterable, most: int = 5) -> str:
     """A few of the names, each in a few letters, and how many more there are."""
     names = [f"{name!s:.40}" for name in names]
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+    first = ", ".join(names[:most])
+    return (
+        first if len(names) <= most else say("{first} and {count} more", first=first, count=len(names) - most)
+    )
 
 
 def parts_and_depth(expression: sp.Basic, sizes: Mapping = {}) -> tuple[int, int]:
@@ -66,42 +71,48 @@ def as_expression(value, name) -> sp.Expr:
     Raises ValueError, by that name, for text and whatever else is none, and for what is too large.
     """
     if isinstance(value, TEXT):
-        raise ValueError(
-            f"{name} should be an expression, not the text {brief(value)}: leave out the quotation marks"
+        raise refusal(
+            "{name} should be an expression, not the text {value}: leave out the quotation marks",
+            name=name,
+            value=brief(value),
         )
     if type(value) in NUMBERS or isinstance(value, np.number):
         value = sp.sympify(value)
     if not isinstance(value, sp.Expr) or value.is_Matrix:
-        raise ValueError(f"{name} should be a scalar expression, not {brief(value)}")
+        raise refusal("{name} should be a scalar expression, not {value}", name=name, value=brief(value))
     parts, depth = parts_and_depth(value)
     if parts > MOST or depth > DEEPEST:
-        size = f"{parts} parts" if parts > MOST else f"{depth} brackets within brackets"
-        raise ValueError(f"{name} has {size}: give what is in it equations of their own")
+        size = say("{depth} brackets within brackets", depth=depth)
+        if parts > MOST:
+            size = say("{parts} parts", parts=parts)
+        raise refusal("{name} has {size}: give what is in it equations of their own", name=name, size=size)
     for atom in value.atoms():
         if reason := why_not_real(atom):
-            raise ValueError(f"{name} uses {some([atom])}, {reason}")
+            raise refusal("{name} uses {names}, {reason}", name=name, names=some([atom]), reason=reason)
     if bound := value.atoms(sp.Symbol) - value.free_symbols:
-        raise ValueError(f"{name} runs over {some(bound)}: write it out, with .doit() for instance")
+        raise refusal(
+            "{name} runs over {names}: write it out, with .doit() for instance", name=name, names=some(bound)
+        )
     return value
 
 
 def why_not_real(atom: sp.Atom) -> str:
     """Why this part cannot be computed with real numbers, in words; empty if it can."""
     if atom in NOT_FINITE:
-        return "which is no finite number"
+        return say("which is no finite number")
     if atom is sp.I or (atom.is_Symbol and not (atom.is_extended_real is not False and atom.is_commutative)):
-        return "which is no real number"
+        return say("which is no real number")
     too_large = (atom.is_Integer or atom.is_Float) and not abs(atom) <= sys.float_info.max
-    return "which is too large a number" if too_large else ""
+    return say("which is too large a number") if too_large else ""
 
 
 def listed(values, name: str, of: str = "symbols") -> list:
     """The items of a list or the like, in their order. Raises ValueError for what has no order, or no end."""
     single = isinstance(values, TEXT | sp.Basic) and not isinstance(values, sp.Tuple)
     if single or isinstance(values, set | frozenset) or not np.iterable(values):
-        raise ValueError(f"{name} should be a list of {of}, not {brief(values)}")
+        raise refusal("{name} should be a list of {of}, not {values}", name=name, of=of, values=brief(values))
     if len(items := list(islice(values, MOST + 1))) > MOST:
-        raise ValueError(f"{name} has more than {MOST} {of}")
+        raise refusal("{name} has more than {most} {of}", name=name, most=MOST, of=of)
     return items
 
 
@@ -110,9 +121,11 @@ def check_equations(equations, name: str = "equations") -> None:
     if not isinstance(equations, Mapping) or not all(
         isinstance(part, sp.Expr) for part in (*equations, *equations.values())
     ):
-        raise ValueError(f"{name} should be {{symbol: expression}}, not {brief(equations)}")
+        raise refusal(
+            "{name} should be {{symbol: expression}}, not {equations}", name=name, equations=brief(equations)
+        )
     if not equations:
-        raise ValueError("a model needs at least one equation, its loss")
+        raise refusal("a model needs at least one equation, its loss")
 
 
 def pairs(equations, name: str = "equations") -> list[tuple]:
@@ -120,7 +133,11 @@ def pairs(equations, name: str = "equations") -> list[tuple]:
     found = listed(equations.items() if isinstance(equations, Mapping) else equations, name, "equations")
     for pair in found:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise ValueError(f"{name} should be {{symbol: expression}}, or such pairs, not {brief(pair)}")
+            raise refusal(
+                "{name} should be {{symbol: expression}}, or such pairs, not {pair}",
+                name=name,
+                pair=brief(pair),
+            )
     if not found:
-        raise ValueError("a model needs at least one equation, its loss")
+        raise refusal("a model needs at least one equation, its loss")
     return found

@@ -16,6 +16,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.hadamard import hadamard_power
 
+from ..language import refusal
 from .chain_rule import derivative, downstream, loss_of
 
 MatrixEquations = dict[sp.MatrixSymbol, sp.MatrixExpr]
@@ -48,14 +49,16 @@ def hadamard(*matrices: sp.MatrixExpr) -> sp.MatrixExpr:
 def as_product(power: sp.MatPow) -> sp.MatMul:
     """A*A for A**2. Raises ValueError for an exponent that is no positive whole number."""
     if not (power.exp.is_Integer and power.exp > 0):
-        raise ValueError(f"no rule for {power}: its exponent is no positive whole number")
+        raise refusal("no rule for {power}: its exponent is no positive whole number", power=power)
     return sp.MatMul(*[power.base] * int(power.exp), evaluate=False)
 
 
 def refuse_matrices_in(number: sp.Basic, expression: sp.MatrixExpr) -> None:
     """Raise ValueError where a number is made of a matrix, such as A[0, 0] or its trace."""
     if number.has(sp.MatrixSymbol):
-        raise ValueError(f"no rule for {expression}: {number} is made of a matrix")
+        raise refusal(
+            "no rule for {expression}: {number} is made of a matrix", expression=expression, number=number
+        )
 
 
 @singledispatch
@@ -65,7 +68,9 @@ def hand_on(expression: sp.MatrixExpr, adjoint: sp.MatrixExpr, value: sp.MatrixE
     value: what the expression's own value is called.
     Raises ValueError for a kind of expression that has no rule.
     """
-    raise ValueError(f"no rule for {type(expression).__name__}, in {expression}")
+    raise refusal(
+        "no rule for {name}, in {expression}", name=type(expression).__name__, expression=expression
+    )
 
 
 @hand_on.register

@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 import sympy as sp
 
+from ..language import refusal, say
 from .given import TEXT, brief, some
 
 LONGEST = 100  # letters of a name
@@ -27,27 +28,37 @@ def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = "SymPy 
     for symbol in symbols:
         if not isinstance(symbol, kind):
             hint = (
-                "leave out the quotation marks" if isinstance(symbol, TEXT) else "was it given another value?"
+                say("leave out the quotation marks")
+                if isinstance(symbol, TEXT)
+                else say("was it given another value?")
             )
-            raise ValueError(f"{brief(symbol)} is not a {called}: {hint}")
+            raise refusal(
+                "{symbol} is not a {called}: {hint}", symbol=brief(symbol), called=called, hint=hint
+            )
         check_name(str(symbol))
     if twice := duplicates_in(map(spelled, symbols)):
-        raise ValueError(f"{twice[0]} is defined twice, as equation, parameter or data")
+        raise refusal("{twice} is defined twice, as equation, parameter or data", twice=twice[0])
 
 
 def check_name(name: str) -> None:
     """Raise ValueError for a name that cannot stand in Python code."""
     if len(name) > LONGEST:
-        raise ValueError(f"a name should have at most {LONGEST} letters: look at {some([name])}...")
+        raise refusal(
+            "a name should have at most {most} letters: look at {names}...",
+            most=LONGEST,
+            names=some([name]),
+        )
     if not name.isidentifier() or iskeyword(spelled(name)) or (name[:2], name[-2:]) == ("__", "__"):
-        raise ValueError(f"{name!r} cannot be a name in Python code: choose another")
+        raise refusal("{name!r} cannot be a name in Python code: choose another", name=name)
 
 
 def by_name(values: Mapping, what: str = "the mapping") -> dict:
     """Values by the names of their symbols. Raises ValueError for a key of another kind, or two of a name."""
     for key in values:
         if not isinstance(key, str | sp.Basic):
-            raise ValueError(f"{what} should have symbols or their names for keys, not {brief(key)}")
+            raise refusal(
+                "{what} should have symbols or their names for keys, not {key}", what=what, key=brief(key)
+            )
     if twice := duplicates_in(map(spelled, values)):
-        raise ValueError(f"{what} gives {some(twice)} two values")
+        raise refusal("{what} gives {names} two values", what=what, names=some(twice))
     return {spelled(key): value for key, value in values.items()}

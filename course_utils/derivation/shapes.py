@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import sympy as sp
 
+from ..language import refusal, say
 from .given import DEEPEST, MOST, TEXT, brief, parts_and_depth, some
 
 
@@ -13,19 +14,31 @@ def as_matrix(value, symbol: sp.MatrixSymbol) -> sp.MatrixExpr:
     Raises ValueError naming the symbol, and where two shapes do not fit.
     """
     if isinstance(value, TEXT):
-        raise ValueError(
-            f"{symbol} should be an expression, not the text {brief(value)}: leave out the quotation marks"
+        raise refusal(
+            "{symbol} should be an expression, not the text {value}: leave out the quotation marks",
+            symbol=symbol,
+            value=brief(value),
         )
     if not isinstance(value, sp.MatrixExpr):
-        raise ValueError(
-            f"{symbol} has shape {symbol.shape}, but its expression a number or the like: {brief(value)}"
+        raise refusal(
+            "{symbol} has shape {shape}, but its expression a number or the like: {value}",
+            symbol=symbol,
+            shape=symbol.shape,
+            value=brief(value),
         )
     if parts_and_depth(value) > (MOST, 0) or parts_and_depth(value)[1] > DEEPEST:
-        raise ValueError(f"{symbol} is too large to work with: give what is in it equations of their own")
+        raise refusal(
+            "{symbol} is too large to work with: give what is in it equations of their own", symbol=symbol
+        )
     for part in sp.preorder_traversal(value):
         check_fit(part, symbol)
     if value.shape != symbol.shape:
-        raise ValueError(f"{symbol} has shape {symbol.shape}, but its expression {value.shape}")
+        raise refusal(
+            "{symbol} has shape {shape}, but its expression {given}",
+            symbol=symbol,
+            shape=symbol.shape,
+            given=value.shape,
+        )
     return value
 
 
@@ -35,17 +48,27 @@ def check_fit(part: sp.Basic, symbol: sp.MatrixSymbol) -> None:
         largest = max(part.args, key=lambda matrix: sum(dim != 1 for dim in matrix.shape))
         for other in part.args:
             if not all(map(is_same, largest.shape, other.shape)):
-                raise ValueError(
-                    f"{symbol} takes {some([largest])} of shape {largest.shape} and {some([other])} of shape "
-                    f"{other.shape} entry by entry: they should have one shape{stretched(other, largest)}"
+                raise refusal(
+                    "{symbol} takes {names} of shape {shape} and {others} of shape {given} entry by entry: "
+                    "they should have one shape{stretched}",
+                    symbol=symbol,
+                    names=some([largest]),
+                    shape=largest.shape,
+                    others=some([other]),
+                    given=other.shape,
+                    stretched=stretched(other, largest),
                 )
     if isinstance(part, sp.MatMul):
         factors = part.as_coeff_matrices()[1]
         for one, other in pairwise(factors):
             if not is_same(one.cols, other.rows):
-                raise ValueError(
-                    f"{symbol} multiplies {some([one])} of shape {one.shape} "
-                    f"by {some([other])} of shape {other.shape}"
+                raise refusal(
+                    "{symbol} multiplies {names} of shape {shape} by {others} of shape {given}",
+                    symbol=symbol,
+                    names=some([one]),
+                    shape=one.shape,
+                    others=some([other]),
+                    given=other.shape,
                 )
 
 
@@ -58,4 +81,4 @@ def stretched(small: sp.MatrixExpr, large: sp.MatrixExpr) -> str:
     """How to repeat the small matrix to the shape of the large one, in words; empty if that cannot be."""
     rows = f"ones({large.rows}, 1)*" * (small.rows == 1 != large.rows)
     cols = f"*ones(1, {large.cols})" * (small.cols == 1 != large.cols)
-    return f"; {rows}{some([small])}{cols} repeats it" if rows or cols else ""
+    return say("; {mended} repeats it", mended=f"{rows}{some([small])}{cols}") if rows or cols else ""

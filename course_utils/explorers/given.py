@@ -8,7 +8,7 @@ import numpy as np
 
 from ..compiled.settings import number
 from ..derivation.given import brief, listed
-from ..language import say
+from ..language import refusal
 from ..pictures.given import array
 from .task import Fit, Task
 
@@ -18,13 +18,8 @@ def instance(kind: type) -> Callable:
 
     def check(value, name: str) -> None:
         if not isinstance(value, kind):
-            raise ValueError(
-                say(
-                    "{name} should be a {kind}, not {value}",
-                    name=name,
-                    kind=kind.__name__,
-                    value=brief(value),
-                )
+            raise refusal(
+                "{name} should be a {kind}, not {value}", name=name, kind=kind.__name__, value=brief(value)
             )
 
     return check
@@ -36,12 +31,10 @@ def by_label(kind: type) -> Callable:
     def check(value, name: str) -> None:
         named = isinstance(value, Mapping) and all(isinstance(label, str) for label in value)
         if not (named and value and all(isinstance(one, kind) for one in value.values())):
-            raise ValueError(
-                say(
-                    "{name} should be a mapping from texts, one or more, not {value}",
-                    name=name,
-                    value=brief(value),
-                )
+            raise refusal(
+                "{name} should be a mapping from texts, one or more, not {value}",
+                name=name,
+                value=brief(value),
             )
 
     return check
@@ -50,23 +43,21 @@ def by_label(kind: type) -> Callable:
 def two_ranges(value, name: str) -> None:
     """Raise ValueError for anything but two pairs; loss_grid looks at their numbers."""
     if len(pairs := listed(value, name, "two ranges")) != 2 or any(len(listed(p, name)) != 2 for p in pairs):
-        raise ValueError(
-            say("{name} should be two pairs (lowest, highest), not {value}", name=name, value=brief(value))
+        raise refusal(
+            "{name} should be two pairs (lowest, highest), not {value}", name=name, value=brief(value)
         )
 
 
 def two(value, name: str) -> None:
     """Raise ValueError for anything but a list of two."""
     if len(listed(value, name, "two")) != 2:
-        raise ValueError(say("{name} should be two, not {value}", name=name, value=brief(value)))
+        raise refusal("{name} should be two, not {value}", name=name, value=brief(value))
 
 
 def ends(value, name: str) -> None:
     """Raise ValueError for anything but two finite numbers."""
     if len(numbers := array(value, name)) != 2 or not np.isfinite(numbers).all():
-        raise ValueError(
-            say("{name} should be two finite numbers, not {value}", name=name, value=brief(value))
-        )
+        raise refusal("{name} should be two finite numbers, not {value}", name=name, value=brief(value))
 
 
 CHECKS: dict[str, Callable] = {

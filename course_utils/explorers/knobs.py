@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..language import say, sentences
+from ..language import refusal, say, sentences
 from ..pictures.arithmetic import step_result
 from ..pictures.knobs import KnobPicture, StepPicture
 from ..pictures.latex import latex
@@ -84,7 +84,7 @@ def step_explorer(
     model, compiled = task.model, task.model.compile()
     data, start = compiled.check_data(task.data), in_order(task.start, model.parameters, "start")
     if knob not in model.parameters:
-        raise ValueError(say("knob should be a parameter of the model, not {knob}", knob=knob))
+        raise refusal("knob should be a parameter of the model, not {knob}", knob=knob)
     place = model.parameters.index(knob)
 
     def losses_at(values):

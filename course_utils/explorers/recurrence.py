@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from ..language import say
+from ..language import refusal, say
 from ..models.model import Model
 from ..models.shared import gradient_by_time_step
 from ..pictures.curves import MemoryPicture
@@ -79,12 +79,10 @@ def parts_of_gradient(
         parts = np.abs(added / added[-1])
     bad = ~np.all(np.isfinite(parts), axis=0)
     if bad.any():
-        raise ValueError(
-            say(
-                "{name}: with {weight} = {value:g} the newest step adds 0, or no number",
-                name=name,
-                weight=weight,
-                value=values[bad][0],
-            )
+        raise refusal(
+            "{name}: with {weight} = {value:g} the newest step adds 0, or no number",
+            name=name,
+            weight=weight,
+            value=values[bad][0],
         )
     return parts

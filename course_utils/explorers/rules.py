@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from ..language import say
+from ..language import refusal, say
 from ..pictures.arithmetic import momentum_result
 from ..pictures.curves import RacePicture
 from ..pictures.momentum import MomentumPicture
@@ -104,14 +104,11 @@ def momentum_explorer(
     """
     model, start, data, steps = task
     if hessian(model).free_symbols & set(model.parameters):
-        raise ValueError(say("the loss should be quadratic: its curvature changes with the parameters"))
+        raise refusal("the loss should be quadratic: its curvature changes with the parameters")
     curvatures = np.linalg.eigvalsh(curvature(model, start, data))
     if curvatures[0] <= 0:
-        raise ValueError(
-            say(
-                "the loss should curve upward in each direction, not by {curvature:.3g}",
-                curvature=curvatures[0],
-            )
+        raise refusal(
+            "the loss should curve upward in each direction, not by {curvature:.3g}", curvature=curvatures[0]
         )
     rules = [partial(Momentum, momentum=beta) for beta in betas]
     runs = [sweep(model, start, data, learning_rates, steps, rule) for rule in rules]

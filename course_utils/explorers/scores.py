@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..language import say
+from ..language import refusal, say
 from ..pictures.arithmetic import softmax_result
 from ..pictures.scores import ScorePicture
 from .controls import slider
@@ -21,20 +21,14 @@ def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int
     Raises ValueError for a start that is not on the sliders, or a class that is not there.
     """
     if missing := [score for score in start if score not in scores]:
-        raise ValueError(
-            say(
-                "start should be among the scores {scores}, but {missing} is not",
-                scores=list(scores),
-                missing=missing[0],
-            )
+        raise refusal(
+            "start should be among the scores {scores}, but {missing} is not",
+            scores=list(scores),
+            missing=missing[0],
         )
     if not 0 <= right < len(start):
-        raise ValueError(
-            say(
-                "right should be the index of one of {count} classes, not {right}",
-                count=len(start),
-                right=right,
-            )
+        raise refusal(
+            "right should be the index of one of {count} classes, not {right}", count=len(start), right=right
         )
     names = [f"z{number}" for number in range(1, len(start) + 1)]
     picture = ScorePicture([f"p{chr(0x2080 + number)}" for number in range(1, len(start) + 1)], right)

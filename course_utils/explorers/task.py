@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..language import say
+from ..language import refusal
 from ..models.model import Model
 
 
@@ -43,12 +43,10 @@ class Fit(NamedTuple):
         given = dict(zip(model.data, in_order(data, model.data, "data"), strict=True))
         others = [str(s) for s in model.data if s not in self[:2] and np.ndim(given[s])]
         if others:
-            raise ValueError(
-                say(
-                    "the fit is drawn over {source} alone, but {others} varies as well",
-                    source=self.source,
-                    others=", ".join(others),
-                )
+            raise refusal(
+                "the fit is drawn over {source} alone, but {others} varies as well",
+                source=self.source,
+                others=", ".join(others),
             )
         return np.asarray(given[self.source], float), np.asarray(given[self.target], float)
 
@@ -77,10 +75,7 @@ def varied(start: Mapping) -> sp.Symbol:
     found = [symbol for symbol, value in start.items() if np.ndim(value)]
     if len(found) != 1:
         named = ", ".join(map(str, found)) or "none"
-        raise ValueError(
-            say(
-                "one parameter should have a sequence of numbers to choose from, but it is {named}",
-                named=named,
-            )
+        raise refusal(
+            "one parameter should have a sequence of numbers to choose from, but it is {named}", named=named
         )
     return found[0]

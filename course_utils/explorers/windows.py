@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..language import say
+from ..language import refusal, say
 from ..pictures.arithmetic import window_result
 from ..pictures.given import array
 from ..pictures.windows import WindowPicture
@@ -23,12 +23,10 @@ def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> E
     image, weights = array(image, "image", 2).round(4), array(weights, "weights", 2).round(4)
     size = len(weights)
     if weights.shape != (size, size) or size > min(image.shape):
-        raise ValueError(
-            say(
-                "weights should be a square that fits into {shape}, not {given}",
-                shape=image.shape,
-                given=weights.shape,
-            )
+        raise refusal(
+            "weights should be a square that fits into {shape}, not {given}",
+            shape=image.shape,
+            given=weights.shape,
         )
     windows = np.lib.stride_tricks.sliding_window_view(image, weights.shape)
     answers = np.sum(windows * weights, axis=(2, 3)).round(8)

@@ -11,7 +11,7 @@ from ..derivation.chain_rule import loss_of, needed_for, upstream
 from ..derivation.given import brief, listed, some
 from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import by_name, spelled
-from ..language import say
+from ..language import refusal
 
 
 class MatrixModel:
@@ -42,32 +42,24 @@ class MatrixModel:
         known = {*self.parameters, *self.data}
         for symbol, expression in self.equations.items():
             if unknown := sorted(expression.atoms(sp.MatrixSymbol) - known, key=str):
-                raise ValueError(
-                    say(
-                        "{symbol} uses {some}, which is not computed before it, nor given",
-                        symbol=symbol,
-                        some=some(unknown),
-                    )
+                raise refusal(
+                    "{symbol} uses {names}, which is not computed before it, nor given",
+                    symbol=symbol,
+                    names=some(unknown),
                 )
             if numbers := sorted(expression.free_symbols - known - sizes, key=str):
-                raise ValueError(
-                    say(
-                        "{symbol} uses {some}, which is no size of a parameter or of data",
-                        symbol=symbol,
-                        some=some(numbers),
-                    )
+                raise refusal(
+                    "{symbol} uses {names}, which is no size of a parameter or of data",
+                    symbol=symbol,
+                    names=some(numbers),
                 )
             known.add(symbol)
         if loss_of(self.equations).shape != (1, 1):
-            raise ValueError(
-                say("the loss {loss_of} should have shape (1, 1)", loss_of=loss_of(self.equations))
-            )
+            raise refusal("the loss {loss} should have shape (1, 1)", loss=loss_of(self.equations))
         used = upstream(self.equations)
         for parameter in self.parameters:
             if parameter not in used:
-                raise ValueError(
-                    say("the loss does not depend on parameter {parameter}", parameter=parameter)
-                )
+                raise refusal("the loss does not depend on parameter {parameter}", parameter=parameter)
 
     def backward(self) -> dict:
         """The backward equations, {dL_dsymbol: expression}, in the order they are computed."""
@@ -76,7 +68,7 @@ class MatrixModel:
     def evaluate(self, symbol: sp.MatrixSymbol, values: Mapping) -> np.ndarray:
         """The value of a computed matrix, given those that it depends on; others may tell a size."""
         if not isinstance(symbol, sp.MatrixSymbol) or symbol not in self.equations:
-            raise ValueError(say("{symbol} is not computed by this model", symbol=brief(symbol)))
+            raise refusal("{symbol} is not computed by this model", symbol=brief(symbol))
         lines, used = needed_for(self.equations, symbol)
         values, given = by_name(as_mapping(values, "values"), "values"), (*self.parameters, *self.data)
         inputs = [s for s in given if s in used]
@@ -84,9 +76,7 @@ class MatrixModel:
         if mentioned & sizes_of(given) - sizes_of(inputs):  # a size that only another array tells
             inputs = [s for s in given if s in used or spelled(s) in values]
         if missing := [s for s in inputs if spelled(s) not in values]:
-            raise ValueError(
-                say("{symbol} depends on {some}: give it a value", symbol=symbol, some=some(missing))
-            )
+            raise refusal("{symbol} depends on {names}: give it a value", symbol=symbol, names=some(missing))
         return Step(inputs, [*lines.items()], [symbol])([values[spelled(s)] for s in inputs])[0]
 
     def compile(self, engine: str = "numpy") -> CompiledMatrices:
@@ -95,11 +85,8 @@ class MatrixModel:
         Raises ValueError for another engine than "numpy".
         """
         if engine != "numpy":
-            raise ValueError(
-                say(
-                    "a MatrixModel is compiled to NumPy only: its engine cannot be {engine}",
-                    engine=brief(engine),
-                )
+            raise refusal(
+                "a MatrixModel is compiled to NumPy only: its engine cannot be {engine}", engine=brief(engine)
             )
         return CompiledMatrices(self.equations, self.parameters, self.data)
 

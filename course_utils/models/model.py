@@ -12,7 +12,7 @@ from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
 from ..derivation.given import as_expression, brief, listed, pairs, some
 from ..derivation.names import check_names, spelled
-from ..language import later, say
+from ..language import later, refusal
 
 UNKNOWN = later("{symbol} uses {used}, which is no equation, parameter or data of this model")
 OTHER_ASSUMPTIONS = later(
@@ -51,11 +51,9 @@ class Model:
         """Refuse what has no NumPy code, and a symbol that means something else in it."""
         symbols = self._symbols()
         if reserved := {f"d{self.loss}_d{symbol}" for symbol in symbols} & set(map(spelled, symbols)):
-            raise ValueError(
-                say(
-                    "{some} means something else in the generated code: choose another name",
-                    some=some(reserved),
-                )
+            raise refusal(
+                "{names} means something else in the generated code: choose another name",
+                names=some(reserved),
             )
         check_meanings(symbols, self.equations.values(), CodePrinter(), {})
 
@@ -69,24 +67,20 @@ class Model:
             ).prepare()
         except CycleError as error:
             circle = " -> ".join(map(str, error.args[1]))
-            raise ValueError(say("the equations go in a circle: {circle}", circle=circle)) from None
+            raise refusal("the equations go in a circle: {circle}", circle=circle) from None
         known = {*self.parameters, *self.data}
         for symbol, expression in self.equations.items():
             for used in sorted(expression.free_symbols - known, key=str):
                 if used in self.equations:
-                    raise ValueError(
-                        say(
-                            "{symbol} uses {used} before it is computed: put {used} first",
-                            symbol=symbol,
-                            used=used,
-                        )
-                    )
-                raise ValueError(
-                    say(
-                        OTHER_ASSUMPTIONS if str(used) in map(str, known) else UNKNOWN,
+                    raise refusal(
+                        "{symbol} uses {used} before it is computed: put {used} first",
                         symbol=symbol,
-                        used=some([used]),
+                        used=used,
                     )
+                raise refusal(
+                    OTHER_ASSUMPTIONS if str(used) in map(str, known) else UNKNOWN,
+                    symbol=symbol,
+                    used=some([used]),
                 )
             known.add(symbol)
 
@@ -94,19 +88,17 @@ class Model:
         used = chain_rule.upstream(self.equations)
         for parameter in self.parameters:
             if parameter not in used:
-                raise ValueError(
-                    say(
-                        "the loss {loss} does not depend on parameter {parameter}",
-                        loss=self.loss,
-                        parameter=parameter,
-                    )
+                raise refusal(
+                    "the loss {loss} does not depend on parameter {parameter}",
+                    loss=self.loss,
+                    parameter=parameter,
                 )
 
     def _check_defined(self, *symbols: sp.Symbol) -> None:
         for symbol in symbols:
             if not isinstance(symbol, sp.Symbol) or symbol not in self._symbols():
-                raise ValueError(
-                    say("{symbol} is no equation, parameter or data of this model", symbol=brief(symbol))
+                raise refusal(
+                    "{symbol} is no equation, parameter or data of this model", symbol=brief(symbol)
                 )
 
     def local(self, of: sp.Symbol, wrt: sp.Symbol) -> sp.Expr:
@@ -126,12 +118,10 @@ class Model:
         """
         routes = self.paths(parameter)
         if len(routes) != 1:
-            raise ValueError(
-                say(
-                    "{parameter} has {count} paths: factors are those of a single one",
-                    parameter=parameter,
-                    count=len(routes),
-                )
+            raise refusal(
+                "{parameter} has {count} paths: factors are those of a single one",
+                parameter=parameter,
+                count=len(routes),
             )
         return [self.local(of, wrt) for of, wrt in routes[0]]
 
@@ -165,4 +155,4 @@ class Model:
 def check_model(model) -> None:
     """Raise ValueError for anything but a Model."""
     if not isinstance(model, Model):
-        raise ValueError(say("model should be a Model between numbers, not {model}", model=brief(model)))
+        raise refusal("model should be a Model between numbers, not {model}", model=brief(model))

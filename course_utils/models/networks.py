@@ -12,7 +12,7 @@ from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
 from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones
-from ..language import say
+from ..language import refusal, say
 from .matrix_model import MatrixModel
 from .model import Model
 
@@ -23,9 +23,7 @@ def checked_widths(widths: Sequence[int]) -> list[int]:
     """The widths. Raises ValueError for fewer than two layers or a layer without neurons."""
     found = listed(widths, "widths", "whole numbers")
     if len(found) < 2 or not all(isinstance(width, Integral) and int(width) > 0 for width in found):
-        raise ValueError(
-            say("widths should be two or more positive numbers, not {widths}", widths=brief(widths))
-        )
+        raise refusal("widths should be two or more positive numbers, not {widths}", widths=brief(widths))
     return [count(width, "a width") for width in found]
 
 
@@ -34,11 +32,9 @@ def apply(activation: Callable, symbol: sp.Expr) -> sp.Expr:
     try:
         return symbol.applyfunc(activation) if symbol.is_Matrix else as_expression(activation(symbol), symbol)
     except (TypeError, AttributeError):
-        raise ValueError(
-            say(
-                "activation should be a function of SymPy such as sigmoid, not {activation}",
-                activation=brief(activation),
-            )
+        raise refusal(
+            "activation should be a function of SymPy such as sigmoid, not {activation}",
+            activation=brief(activation),
         ) from None
 
 
@@ -52,8 +48,8 @@ def dense(widths: Sequence[int], activation=sigmoid) -> Model:
     """
     widths = checked_widths(widths)
     if (number := sum(before * after for before, after in pairwise(widths))) > MOST_WEIGHTS:
-        raise ValueError(
-            say("widths of {number} weights are too many for equations: see dense_layers", number=number)
+        raise refusal(
+            "widths of {number} weights are too many for equations: see dense_layers", number=number
         )
     outputs = range(1, widths[-1] + 1)
     targets, predictions = ([sp.Symbol(f"{name}{k}") for k in outputs] for name in ("y", "y_hat"))
@@ -125,12 +121,10 @@ def cross_entropy(scores: sp.MatrixSymbol, targets: sp.MatrixSymbol) -> dict:
     Source: Bridle, Probabilistic Interpretation of Feedforward Classification Network Outputs (1990).
     """
     if not all(isinstance(one, sp.MatrixExpr) for one in (scores, targets)) or scores.shape != targets.shape:
-        raise ValueError(
-            say(
-                "scores and targets should be matrices of one shape: {scores}, {targets}",
-                scores=brief(scores),
-                targets=brief(targets),
-            )
+        raise refusal(
+            "scores and targets should be matrices of one shape: {scores}, {targets}",
+            scores=brief(scores),
+            targets=brief(targets),
         )
     samples, classes = scores.shape
     s, loss = sp.MatrixSymbol("s", samples, 1), sp.MatrixSymbol("L", 1, 1)
@@ -147,16 +141,14 @@ def random_start(model: MatrixModel, seed: int = 0, **sizes: int) -> list[np.nda
     Raises ValueError naming a size that is missing, unknown or no positive whole number.
     """
     if not isinstance(model, MatrixModel):
-        raise ValueError(say("model should be a MatrixModel, not {model}", model=brief(model)))
+        raise refusal("model should be a MatrixModel, not {model}", model=brief(model))
     random = np.random.default_rng(count(seed, "seed"))
     known = {size: sizes.get(str(size)) for size in sizes_of(model.parameters)}
     if wrong := {str(size) for size in known} ^ set(sizes):
-        raise ValueError(
-            say(
-                "sizes should be given for {known}; look at {wrong}",
-                known=some(known) or say("nothing"),
-                wrong=some(sorted(wrong)),
-            )
+        raise refusal(
+            "sizes should be given for {known}; look at {wrong}",
+            known=some(known) or say("nothing"),
+            wrong=some(sorted(wrong)),
         )
     known = {size: count(value, str(size), least=1) for size, value in known.items()}
     shapes = [tuple(int(size.subs(known)) for size in p.shape) for p in model.parameters]

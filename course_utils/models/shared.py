@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..compiled.inputs import in_order
 from ..derivation.given import brief
-from ..language import say
+from ..language import refusal
 from .model import Model, check_model
 
 
@@ -19,7 +19,7 @@ def untie(model: Model, weight: sp.Symbol) -> Model:
     """
     check_model(model)
     if not isinstance(weight, sp.Symbol) or weight not in model.parameters:
-        raise ValueError(say("{weight} is no parameter of this model", weight=brief(weight)))
+        raise refusal("{weight} is no parameter of this model", weight=brief(weight))
     own = {
         symbol: sp.Symbol(f"{weight}_{symbol}")
         for symbol, expression in model.equations.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..language import say
+from ..language import refusal
 from .given import array, by_label, texts
 from .picture import GREY, SERIES, Picture, new_axes
 
@@ -27,7 +27,7 @@ def contours(
     heights, labels = array(heights, "heights", 2), texts(names, "names", 2)
     drawn = {name: array(ends, name, 2) for name, ends in by_label(arrows, "arrows").items()}
     if heights.shape != (len(axis_2), len(axis_1)) or any(ends.shape != (2, 2) for ends in drawn.values()):
-        raise ValueError(say("heights should have a row for each of axis_2, and an arrow two points"))
+        raise refusal("heights should have a row for each of axis_2, and an arrow two points")
     flatness = np.ptp(axis_2) / np.ptp(axis_1)
     picture, axes = new_axes(
         alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * flatness, aspect="equal"

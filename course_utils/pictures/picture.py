@@ -18,7 +18,7 @@ from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from ..derivation.given import brief
-from ..language import say
+from ..language import refusal, say
 
 # Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py.
 fontManager.addfont(Path(__file__).with_name("fonts") / "NotoSansSC.ttf")
@@ -55,8 +55,8 @@ class Picture(Figure):
 
     def __init__(self, alt: str, width: float = 6.4, height: float = 3.6):
         if not isinstance(alt, str):
-            raise ValueError(
-                say("alt should be a text for those who cannot see the picture, not {alt}", alt=brief(alt))
+            raise refusal(
+                "alt should be a text for those who cannot see the picture, not {alt}", alt=brief(alt)
             )
         super().__init__(figsize=(width, height), layout="constrained")
         self.alt = alt

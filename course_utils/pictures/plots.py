@@ -7,7 +7,7 @@ import numpy as np
 
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
-from ..language import say
+from ..language import refusal, say
 from .given import array, by_label, points, texts
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 from .surfaces import draw_surface
@@ -36,14 +36,10 @@ def plot(
     """
     curves = {name: points(pair, name) for name, pair in by_label(curves, "curves").items()}
     if log not in ("", "y", "xy"):
-        raise ValueError(say('log should be "", "y" or "xy", not {log}', log=brief(log)))
+        raise refusal('log should be "", "y" or "xy", not {log}', log=brief(log))
     if len(curves) > len(SERIES):
-        raise ValueError(
-            say(
-                "at most {count} curves can be told apart, not {count_2}",
-                count=len(SERIES),
-                count_2=len(curves),
-            )
+        raise refusal(
+            "at most {count} curves can be told apart, not {given}", count=len(SERIES), given=len(curves)
         )
     scales: dict[str, Any] = {f"{axis}scale": "log" for axis in log}
     picture, axes = new_axes(alt, xlabel, ylabel, **scales)
@@ -75,12 +71,10 @@ def loss_surface(
     axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
     loss, path, labels = array(loss, "loss", 2), array(path, "path", 2), texts(names, "names", 2)
     if loss.shape != (len(axis_2), len(axis_1)) or path.shape[1] != 2:
-        raise ValueError(
-            say(
-                "loss or path does not fit the axes: their shapes are {shape}, {shape_2}",
-                shape=loss.shape,
-                shape_2=path.shape,
-            )
+        raise refusal(
+            "loss or path does not fit the axes: their shapes are {shape}, {given}",
+            shape=loss.shape,
+            given=path.shape,
         )
     tall = np.clip(4.6 * np.ptp(axis_2) / np.ptp(axis_1), 1.8, 4.6)
     picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
@@ -161,10 +155,8 @@ def counts_table(counts: np.ndarray, labels: Sequence, xlabel: str, ylabel: str,
     counts = array(counts, "counts", 2).astype(int)
     labels = texts(labels, "labels", len(counts))
     if counts.shape != (len(labels), len(labels)) or counts.min() < 0:
-        raise ValueError(
-            say(
-                "counts should be a square of counts, one row and column a label: {shape}", shape=counts.shape
-            )
+        raise refusal(
+            "counts should be a square of counts, one row and column a label: {shape}", shape=counts.shape
         )
     picture = Picture(alt, width=5.2, height=4.8)
     axes = picture.add_subplot()

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import matplotlib as mpl
 
 from ..derivation.given import listed
-from ..language import say
+from ..language import refusal
 from .given import by_label, points
 from .picture import SERIES, STYLE, Picture
 
@@ -28,12 +28,10 @@ def side_by_side(
     }
     names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
     if not 0 < len(names) <= len(SERIES):
-        raise ValueError(
-            say(
-                "panels should have from 1 to {count} names of curves, not {count_2}",
-                count=len(SERIES),
-                count_2=len(names),
-            )
+        raise refusal(
+            "panels should have from 1 to {count} names of curves, not {given}",
+            count=len(SERIES),
+            given=len(names),
         )
     looks = dict(zip(names, SERIES, strict=False))
     columns = 2 if len(panels) in (2, 4) else 3

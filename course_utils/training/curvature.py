@@ -10,7 +10,7 @@ from ..compiled.lines import CodePrinter, as_function
 from ..compiled.scalars import without_complex
 from ..derivation.chain_rule import derivative
 from ..derivation.given import parts_and_depth
-from ..language import say
+from ..language import refusal
 from ..models.model import Model, check_model
 
 MOST_PARTS = 200_000  # of a Hessian: SymPy takes a quarter of a minute for these
@@ -24,8 +24,8 @@ def hessian(model: Model) -> sp.Matrix:
     check_model(model)
     loss, size = model.expand(model.loss), len(model.parameters)
     if (parts := parts_and_depth(loss)[0] * size**2) > MOST_PARTS:
-        raise ValueError(
-            say("the model is too large: its second derivatives would have about {parts} parts", parts=parts)
+        raise refusal(
+            "the model is too large: its second derivatives would have about {parts} parts", parts=parts
         )
     points = model.parameters
 
@@ -58,6 +58,6 @@ def largest_stable_learning_rate(
     with np.errstate(all="ignore"):
         matrix = curvature(model, parameters, data)
     if not np.isfinite(matrix).all():
-        raise ValueError(say("the loss has no finite curvature at these parameters"))
+        raise refusal("the loss has no finite curvature at these parameters")
     steepest = np.linalg.eigvalsh(matrix)[-1]
     return 2 / steepest if steepest > 0 else np.inf

@@ -9,7 +9,7 @@ import numpy as np
 from ..compiled.base import CompiledModel
 from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
-from ..language import later, say
+from ..language import later, refusal, say
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
 from .update_rules import GradientDescent, UpdateRule, check_rule
@@ -80,9 +80,7 @@ def train(
     compiled, rule = compiled_of(model), check_rule(GradientDescent(0.1) if rule is None else rule)
     max_steps, tolerance = count(max_steps, "max_steps"), number(tolerance, "tolerance", least=0)
     if on_step is not None and not callable(on_step):
-        raise ValueError(
-            say("on_step should be a function of (step, loss), not {on_step}", on_step=brief(on_step))
-        )
+        raise refusal("on_step should be a function of (step, loss), not {on_step}", on_step=brief(on_step))
     columns, parameters = compiled.check_data(data), compiled.start(start)
     memory, trail, losses = rule.start(parameters), [], []
     try:
@@ -111,8 +109,8 @@ def compiled_of(model) -> CompiledModel:
     if isinstance(model, Model | MatrixModel):
         return model.compile()
     if not isinstance(model, CompiledModel):
-        raise ValueError(
-            say("model should be a Model or a MatrixModel, or one compiled, not {model}", model=brief(model))
+        raise refusal(
+            "model should be a Model or a MatrixModel, or one compiled, not {model}", model=brief(model)
         )
     return model
 
@@ -149,8 +147,8 @@ def train_in_batches(
     compiled, rule, rows = compiled_of(compiled), check_rule(rule), whole_numbers(rows, "rows")
     batch_size, random = count(batch_size, "batch_size", least=1), np.random.default_rng(count(seed, "seed"))
     if not callable(data_of):
-        raise ValueError(
-            say("data_of should be a function of the numbers of rows, not {data_of}", data_of=brief(data_of))
+        raise refusal(
+            "data_of should be a function of the numbers of rows, not {data_of}", data_of=brief(data_of)
         )
 
     def batches() -> Iterator[Sequence]:

@@ -10,7 +10,7 @@ from ..compiled.inputs import as_floats, in_order
 from ..compiled.scalars import MOST_NUMBERS, Compiled
 from ..compiled.settings import count
 from ..derivation.given import brief, listed
-from ..language import say
+from ..language import refusal
 from ..models.model import Model, check_model
 from .update_rules import GradientDescent, UpdateRule, positive
 
@@ -37,12 +37,10 @@ def starts(start: Mapping | Sequence, parameters: Sequence[sp.Symbol], runs: tup
     for symbol, value in zip(parameters, in_order(start, parameters, "start"), strict=True):
         numbers = as_floats(value, symbol)
         if numbers.shape not in ((), runs) or not np.all(np.isfinite(numbers)):
-            raise ValueError(
-                say(
-                    "start for {symbol} should be a finite number, or one for each run: {value}",
-                    symbol=symbol,
-                    value=brief(value),
-                )
+            raise refusal(
+                "start for {symbol} should be a finite number, or one for each run: {value}",
+                symbol=symbol,
+                value=brief(value),
             )
         begun.append(np.broadcast_to(numbers, runs))
     return begun
@@ -53,21 +51,16 @@ def rule_of(rule: Callable, rates: np.ndarray) -> UpdateRule:
     positive(rates, "learning_rates")
     made = rule(rates) if callable(rule) else rule
     if made is rule or not isinstance(made, UpdateRule):
-        raise ValueError(
-            say(
-                "rule should make an update rule from learning rates, as Adam does, not {rule}",
-                rule=brief(rule),
-            )
+        raise refusal(
+            "rule should make an update rule from learning rates, as Adam does, not {rule}", rule=brief(rule)
         )
     for name, value in made.settings.items():
         if np.ndim(value) and np.shape(value) != rates.shape:
-            raise ValueError(
-                say(
-                    "{name} of the rule should have shape {shape}, not {given}",
-                    name=name,
-                    shape=rates.shape,
-                    given=np.shape(value),
-                )
+            raise refusal(
+                "{name} of the rule should have shape {shape}, not {given}",
+                name=name,
+                shape=rates.shape,
+                given=np.shape(value),
             )
     return made
 
@@ -92,13 +85,11 @@ def sweep(
         check_model(model)
     rates, steps = as_floats(learning_rates, "learning_rates"), count(steps, "steps")
     if rates.ndim != 1 or not rates.size or steps * rates.size * len(model.parameters) > MOST_NUMBERS:
-        raise ValueError(
-            say(
-                "learning_rates should be a list of numbers, and steps not too many: "
-                "shape {shape}, {steps} steps",
-                shape=rates.shape,
-                steps=steps,
-            )
+        raise refusal(
+            "learning_rates should be a list of numbers, and steps not too many: "
+            "shape {shape}, {steps} steps",
+            shape=rates.shape,
+            steps=steps,
         )
     update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
@@ -142,9 +133,7 @@ def loss_grid(
     """(axis_1, axis_2, loss) of a model of two parameters; loss has shape (size, size)."""
     check_model(model)
     if len(model.parameters) != 2:
-        raise ValueError(
-            say("the model should have two parameters, not {count}", count=len(model.parameters))
-        )
+        raise refusal("the model should have two parameters, not {count}", count=len(model.parameters))
     size = count(size, "size", least=2, most=10_000)
     ranges = {"range_1": range_1, "range_2": range_2}
     axis_1, axis_2 = (np.linspace(*bounds(given, name), size) for name, given in ranges.items())
@@ -157,11 +146,7 @@ def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
     """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
     ends = as_floats(listed(given, name, "two numbers"), name)
     if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
-        raise ValueError(
-            say(
-                "{name} should be two finite numbers, the lower first, not {given}",
-                name=name,
-                given=brief(given),
-            )
+        raise refusal(
+            "{name} should be two finite numbers, the lower first, not {given}", name=name, given=brief(given)
         )
     return float(ends[0]), float(ends[1])

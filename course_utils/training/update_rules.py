@@ -11,7 +11,7 @@ from ..compiled.lines import CodePrinter, line_by_line
 from ..compiled.settings import number
 from ..derivation.given import as_expression, brief, pairs
 from ..derivation.names import check_names
-from ..language import say
+from ..language import refusal, say
 
 parameter, gradient = sp.symbols("parameter gradient")
 learning_rate, momentum, decay, beta1, beta2, epsilon = sp.symbols(
@@ -40,16 +40,14 @@ class UpdateRule:
         equations = pairs(getattr(self, "equations", {parameter: None}), "the rule's equations")
         check_names([*(symbol for symbol, _ in equations), *map(sp.Symbol, settings)])
         if parameter not in dict(equations):
-            raise ValueError(say("the rule's equations give no new value of `parameter`"))
+            raise refusal("the rule's equations give no new value of `parameter`")
         self.equations = {symbol: as_expression(value, symbol) for symbol, value in equations}
         self.settings = {name: finite_or_none(value) for name, value in settings.items()}
         if wrong := [name for name, value in self.settings.items() if value is None]:
-            raise ValueError(
-                say(
-                    "{name} should be a finite number, not {given}",
-                    name=wrong[0],
-                    given=brief(settings[wrong[0]]),
-                )
+            raise refusal(
+                "{name} should be a finite number, not {given}",
+                name=wrong[0],
+                given=brief(settings[wrong[0]]),
             )
         self.memory = [symbol for symbol in self.equations if symbol != parameter]
         self._update = updating(*map(tuple, (self.inputs(), self.lines().items(), self.outputs())))
@@ -81,9 +79,7 @@ class UpdateRule:
                 "{parameters} parameters, {gradients} gradients, {memories} memories",
                 **{"parameters": len(parameters), "gradients": len(gradients), "memories": len(memory)},
             )
-            raise ValueError(
-                say("a step needs a gradient and a memory for each parameter, not {given}", given=given)
-            )
+            raise refusal("a step needs a gradient and a memory for each parameter, not {given}", given=given)
         updated = [
             self._update(p, g, *m, *self.settings.values())
             for p, g, m in zip(parameters, gradients, memory, strict=True)
@@ -97,15 +93,15 @@ class UpdateRule:
 def check_rule(rule) -> UpdateRule:
     """The rule, if it is one for a single run. Raises ValueError naming it otherwise."""
     if not isinstance(rule, UpdateRule):
-        raise ValueError(
-            say("rule should be an update rule such as GradientDescent(0.1), not {rule}", rule=brief(rule))
+        raise refusal(
+            "rule should be an update rule such as GradientDescent(0.1), not {rule}", rule=brief(rule)
         )
     if not hasattr(rule, "settings"):
-        raise ValueError(
-            say("rule has no settings: the __init__ of {name} should call super's", name=type(rule).__name__)
+        raise refusal(
+            "rule has no settings: the __init__ of {name} should call super's", name=type(rule).__name__
         )
     if many := [name for name, value in rule.settings.items() if np.ndim(value)]:
-        raise ValueError(say("{name} should be one number in a single run: sweep takes many", name=many[0]))
+        raise refusal("{name} should be one number in a single run: sweep takes many", name=many[0])
     return rule
 
 
@@ -133,9 +129,7 @@ def positive(value, name: str):
     """
     given, value = value, finite_or_none(value)
     if value is None or not np.all(value > 0):
-        raise ValueError(
-            say("{name} should be a positive finite number, not {given}", name=name, given=brief(given))
-        )
+        raise refusal("{name} should be a positive finite number, not {given}", name=name, given=brief(given))
     return value
 
 
@@ -143,8 +137,8 @@ def fraction(value, name: str):
     """The value if it is at least 0 and less than 1. Raises ValueError otherwise, naming it."""
     given, value = value, finite_or_none(value)
     if value is None or np.ndim(value) or not 0 <= value < 1:
-        raise ValueError(
-            say("{name} should be at least 0 and less than 1, not {given}", name=name, given=brief(given))
+        raise refusal(
+            "{name} should be at least 0 and less than 1, not {given}", name=name, given=brief(given)
         )
     return value
 

@@ -14,6 +14,8 @@ from inspect import signature
 from pathlib import Path
 
 from ...derivation.given import brief, some
+from ...language import known, later, refusal, say
+from ..answers import UNANSWERED
 from ..verdict import Verdict, wrong
 from .progress import remember
 
@@ -21,6 +23,7 @@ HERE = Path(__file__).parent
 LESSONS = sorted(path.stem[-2:] for path in HERE.glob("lesson_*.py"))
 SETS = sorted(path.stem.replace("_", " ") for path in HERE.glob("set_*.py"))
 ABOUT: dict[str, tuple] = {}  # what a question of a set was last checked with: its network, its data
+IN_A_SET = later("no answer yet. Put yours in place of the three dots, run its cell, and then this one.")
 
 
 def questions(unit: str) -> dict[str, Callable]:
@@ -40,7 +43,7 @@ def number_of(name) -> str:
     Raises ValueError for what is neither text nor a number.
     """
     if not isinstance(name, str | int | float) or isinstance(name, bool):
-        raise ValueError(f'a question is called by its number, such as "03.1", and not {brief(name)}')
+        raise refusal('a question is called by its number, such as "03.1", and not {name}', name=brief(name))
     number = "".join(str(name).split()).lower()
     return number.replace("set", "set ") if number.startswith("set") else number.zfill(4)
 
@@ -51,7 +54,11 @@ def question(name: str) -> Callable:
     if name not in known:
         every = [number for unit in (*LESSONS, *SETS) for number in questions(unit)]
         near = list(known) or get_close_matches(name[:20], every, n=5, cutoff=0)
-        raise ValueError(f"there is no question {brief(name)}. Near to it are {some(near, most=20)}.")
+        raise refusal(
+            "there is no question {name}. Near to it are {names}.",
+            name=brief(name),
+            names=some(near, most=20),
+        )
     return known[name]
 
 
@@ -68,7 +75,9 @@ def check(question_: str, answer, *about) -> Verdict:
     try:
         signature(asked).bind(*about, answer)
     except TypeError as error:
-        raise TypeError(f"question {name} is about something else than this: {error}") from None
+        raise TypeError(
+            say("question {name} is about something else than this: {error}", name=name, error=error)
+        ) from None
     ABOUT[name] = about
     verdict = asked(*about, answer)
     if verdict.correct:
@@ -78,7 +87,7 @@ def check(question_: str, answer, *about) -> Verdict:
 
 def with_a_way_on(verdict: Verdict, name: str) -> Verdict:
     """The verdict on an open question, and how to get a hint."""
-    message = verdict.message
-    if name.startswith("set "):  # whose answer has a cell of its own
-        message = message.replace(", and run the cell again.", ", run its cell, and then this one.")
-    return replace(verdict, message=f'{message} Stuck? hint("{name}") helps.')
+    message = known(verdict.message)
+    if name.startswith("set ") and message == known(UNANSWERED.message):  # whose answer has a cell of its own
+        message = say(IN_A_SET)
+    return replace(verdict, message=say('{message} Stuck? hint("{name}") helps.', message=message, name=name))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+from ...language import say
 from ..simple import check_choice, check_number
 from ..symbols import check_derivative, check_gradient, check_local
 from ..verdict import Verdict
@@ -32,9 +33,17 @@ def of_output(model, of, wrt, answer) -> Verdict:
     """The check of a link that should be written as a formula of its own output, as that of the sigmoid."""
     verdict = check_local(model, of, wrt, answer)
     if any(slip.startswith("output for input") for slip in verdict.slips):
-        message = f"{of} stands here where the slope has {wrt}. Say first what {wrt} is as a formula of {of}."
+        message = say(
+            "{of} stands here where the slope has {wrt}. Say first what {wrt} is as a formula of {of}.",
+            of=of,
+            wrt=wrt,
+        )
         return replace(verdict, message=message)
     if not verdict.correct or {symbol.name for symbol in answer.free_symbols} == {of.name}:
         return verdict
-    message = f"right, but not as a formula of {of}, the output: turn {of} = {model.equations[of]} round."
+    message = say(
+        "right, but not as a formula of {of}, the output: turn {of} = {equation} round.",
+        of=of,
+        equation=model.equations[of],
+    )
     return Verdict(False, message, 0.5, (f"input for output ∂{of.name}/∂{wrt.name}",))

@@ -10,6 +10,8 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
+from ...language import say
+
 FILE, BESIDE = Path(".progress.json"), Path("00_start_here.ipynb")
 
 
@@ -42,7 +44,10 @@ class Progress:
             self.by_lesson[number[:2]].append(number)
 
     def __repr__(self) -> str:
-        rows = [f"lesson {lesson}: ✓ {', '.join(numbers)}" for lesson, numbers in self.by_lesson.items()]
+        rows = [
+            say("lesson {lesson}: ✓ {numbers}", lesson=lesson, numbers=", ".join(numbers))
+            for lesson, numbers in self.by_lesson.items()
+        ]
         return "\n".join(rows) or "No question is solved yet."
 
     def _repr_html_(self) -> str:

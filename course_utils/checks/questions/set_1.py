@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...language import say
 from ..passes import check_forward
 from ..simple import check_choice, check_number
 from ..symbols import check_derivative, check_gradient
@@ -20,12 +21,18 @@ def promise(model, parameter, nudge, at, sample, answer):
     slope = slopes[model.parameters.index(parameter)]
     moved, _ = model.compile()({**at, parameter: at[parameter] + nudge}, sample)
     slips = {
-        slope: f"this is the slope: now {parameter} moves by {nudge} only.",
-        -slope: f"this is the slope with its sign turned, and {parameter} moves by {nudge} only.",
+        slope: say(
+            "this is the slope: now {parameter} moves by {nudge} only.", parameter=parameter, nudge=nudge
+        ),
+        -slope: say(
+            "this is the slope with its sign turned, and {parameter} moves by {nudge} only.",
+            parameter=parameter,
+            nudge=nudge,
+        ),
         moved - loss: "this is how the loss really changes. The slope's promise is the straight line's: the"
         " slope times the nudge.",
         loss + nudge * slope: "this is the loss after the move. By how much does it change?",
-        nudge: f"this is how far {parameter} moves. How far does the loss?",
+        nudge: say("this is how far {parameter} moves. How far does the loss?", parameter=parameter),
         -nudge * slope: "the size is right. Does the loss grow or fall?",
     }
     return check_number(answer, nudge * slope, slips=slips, digits=3)

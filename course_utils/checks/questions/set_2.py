@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ...language import say
 from ...training.loop import train
 from ...training.sweep import sweep
 from ...training.update_rules import GradientDescent
@@ -25,10 +26,14 @@ def after_step(model, parameter, at, sample, rate, answer):
     slips = {
         2 * before - end: "this step goes uphill: subtract.",
         mixed: "another parameter has moved already here: take all slopes first, then move.",
-        end - before: f"this is how far {parameter} moves. Where does it arrive?",
-        (end - before) / -rate: f"this is the slope of {parameter}. Where does the step take {parameter}?",
+        end - before: say("this is how far {parameter} moves. Where does it arrive?", parameter=parameter),
+        (end - before) / -rate: say(
+            "this is the slope of {parameter}. Where does the step take {parameter}?", parameter=parameter
+        ),
         before + (end - before) / rate: "the learning rate is missing.",
-        np.exp(end): f"this is an exponential of {parameter}. What is {parameter} itself?",
+        np.exp(end): say(
+            "this is an exponential of {parameter}. What is {parameter} itself?", parameter=parameter
+        ),
     }
     return check_number(answer, end, slips=slips, digits=4)
 
@@ -47,8 +52,9 @@ def prediction(model, symbol, start, data, at, answer):
     slips = {
         speed / 100: "this is in hundreds of counts. Undo the scaling.",
         100 * top: "this is the top speed. How fast is it at this concentration?",
-        100 * top * given / (other + given): f"{model.parameters[1]} itself stands here in place of its"
-        " exponential.",
+        100 * top * given / (other + given): say(
+            "{parameter} itself stands here in place of its exponential.", parameter=model.parameters[1]
+        ),
         100
         * model.evaluate(
             symbol, {**start, **at}
@@ -63,7 +69,7 @@ def first_rate(model, start, data, rates, regime, answer):
     best = np.nanmin(runs.loss)
     words = [regime(runs.parameters[:, :, i], runs.loss[:, i], best) for i in range(len(rates))]
     slips = {
-        rate: f"with this rate the run is called {word}. Read the words under the picture."
+        rate: say("with this rate the run is called {word}. Read the words under the picture.", word=word)
         for rate, word in zip(rates, words, strict=True)
     }
     last = len(words) - 1 - words[::-1].index("oscillating")

@@ -2,6 +2,7 @@
 
 import sympy as sp
 
+from ...language import say
 from ...models.model import Model
 from ...training.loop import train
 from ...training.update_rules import GradientDescent
@@ -34,8 +35,10 @@ def half(model, start, data, symbols, scale, answer):
     place = middle + unit * float(root)
     slips = {
         float(root): "this is x. Which temperature belongs to it?",
-        middle - unit * float(root): f"a sign got lost: put your x into the equation of {z}. Is it 0?",
-        middle + float(root): f"x counts in units of {unit} degrees.",
+        middle - unit * float(root): say(
+            "a sign got lost: put your x into the equation of {z}. Is it 0?", z=z
+        ),
+        middle + float(root): say("x counts in units of {unit} degrees.", unit=unit),
         (place - 32) / 1.8: "this is in °C. The question asks for °F.",
     }
     return check_number(answer, place, slips=slips, digits=3)

@@ -3,6 +3,7 @@
 import numpy as np
 import sympy as sp
 
+from ...language import say
 from ...models.matrix_model import MatrixModel
 from ...models.networks import cross_entropy
 from ...models.shared import gradient_by_time_step
@@ -35,7 +36,16 @@ def product(of, answer):
     """Which product is the derivative with respect to one of the two tables of Z = W A, named W or A."""
     wrt, other = (W, A) if of == "W" else (A, W)
     pairs = [(other.T, Z_BAR), (Z_BAR, other.T), (Z_BAR.T, other), (other, Z_BAR.T)]
-    hints = {f"{one}*{next}": f"{one} has shape {one.shape}, and {next} {next.shape}." for one, next in pairs}
+    hints = {
+        f"{one}*{next}": say(
+            "{one} has shape {shape}, and {next} {other}.",
+            one=one,
+            shape=one.shape,
+            next=next,
+            other=next.shape,
+        )
+        for one, next in pairs
+    }
     return check_choice(answer, hints, str(sp.diff(sp.trace(Z_BAR.T * (W * A)), wrt)))
 
 
@@ -63,7 +73,11 @@ def entry(inputs, weights, targets, place, answer):
         shares[row, column]: "this is a probability. Which derivative was asked?",
     }
     others = {
-        float(slopes[index]): f"this is for W[{index[0]}, {index[1]}]: rows are inputs, columns are scores."
+        float(slopes[index]): say(
+            "this is for W[{row}, {column}]: rows are inputs, columns are scores.",
+            row=index[0],
+            column=index[1],
+        )
         for index in np.ndindex(slopes.shape)
         if index != place
     }
@@ -95,12 +109,14 @@ def on_tape(model, of, wrt, at, answer):
         for term in sp.Add.make_args(link)
     }
     slips |= {
-        sp.Add(*(abs(c) * term for term, c in link.as_coefficients_dict().items())).subs(
-            at
-        ): f"a sign got lost: in one of the two ways {wrt} stands with a minus.",
-        model.equations[of].subs(at): f"this is the value of {of}. Which slope has arrived at {wrt}?",
-        at[wrt]: f"this is the value of {wrt}. Which slope has arrived there?",
-        1: f"that is the slope of {of} itself, where the tape begins.",
+        sp.Add(*(abs(c) * term for term, c in link.as_coefficients_dict().items())).subs(at): say(
+            "a sign got lost: in one of the two ways {wrt} stands with a minus.", wrt=wrt
+        ),
+        model.equations[of].subs(at): say(
+            "this is the value of {of}. Which slope has arrived at {wrt}?", of=of, wrt=wrt
+        ),
+        at[wrt]: say("this is the value of {wrt}. Which slope has arrived there?", wrt=wrt),
+        1: say("that is the slope of {of} itself, where the tape begins.", of=of),
     }
     return check_number(answer, link.subs(at), slips=slips)
 
