@@ -6,11 +6,13 @@ That each one runs and gives its stored outputs is tested by nbval itself (`make
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import course_utils
@@ -23,6 +25,7 @@ in_any_language = pytest.mark.parametrize(
     "lesson", [*LESSONS, *TRANSLATED], ids=lambda path: f"{path.parent.name} {path.stem}"
 )
 
+NO_HISTORY = Config({"HistoryManager": {"enabled": False}})
 OUTPUT_LIMIT, NOTEBOOK_LIMIT = 300_000, 2_000_000  # bytes
 
 
@@ -72,7 +75,8 @@ def test_no_output_and_no_notebook_is_too_large(lesson):
     assert lesson.stat().st_size < NOTEBOOK_LIMIT
     for cell in cells(lesson, "code"):
         for output in cell.outputs:
-            assert len(json.dumps(output)) < OUTPUT_LIMIT, cell.source
+            assert len(json.dumps(output)) < NO_HISTORY = Config({"HistoryManager": {"enabled": False}})
+OUTPUT_LIMIT, cell.source
 
 
 @in_any_language
@@ -129,7 +133,8 @@ def test_nbval_fails_where_a_stored_number_was_changed_and_only_there(pytester):
     assert [int(re.search(r"Cell (\d+)", report.nodeid)[1]) for report in failed] == changed
 
 
-def test_a_lesson_multiplies_its_small_matrices_on_one_thread():
+def test_a_lesson_multiplies_its_small_matrices_on_one_thread(monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell puts its own there
     with threadpool_limits(2, user_api="blas"):
-        course_utils.load_ipython_extension(InteractiveShell())
+        course_utils.load_ipython_extension(InteractiveShell(config=NO_HISTORY))
         assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}

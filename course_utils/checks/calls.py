@@ -129,8 +129,9 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
 
 def made_of_nothing(function: Callable) -> bool:
     """Whether it is a class that takes no arguments: inspect would compile what C says of that."""
-    own = (function.__init__, function.__new__) if isinstance(function, type) else ()  # type: ignore[misc]
-    return bool(own) and not any(map(inspect.isfunction, own))
+    if not isinstance(function, type) or type(function) is not type:
+        return False
+    return not any(map(inspect.isfunction, (function.__init__, function.__new__)))  # type: ignore[misc]
 
 
 def outside(function: Callable) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """What is no formula, or no code at all, gets a sentence under its cell; other errors get none."""
 
+import sys
 import warnings
 
 import pytest
@@ -156,6 +157,7 @@ ORDINARY = [
 def run():
     """What a cell shows in a shell of IPython's own: (its text on stdout, what it displayed)."""
     InteractiveShell.clear_instance()
+    main = sys.modules["__main__"]  # a shell puts its own there
     settings = Config({"HistoryManager": {"enabled": False}})
     shell = InteractiveShell.instance(config=settings, colors="NoColor")
 
@@ -169,6 +171,7 @@ def run():
 
     yield run
     InteractiveShell.clear_instance()
+    sys.modules["__main__"] = main
 
 
 @pytest.mark.parametrize(("cell", "words"), SLIPS, ids=[cell for cell, _ in SLIPS])

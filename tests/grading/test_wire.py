@@ -352,7 +352,7 @@ ANSWERS = {
     "a long decimal": (Decimal("1e100000"), "too long to check"),
     "a data symbol that no equation uses": (unused * x, "this is not the gradient of w"),
     "a thousand names": (MANY, "a0, a1, a10, a100, a101 and 995 more does not belong to this question"),
-    "a name of a million letters": (sp.Symbol("a" * 10**6), "does not belong to this question"),
+    "a name of a million letters": (sp.Symbol("a" * 10**6), "is too long"),
     "a long expression": (sp.Add(*[x] * (LONGEST + 1), evaluate=False), "too long to check"),
     "nothing": (None, "not None."),
 }
@@ -390,7 +390,7 @@ QUESTIONS = {
     "an equation that is text": (lambda: cu.check_forward(SEED, "h", abs), "'h' is not computed"),
     "a number that is text": (lambda: cu.check_number(1, "1"), "the number expected"),
     "a number with a symbol": (lambda: cu.check_number(1, x), "no symbols"),
-    "a slip that is text": (lambda: cu.check_number(1, 1, slips={"1": "no"}), "the number expected"),
+    "a slip that is text": (lambda: cu.check_number(1, 1, slips={"1": "no"}), "a number in slips"),
     "a model that is none": (lambda: cu.check_gradient("L", w, x), "not str"),
     "a long name": (lambda: cu.check_gradient(SEED, sp.Symbol("a" * 10**6), x), "is no parameter"),
 }

@@ -1,6 +1,7 @@
 """The course's notation: the same value as the expression, in the order people write."""
 
 import re
+import sys
 
 import pytest
 import sympy as sp
@@ -128,9 +129,10 @@ def test_words_are_upright_and_multiplied_with_a_dot_and_a_greek_letter_is_no_wo
     assert latex(sp.Symbol("beta") * x) == r"\beta x"
 
 
-def test_the_extension_shows_expressions_in_a_notebook():
+def test_the_extension_shows_expressions_in_a_notebook(monkeypatch):
     from IPython.core.interactiveshell import InteractiveShell
 
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a shell puts its own there
     shell = InteractiveShell()
     load_ipython_extension(shell)
     bundle, _ = shell.display_formatter.format(y_hat + 1)
