@@ -12,8 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
 from threadpoolctl import threadpool_info, threadpool_limits
+from traitlets.config import Config
 
 import course_utils
 
@@ -75,8 +75,7 @@ def test_no_output_and_no_notebook_is_too_large(lesson):
     assert lesson.stat().st_size < NOTEBOOK_LIMIT
     for cell in cells(lesson, "code"):
         for output in cell.outputs:
-            assert len(json.dumps(output)) < NO_HISTORY = Config({"HistoryManager": {"enabled": False}})
-OUTPUT_LIMIT, cell.source
+            assert len(json.dumps(output)) < OUTPUT_LIMIT, cell.source
 
 
 @in_any_language
