@@ -89,7 +89,7 @@ def test_grading_is_used_by_its_course_alone():
     assert users == {"nbgrader_config.py", "variants.py"}  # which a teacher runs
 
 
-@pytest.mark.parametrize("folder", ["notebooks", "exercises/source", "exercises/release"])
+@pytest.mark.parametrize("folder", ["notebooks", "exercises/source", "exercises/release", "exercises/zh"])
 def test_notebooks_import_from_faces_only(folder):
     import json
 

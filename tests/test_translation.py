@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from fontTools.ttLib import TTFont
 from IPython.core.inputtransformer2 import TransformerManager
 from matplotlib import font_manager
 
+from course_utils.grading.assembly import assemble
 from course_utils.language import say, say_count, sentences, speak
 
 ROOT = Path(__file__).parents[1]
@@ -32,9 +34,10 @@ MESSAGES = [
     if message.id
 ]
 PAIRS = [
-    pytest.param(path, path.parent / language / path.name, id=f"{language} {path.stem}")
+    pytest.param(path, translate.place_of(path, language), domain, id=f"{language} {path.stem}")
     for language in LANGUAGES
-    for path in translate.sources()
+    for domain, notebooks in translate.NOTEBOOKS.items()
+    for path in notebooks()
 ]
 HAN = r"[\u4e00-\u9fff]"
 
@@ -60,10 +63,10 @@ def test_a_number_that_changed_is_carried_over():
     ]
 
 
-@pytest.mark.parametrize(("source", "other"), PAIRS)
-def test_a_notebook_is_made_from_its_source_and_its_catalogue(source, other):
-    language = other.parent.name
-    made = translate.translated(source, CATALOGUES[language, "lessons"], language)
+@pytest.mark.parametrize(("source", "other", "domain"), PAIRS)
+def test_a_notebook_is_made_from_its_source_and_its_catalogue(source, other, domain):
+    (language,) = {*LANGUAGES} & {*other.parts}
+    made = translate.translated(source, CATALOGUES[language, domain], language)
     assert translate.words(nbformat.read(other, 4)) == translate.words(made)
 
 
@@ -79,8 +82,8 @@ def skeleton(cell):
     return ast.dump(tree)
 
 
-@pytest.mark.parametrize(("source", "other"), PAIRS)
-def test_the_code_is_the_same_but_for_its_texts(source, other):
+@pytest.mark.parametrize(("source", "other", "domain"), PAIRS)
+def test_the_code_is_the_same_but_for_its_texts(source, other, domain):
     for one, two in zip(nbformat.read(source, 4).cells, nbformat.read(other, 4).cells, strict=True):
         assert (one.cell_type, one.id) == (two.cell_type, two.id)
         if one.cell_type == "code":
@@ -163,3 +166,23 @@ def test_it_speaks_english_unless_told():
     assert [say_count("{count} day", "{count} days", count) for count in (1, 2)] == ["1 day", "2 days"]
     with pytest.raises(ValueError, match="the course speaks en, zh_CN, not 'fr'"):
         speak("fr")
+
+
+def solved(handed_out, source):
+    """A set as somebody hands it in who solved it: in its answer cells stands what the source has there."""
+    notebook, answers = nbformat.read(handed_out, 4), {}
+    for cell in source.cells:
+        if cell.metadata["nbgrader"].get("solution"):
+            answers[cell.metadata["nbgrader"]["grade_id"]] = cell.source
+    for cell in notebook.cells:
+        cell.source = answers.get(cell.metadata["nbgrader"]["grade_id"], cell.source)
+    return notebook
+
+
+@pytest.mark.parametrize("path", translate.sets(), ids=lambda path: path.stem)
+def test_a_set_is_graded_alike_in_every_language(path):
+    source = nbformat.read(ROOT / "exercises" / "source" / path.parent.name / path.name, 4)
+    english = assemble(deepcopy(source), solved(path, source))
+    for language in LANGUAGES:
+        other = assemble(deepcopy(source), solved(translate.place_of(path, language), source))
+        assert [cell.source for cell in other.cells] == [cell.source for cell in english.cells]

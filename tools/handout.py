@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ["notebooks", "course_utils", "exercises/release"]
+FOLDERS = ["notebooks", "course_utils", "exercises/release", "exercises/zh"]
 READMES = ["README.md", "README.zh.md"]
 PROJECT = ["pyproject.toml", "setup.py", "environment.yml", "Makefile", "LICENSE", *READMES]
 FILES = [*PROJECT, "docs/explorer.gif"]

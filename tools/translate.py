@@ -9,6 +9,7 @@ another language, in the format of gettext: a translator edits nothing else.
 
 import ast
 import re
+import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -37,17 +38,25 @@ KEYWORDS = {"say": None, "later": None, "refusal": None, "say_count": (1, 2)}
 ABOUT = {"project": "Gradient descent, derived", "version": "1", "copyright_holder": "its authors"}
 
 
-def sources() -> list[Path]:
+def lessons() -> list[Path]:
     return sorted(LESSONS.glob("*.ipynb"))
 
 
-def lesson_template() -> Catalog:
-    """Every passage of every lesson, with the cells where it stands."""
+def sets() -> list[Path]:
+    """The problem sets as they are handed out, without their solutions."""
+    return sorted((ROOT / "exercises" / "release").glob("*/*.ipynb"))
+
+
+NOTEBOOKS = {"lessons": lessons, "exercises": sets}
+
+
+def template_of(notebooks: list[Path]) -> Catalog:
+    """Every passage of some notebooks, with the cells where it stands."""
     catalog = Catalog(fuzzy=False, **ABOUT)
-    for path in sources():
+    for path in notebooks:
         for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
             for start, end in passages(cell):
-                place = [(f"notebooks/{path.name}", number)]
+                place = [(path.relative_to(ROOT).as_posix(), number)]
                 catalog.add(cell.source[start:end], locations=place, context=context(cell, path))
     return catalog
 
@@ -85,7 +94,11 @@ def sentences_of_checks() -> Iterator[tuple[str, int, str]]:
             yield hints.relative_to(ROOT).as_posix(), 0, text
 
 
-TEMPLATES = {"lessons": lesson_template, "library": library_template}
+TEMPLATES = {
+    "lessons": lambda: template_of(lessons()),
+    "exercises": lambda: template_of(sets()),
+    "library": library_template,
+}
 
 
 def catalogue_path(language: str, domain: str) -> Path:
@@ -153,13 +166,14 @@ def in_other_words(cell: nbformat.NotebookNode, path: Path, catalog: Catalog, ma
 
 
 def translated(path: Path, catalog: Catalog, language: str) -> nbformat.NotebookNode:
-    """The notebook in another language, without outputs. It stands one folder deeper, and so do its links."""
+    """The notebook in another language, without outputs. Its links lead to others in this language."""
     notebook, library = nbformat.read(path, as_version=4), read_catalogue(language, "library")
     for cell in notebook.cells:
         mark = MARKS[language] if cell.cell_type == "markdown" else ""
         cell.source = in_other_words(cell, path, catalog, mark)
         if cell.cell_type == "markdown":
-            cell.source = re.sub(r"\]\(\.\./", "](../../", cell.source)
+            cell.source = cell.source.replace("](../exercises/release/", f"](../../exercises/{language}/")
+            cell.source = re.sub(r"\]\(\.\./\.\./\.\./notebooks/", rf"\g<0>{language}/", cell.source)
             cell.source = cell.source.replace(f"[{NAMES[language]}]({language}/", "[English](../")
             cell.source = cell.source.replace(WORDS, library.get(WORDS).string or WORDS)
         else:
@@ -168,12 +182,20 @@ def translated(path: Path, catalog: Catalog, language: str) -> nbformat.Notebook
     return notebook
 
 
-def write_notebooks(language: str, catalog: Catalog) -> Iterator[Path]:
-    """Write those whose words have changed, and yield their paths: they are to be executed."""
-    folder = LESSONS / language
-    folder.mkdir(exist_ok=True)
-    for path in sources():
-        notebook, target = translated(path, catalog, language), folder / path.name
+def place_of(path: Path, language: str) -> Path:
+    """Where the notebook stands in another language."""
+    if path.parent == LESSONS:
+        return LESSONS / language / path.name
+    return ROOT / "exercises" / language / path.parent.name / path.name
+
+
+def write_notebooks(language: str, catalog: Catalog, notebooks: list[Path]) -> Iterator[Path]:
+    """Write those whose words have changed, with the data beside them, and yield their paths."""
+    for path in notebooks:
+        notebook, target = translated(path, catalog, language), place_of(path, language)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for data in path.parent.glob("*.csv"):
+            shutil.copy(data, target.parent)
         if not (target.exists() and words(nbformat.read(target, as_version=4)) == words(notebook)):
             nbformat.write(notebook, target)
             yield target
@@ -204,8 +226,9 @@ def main(check: bool) -> int:
             missing += behind(found[domain], template)
         if not check:
             compile_library(language, found["library"])
-            for line in map(refresh, write_notebooks(language, found["lessons"])):
-                print(line)
+            for domain, notebooks in NOTEBOOKS.items():
+                for path in write_notebooks(language, found[domain], notebooks()):
+                    print(refresh(path) if domain == "lessons" else f"{path.name}: written")
     count = sum(map(len, templates.values()))
     print(*missing, f"{count} passages, {len(missing)} of them behind their source", sep="\n")
     return bool(missing)
