@@ -36,7 +36,7 @@ lint: $(VENV)/dev
 	$(RUN) mypy
 
 refresh: $(VENV)/dev
-	$(BIN)/python tools/refresh.py
+	$(BIN)/python tools/refresh.py $(LESSONS)
 	$(BIN)/python tools/minutes.py
 
 # After a change of an English text: catalogues, Chinese notebooks, and what is still to be translated.
