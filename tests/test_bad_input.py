@@ -255,6 +255,7 @@ def rows():
         *((kind, "epsilon", NO_RATE, "epsilon") for kind in (RMSprop, Adam)),
         *((kind, "model", [*NO_MODEL, LAYER, LARGE], "model|Model") for kind in (check_training,
             check_forward, check_backward, check_fit, check_gradient, check_local)),
+        (check_backward, "model", [Model({L: y}, [], [y])], "no gradients"),
         *((kind, name, ["", "99.9", "3", "9" * 1000, None, ..., True, [1], b"03.1", w, NAN],
             "no question|called by") for kind, name in ((check, "question_"), (hint, "name"), (solution,
             "name"))),

@@ -155,7 +155,7 @@ def returned(result, model: Model) -> Run:
             raise TypeError
         parameters, losses = result
         ordered = in_order(parameters, model.parameters, "parameters")
-    except (TypeError, ValueError):
+    except Exception:  # what was returned may be an object of any kind
         names = ", ".join(map(str, model.parameters))
         raise Unreadable(
             say("it should return the parameters {names} by name, and the losses.", names=names)

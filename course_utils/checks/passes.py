@@ -115,6 +115,8 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     for each parameter, in the model's order or by name. The score is the mean over the parameters.
     """
     must_be_scalar(model)
+    if not model.parameters:
+        raise refusal("a model without parameters has no gradients")
     passes = backward(model.equations, model.parameters)
     adjoints = {p: passes[p][0] for p in model.parameters}
     lines = model.equations | dict(passes.values())

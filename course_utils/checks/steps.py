@@ -95,6 +95,8 @@ def forward_hints(model: Model, symbol: sp.Symbol) -> list[Note]:
 def backward_hints(model: Model) -> list[Note]:
     """The order of the lines there and back, then the first gradient's links, then one line worked out."""
     passes = backward(model.equations, model.parameters)
+    if not passes:  # it has no parameters, or none that it uses
+        return []
     there = Formula.joined(map(Formula.of, list(model.equations)[:-1]), ", ", ",\\;")
     back = Formula.joined((Formula.partial(model.loss, symbol) for symbol in passes), ", ", ",\\;")
     first, (_, line) = next(iter(passes.items()))

@@ -16,7 +16,7 @@ LARGEST = 4000  # a number beyond 2**4000 is not given to a function
 STEEP = 400  # and to one that grows like exp none beyond 2**400
 HUGE = 10**9  # beyond 2**HUGE nothing is computed with; exp(1e6), on the way to a sigmoid, is far below
 # what numbers raise that have no value
-FAILURES = ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError
+FAILURES = ZeroDivisionError, OverflowError, TypeError, ValueError, AttributeError, MemoryError
 
 Point = Mapping[str, mpmath.mpf]  # a number for each name
 

@@ -358,8 +358,20 @@ def test_a_slip_in_a_training_loop_is_named(slip, words):
     assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
 
 
+class Unruly(list):
+    """A list that cannot be gone through."""
+
+    def __iter__(self):
+        raise RuntimeError("no")
+
+
 ANY_LOOP = [
     (lambda start: 3, 7, "it should return the parameters w1, b1, w2, b2 by name, and the losses"),
+    (
+        lambda start: Unruly([1, 2]),
+        7,
+        "it should return the parameters w1, b1, w2, b2 by name, and the losses",
+    ),
     (lambda start: (start, [1.0] * 8), 7, "the loss at the start came out as 1"),
     (lambda start: (start, [1.0] * 3), 7, "7 steps have 8 losses"),
     (lambda start, data, learning_rate, steps: ..., 7, "returns nothing yet"),
