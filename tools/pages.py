@@ -26,6 +26,8 @@ if not find_spec("course_utils"):
     %pip install --quiet "gradient-descent-derived[lab] @ git+{}"
 """
 
+OTHER_LANGUAGE = re.compile(r"\[[^\]]+\]\(zh/[^)]*\)\n+")  # a link that leads out of the book
+
 
 def as_page(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """What was folded stays folded, and each question has its hints below it."""
@@ -36,6 +38,7 @@ def as_page(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if asked and (folded := hints(asked[1])):
             notebook.cells.insert(index + 1, new_markdown_cell(folded))
         if cell.cell_type == "markdown":
+            cell.source = OTHER_LANGUAGE.sub("", cell.source)
             cell.source = re.sub(r"(^## Your turn\n+)", rf"\1{TO_RUN}", cell.source, flags=re.MULTILINE)
     return notebook
 
