@@ -91,7 +91,8 @@ class Compiled(CompiledModel):
                 raise refusal(
                     "{many} runs of {samples} samples are too many at once", many=many, samples=samples
                 )
-            points = [np.broadcast_to(point, runs)[..., np.newaxis] for point in points]
+            wide = [p if p.shape == runs else np.broadcast_to(p, runs) for p in points]
+            points = [point[..., np.newaxis] for point in wide]
         shape, weights = (*runs, samples), equal_weights(samples)
         return [
             # a constant derivative comes back as one number, or one a run
@@ -143,7 +144,7 @@ class Compiled(CompiledModel):
 
 def without_complex(mean: np.ndarray) -> np.ndarray:
     """A mean as real numbers: nan where it is complex."""
-    return np.where(np.imag(mean) == 0, np.real(mean), np.nan)[()]
+    return mean if np.isrealobj(mean) else np.where(np.imag(mean) == 0, np.real(mean), np.nan)[()]
 
 
 def engine_called(name: str) -> type[Compiled]:

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 
-from ..pictures.picture import LivePicture
+from ..pictures.picture import LivePicture, smaller
 from .controls import row
 from .screen import Screen
 
@@ -55,6 +55,11 @@ class Explorer(widgets.VBox):
     def _values(self) -> list:
         return [control.value for control in self.controls]
 
+    def _pose(self, values: list) -> str:
+        """Have the picture show these values of the controls; return the words."""
+        self._posed = values
+        return self._show(*values)
+
     def _at(self) -> int:
         """The page of the setting as it is now."""
         return self._settings.index(tuple(c.value for c in self._turning)) if self._settings else 0
@@ -62,7 +67,7 @@ class Explorer(widgets.VBox):
     def _move(self, change=None) -> None:
         if self._waiting:
             return
-        values, at, words = self._values(), self._at(), self._show(*self._values())
+        values, at, words = self._values(), self._at(), self._pose(self._values())
         others = [value for c, value in zip(self.controls, values, strict=True) if c not in self._turning]
         with self.screen.hold_sync():  # one message: the new page, and that the others are out of date
             if others != self._drawn_for or not self._settings:
@@ -76,7 +81,7 @@ class Explorer(widgets.VBox):
     def _draw(self, place: int) -> None:
         """The page of one setting of the sliders and menus, all else as it is."""
         setting = dict(zip(self._turning, self._settings[place], strict=True))
-        words = self._show(*(setting.get(control, control.value) for control in self.controls))
+        words = self._pose([setting.get(control, control.value) for control in self.controls])
         self.screen.put(place, (words, self.picture.frame()))
 
     def _missing(self) -> list[int]:
@@ -118,8 +123,9 @@ class Explorer(widgets.VBox):
         self._move()
 
     def _repr_mimebundle_(self, **kwargs):
-        self._show(*self._values())
-        still, metadata = self.picture._repr_mimebundle_()
+        if self._posed != self._values():  # another page was drawn since
+            self._pose(self._values())
+        still, metadata = self.picture.bundle(smaller(self.screen.png))
         return super()._repr_mimebundle_(**kwargs) | still, metadata
 
 

@@ -1,13 +1,16 @@
 """An equation as a sentence: in names, in numbers, and its result."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
 import numpy as np
 import sympy as sp
+from numpy.typing import ArrayLike
 
 from ..compiled.lines import CodePrinter, as_function
+from ..derivation.names import spelled as spelled_name
 
 DIGITS = range(3, 17)  # in which a number may be told: three where they do, or as many as a float has
 
@@ -31,12 +34,26 @@ def in_numbers(code: str, values: Mapping[str, float], digits: int) -> str:
     return re.sub(r"[A-Za-z_]\w*", number, code)
 
 
+@lru_cache(maxsize=512)
+def formula(expression: sp.Expr) -> tuple[list[str], Callable]:
+    """The names that an expression needs, and a function of them: compiled once, whatever the round."""
+    inputs = sorted(expression.free_symbols, key=str)
+    return [spelled_name(s) for s in inputs], as_function(inputs, [], [expression], CodePrinter())
+
+
+def computed(expression: sp.Expr, values: Mapping[str, ArrayLike]) -> np.ndarray:
+    """The value of an expression, from numbers or arrays by the names of its symbols."""
+    names, function = formula(expression)
+    return function(*(np.asarray(values[name], dtype=float) for name in names))[0]
+
+
 def digits_that_compute(expression: sp.Expr, values: Mapping[str, float], shown: str) -> int:
     """In how few digits the values can be told, so that whoever computes with those finds what is shown."""
-    inputs = sorted(expression.free_symbols, key=str)
-    told = [np.array([float(f"{values[str(s)]:.{digits}g}") for digits in DIGITS]) for s in inputs]
+    told = {
+        name: [float(f"{values[name]:.{digits}g}") for digits in DIGITS] for name in formula(expression)[0]
+    }
     with np.errstate(all="ignore"):
-        found = np.broadcast_to(as_function(inputs, [], [expression], CodePrinter())(*told)[0], len(DIGITS))
+        found = np.broadcast_to(computed(expression, told), len(DIGITS))
     return next((digits for digits, one in zip(DIGITS, found, strict=True) if f"{one:.3g}" == shown), 3)
 
 

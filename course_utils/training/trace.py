@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from ..compiled.inputs import finite_start
-from ..compiled.lines import evaluate
 from ..compiled.scalars import without_complex
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward, local
@@ -14,7 +13,7 @@ from ..derivation.names import by_name
 from ..language import later, say
 from ..models.model import Model, check_model
 from . import update_rules
-from .sentences import told
+from .sentences import computed, told
 from .update_rules import GradientDescent, UpdateRule, check_rule
 
 MOST_ROUNDS = 1000  # nobody looks at more, one by one
@@ -91,8 +90,8 @@ def phase(number: int, name: str, results: list) -> list[Moment]:
 def forward_pass(model: Model, known: dict) -> Iterator[tuple]:
     """After each equation: (its symbol, the values so far, no gradients yet, the equation in words)."""
     for symbol, expression in model.equations.items():
-        value = float(without_complex(evaluate({symbol: expression}, symbol, known)))
-        equation = told(str(symbol), expression, by_name(known), value, model.parameters)
+        value = number(expression, named := by_name(known))
+        equation = told(str(symbol), expression, named, value, model.parameters)
         known = {**known, symbol: value}
         yield symbol, known, {}, equation
 
@@ -102,7 +101,7 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
     known, named, factors = {model.loss: 1.0}, by_name(values), local_derivatives(model, values)
     yield model.loss, values, known, f"∂{model.loss}/∂{model.loss} = 1", factors
     for symbol, (name, expression) in backward(model.equations, model.parameters).items():
-        gradient = float(without_complex(evaluate({name: expression}, name, named)))
+        gradient = number(expression, named)
         equation = told(str(name), expression, named, gradient, model.parameters)
         named = {**named, str(name): gradient}
         known = {**known, symbol: gradient}
@@ -111,13 +110,16 @@ def backward_pass(model: Model, values: Mapping) -> Iterator[tuple]:
 
 def local_derivatives(model: Model, values: Mapping) -> dict[tuple[sp.Symbol, sp.Symbol], float]:
     """The number on each link (of, wrt) of the graph, from what is not data."""
-    factors = {}
+    factors, named = {}, by_name(values)
     for of, expression in model.equations.items():
         for wrt in sorted(expression.free_symbols - set(model.data), key=str):
-            name = sp.Symbol(f"d{of}_d{wrt}")
-            slope = evaluate({name: local(model.equations, of, wrt)}, name, values)
-            factors[of, wrt] = float(without_complex(slope))
+            factors[of, wrt] = number(local(model.equations, of, wrt), named)
     return factors
+
+
+def number(expression: sp.Expr, values: Mapping[str, float]) -> float:
+    """The value of an expression: nan where it is no real number."""
+    return float(without_complex(computed(expression, values)))
 
 
 def update(model: Model, last: Moment, rule: UpdateRule) -> Iterator[tuple]:
