@@ -10,6 +10,11 @@ from tools.lab import CHROMIUM
 from tools.refresh import why_not_run
 
 
+def pytest_addoption(parser):
+    """--heard=1 has every verdict of every test judged in the other language too."""
+    parser.addoption("--heard", type=int, default=10, help="one test in how many judges in Chinese as well")
+
+
 def pytest_configure(config):
     """Let nbval compare a picture's words and numbers, but not its pixels: see tests/nbval.ini.
 
