@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Formatter
 
 LOCALE = Path(__file__).with_name("locale")
-HAN, LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9]"
+HAN, LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9∂]"
 LETTERS_MEET = re.compile(f"{HAN}{LATIN}|{LATIN}{HAN}")
 BOTH_CHINESE = re.compile(f"{HAN}{HAN}")
 _spoken = NullTranslations()

@@ -1,11 +1,14 @@
 """The course heard in another language: what of its words is in no sentence that a catalogue translates."""
 
+import ast
 import re
 from contextlib import contextmanager
 from functools import wraps
 from gettext import GNUTranslations, translation
 from string import Formatter
 from unittest.mock import patch
+
+from IPython.core.inputtransformer2 import TransformerManager
 
 from course_utils import language
 
@@ -14,7 +17,7 @@ BEGIN, END, FILLED, SO_FAR = "\ue000\ue001\ue002\ue003"
 MARKS = re.compile(f"[{BEGIN}{END}{FILLED}{SO_FAR}]")
 # What is written alike in every language: code, formulas, objects as Python shows them, what a learner typed.
 ALIKE = re.compile(r"`[^`]*`|\$[^$]*\$|<[^<>]*>|'[^']*'|\"[^\"]*\"|\b\w+(?:Error|Warning): .*")
-PHRASE = re.compile(r"\b[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}\b|\b[A-Za-z]+[.:?!](?= |$)")
+PHRASE = re.compile(r"\b[A-Za-z]{2,} +[A-Za-z]{2,}\b|\b[A-Za-z]+[.:?!](?= |$)")
 
 
 class Heard(GNUTranslations):
@@ -83,12 +86,12 @@ def judged_twice(check):
 
     @wraps(check)
     def both(*given, **named):
-        verdict = check(*given, **named)
+        verdict, asked = check(*given, **named), repr((given, named))
         with hearing():
             other = check(*given, **named)
             said = str(other)
         assert worth(other) == worth(verdict), plain(said)
-        assert not left_over(said), plain(said)
+        assert not [words for words in left_over(said) if words not in asked], plain(said)
         return verdict
 
     return both
@@ -97,3 +100,22 @@ def judged_twice(check):
 def worth(verdict):
     """What a verdict is worth, whatever it says."""
     return verdict.correct, verdict.score, verdict.slips
+
+
+def skeleton(cell):
+    """A code cell's syntax tree without its texts."""
+    tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+        if isinstance(node, ast.JoinedStr):
+            places = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+            node.values = sorted(places, key=ast.unparse)  # word order differs
+    return ast.dump(tree)
+
+
+def fixed(text):
+    """What every language writes alike: formulas, code, links, places."""
+    formulas = [re.sub(r"\\text\{[^}]*\}", r"\\text{}", one) for one in re.findall(r"\$\$?[^$]+\$?\$", text)]
+    prose = re.sub(r"\$\$?[^$]+\$?\$", "", text)
+    return sorted(formulas), sorted(re.findall(r"`[^`]+`|\]\([^)]+\)|\{[^{}]*\}", prose))

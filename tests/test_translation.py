@@ -1,6 +1,5 @@
 """The course in other languages: whole, true to its source, and never behind it."""
 
-import ast
 import re
 import sys
 import tomllib
@@ -12,7 +11,7 @@ import nbformat
 import pytest
 from babel.messages.catalog import Catalog, Message
 from fontTools.ttLib import TTFont
-from IPython.core.inputtransformer2 import TransformerManager
+from languages import fixed, skeleton
 from matplotlib import font_manager
 
 from course_utils.grading.assembly import assemble
@@ -90,18 +89,6 @@ def test_a_notebook_is_made_from_its_source_and_its_catalogue(source, other, dom
     assert unlike(notebook, made) == [1]
 
 
-def skeleton(cell):
-    """A code cell's syntax tree without its texts."""
-    tree = ast.parse(TransformerManager().transform_cell(cell.source))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = ""
-        if isinstance(node, ast.JoinedStr):
-            places = [part for part in node.values if isinstance(part, ast.FormattedValue)]
-            node.values = sorted(places, key=ast.unparse)  # word order differs
-    return ast.dump(tree)
-
-
 def other_code(source, other):
     """The cells whose code differs by more than its texts, or that are of another kind or name."""
     found = []
@@ -127,13 +114,6 @@ def test_a_line_of_code_that_changed_is_named_by_its_cell():
         assert other_code(source, other) == [number]
         cell.source = kept
     assert len(computing) > 3
-
-
-def fixed(text):
-    """What every language writes alike: formulas, code, links, places."""
-    formulas = [re.sub(r"\\text\{[^}]*\}", r"\\text{}", one) for one in re.findall(r"\$\$?[^$]+\$?\$", text)]
-    prose = re.sub(r"\$\$?[^$]+\$?\$", "", text)
-    return sorted(formulas), sorted(re.findall(r"`[^`]+`|\]\([^)]+\)|\{[^{}]*\}", prose))
 
 
 def unfaithful(messages):
