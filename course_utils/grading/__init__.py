@@ -7,7 +7,8 @@ variants       a set of a learner's own: what varies, which of it a learner has,
 formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)
 broker         passes messages between the two sandboxes, and says which results are believed (results)
-session        the submission's program from outside (worker: its inside, shell: its IPython)
+session        the submission's program from outside (worker: its inside, shell: its IPython,
+               skeleton: whether all that the set gave it is still there)
 examiner       the other one's inside: an examination of each submission, a process for each question
 wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
 report         what a class got wrong, for the teacher

@@ -82,7 +82,7 @@ def message(line: bytes) -> tuple[str, object]:
 def answer(session: Session, request) -> bytes:
     """What the submission's program replies: `said` and its words, or `died` and the reason."""
     try:
-        if not isinstance(request, list) or request[:1] not in (["run"], ["get"], ["call"]):
+        if not isinstance(request, list) or request[:1] not in (["run"], ["check"], ["get"], ["call"]):
             raise Died("nobody asks like this")
         return b"said " + session.ask(*request)
     except Died as reason:

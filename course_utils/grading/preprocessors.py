@@ -9,7 +9,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPre
 from traitlets import Enum, Float, Integer
 from traitlets.config import Configurable
 
-from .assembly import answered_here, assemble, label
+from .assembly import HANDED_IN, answered_here, assemble, label
 from .attachments import attached, is_picture
 from .broker import examiner
 from .pages import written
@@ -151,6 +151,7 @@ def described(cell) -> dict:
     return {
         "id": labels.get("grade_id"),
         "source": cell.source,
+        "handed_in": cell.metadata.pop(HANDED_IN, cell.source),
         "given": given,
         "check": bool(labels.get("grade")),
     }

@@ -49,8 +49,8 @@ class Session:
         self.starts += 1
         self.program, self.ahead = self.ahead or Running(self.sandbox, self.folder), None
         self.program.wait_until_ready()
-        for source in self.history:
-            self.reply("run", source)
+        for cell in self.history:
+            self.reply("run", *cell)
 
     def ask(self, do: str, *arguments) -> bytes:
         """The program's reply to a request, which should be JSON. Raises Died.
@@ -65,7 +65,7 @@ class Session:
             self.stop()
             raise
         if do == "run":
-            self.history += arguments
+            self.history.append(arguments)
         return reply
 
     def reply(self, do: str, *arguments) -> bytes:
