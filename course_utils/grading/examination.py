@@ -117,10 +117,12 @@ class Examination:
         """
         try:
             said = understood(self.ask("check", cell["source"]))
-            score, words = pair(said) if said is not None else (result.score, "")
+            if said is None:
+                return result
+            score, words = pair(said)
         except (Died, Failed, Refused) as reason:
             score, words = 0.0, f"{type(reason).__name__}: {reason}"
-        if type(score) in (int, float) and score >= result.score:
+        if type(score) in (int, float) and score >= (result.score or 0):
             return result
         first = FIRST.format(broken=self.broken) if self.broken else ""
         message = ELSEWHERE.format(words=str(words)[:500], first=first)
