@@ -20,14 +20,14 @@ lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
 	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root $(START)
 
+# WHOLE=yes tries each bank of cases whole, and the translated notebooks too, as CI does.
 # COVERAGE=95 measures as well which lines of the library the tests run, and asks for so many in a hundred.
 test: $(VENV)/dev
-	@echo "Running every notebook and every test (some minutes)."
-	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+	@echo "Running every lesson and every test (some minutes)."
+	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests/test_browser.py -m browser
-	$(RUN) pytest tests/grading/test_pages.py -m browser
+	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe import LOOKS, serious
 
-from tools.lab import CHROMIUM, running_chromium
+from tools.lab import CHROMIUM
 
 ROOT = Path(__file__).parents[1]
 BOOK, ARTIFACTS = ROOT / "_site", ROOT / "artifacts" / "site"
@@ -50,12 +50,6 @@ def address():
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with running_chromium() as chromium:
-        yield chromium
 
 
 @pytest.fixture
