@@ -10,8 +10,9 @@ HAN = re.compile("[\u4e00-\u9fff]+")
 class Pairs(SearchChinese):
     """Of 链式法则 it keeps 链式, 式法 and 法则, and each letter; of what is asked, the pairs alone."""
 
+    language_name = "English"  # whose endings are cut off: Sphinx 9 calls the script for it by this name
     js_splitter_code = r"""
-const splitQuery = (query) =>
+var splitQuery = (query) =>
   (query.match(/[\u4e00-\u9fff]+|\w+/g) || []).flatMap((word) =>
     word.length < 3 || /\w/.test(word) ? [word] : [...word.slice(1)].map((next, at) => word[at] + next),
   );

@@ -38,7 +38,7 @@ SCRIPTS = {  # what the pages need of the npm registry
 }
 DOCUMENTS = [ROOT / "exercises" / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]
 SETS = sorted(ROOT.glob("exercises/release/*/*.ipynb"))
-ICONS = [f"notebooks/{MANAGER}/dist", "notebooks/@jupyter-widgets"]  # where the manager looks for them
+ICONS = [f"{MANAGER}/dist", "@jupyter-widgets"]  # where the manager looks for them, beside a lesson
 
 
 def copy(source: Path, target: Path) -> None:
@@ -50,14 +50,15 @@ def copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def scripts(static: Path) -> None:
+def scripts(book: Book) -> None:
     """Lay out what the pages need of the npm registry."""
+    static, lessons = book.sources / "_static", book.own("notebooks/*").strip("/*")
     for target, (package, source) in SCRIPTS.items():
         copy(unpacked(package) / source, static / target)
     for folder in ICONS:
         for file in (unpacked(MANAGER) / "dist").iterdir():
             if ".js" not in file.name:
-                copy(file, static / "icons" / folder / file.name)
+                copy(file, static / "icons" / lessons / folder / file.name)
 
 
 def document(source: Path, book: Book) -> None:
@@ -112,7 +113,7 @@ def lay_out(book: Book, lessons: list[Path]) -> None:
     """Put all pages of a book into one folder, as Sphinx wants them."""
     shutil.rmtree(book.sources, ignore_errors=True)
     shutil.copytree(SITE, book.sources)
-    scripts(book.sources / "_static")
+    scripts(book)
     for path in OWN:
         said = book.own(in_other_words(path.read_text("utf-8"), book.say))
         (book.sources / path.name).write_text(said, "utf-8")

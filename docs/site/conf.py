@@ -49,6 +49,7 @@ html_theme_options = {
     "use_download_button": True,
     "use_fullscreen_button": False,
     "home_page_in_toc": True,
+    "navbar_persistent": [],  # the search is in the sidebar
     "article_header_end": ["languages.html", "article-header-buttons.html"],
 }
 if REPOSITORY:
@@ -85,11 +86,15 @@ def plain(app, kind, name, thing, options, lines):
 
 
 def beside(app, page, template, context, doctree):
-    """The same page in other languages, for the switch; and a button that opens the course in Codespaces."""
+    """The same page in other languages, for the switch. What is in English in every book says so."""
     context["others"], context["languages"] = BOOK.beside(page), say("Languages")
     if (context.get("meta") or {}).get("english") and BOOK.language != "en":
         note = say("This page is in English only.")
         context["body"] = f'<p class="in-english">{note}</p>\n<div lang="en">{context["body"]}</div>'
+
+
+def elsewhere(app, page, template, context, doctree):
+    """A button that opens the course in Codespaces, among the theme's."""
     codespaces = {
         "type": "link",
         "text": "Codespaces",
@@ -106,4 +111,5 @@ def setup(app):
     """Let Sphinx read docstrings as this course writes them, and Chinese without spaces."""
     app.add_search_language(Pairs)
     app.connect("autodoc-process-docstring", plain)
-    app.connect("html-page-context", beside, priority=900)  # after the theme's buttons
+    app.connect("html-page-context", beside, priority=100)  # before the theme makes its headers
+    app.connect("html-page-context", elsewhere, priority=900)  # after the theme's buttons
