@@ -2,6 +2,7 @@
 
 import os
 import sys
+from gettext import NullTranslations
 from importlib.metadata import version as installed
 from pathlib import Path
 
@@ -9,6 +10,9 @@ PAGES = Path(__file__).resolve().parent
 sys.path.append(str(PAGES.parents[2] / "tools"))  # at the end: one of them is called site
 from book import Book  # noqa: E402
 from chinese_search import Pairs  # noqa: E402
+from sphinx.locale import get_translator  # noqa: E402
+
+from course_utils.language import later  # noqa: E402
 
 BOOK = Book(PAGES.name)
 say = BOOK.say
@@ -79,6 +83,21 @@ nb_code_prompt_hide = say("Hide the output")
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 
+UNSAID = [later("Color mode"), later("System Settings")]  # by the theme, in Chinese
+
+
+class Words(NullTranslations):
+    """Where Sphinx and its theme have no words of their own in the book's language."""
+
+    def gettext(self, message):
+        return say(message)
+
+
+def speaks(app):
+    """Let Sphinx look for the words of its pages in the book's catalogue, after its own."""
+    get_translator().add_fallback(Words())
+
+
 def plain(app, kind, name, thing, options, lines):
     """A docstring is plain text here: its first line, and below it the rest as it stands in the code."""
     if rest := lines[1:]:
@@ -88,6 +107,7 @@ def plain(app, kind, name, thing, options, lines):
 def beside(app, page, template, context, doctree):
     """The same page in other languages, for the switch. What is in English in every book says so."""
     context["others"], context["languages"] = BOOK.beside(page), say("Languages")
+    context["body"] = context.get("body", "").replace(' aria-label="Toggle hidden content"', "")  # it says what it does
     if (context.get("meta") or {}).get("english") and BOOK.language != "en":
         note = say("This page is in English only.")
         context["body"] = f'<p class="in-english">{note}</p>\n<div lang="en">{context["body"]}</div>'
@@ -110,6 +130,7 @@ def elsewhere(app, page, template, context, doctree):
 def setup(app):
     """Let Sphinx read docstrings as this course writes them, and Chinese without spaces."""
     app.add_search_language(Pairs)
+    app.connect("builder-inited", speaks)
     app.connect("autodoc-process-docstring", plain)
     app.connect("html-page-context", beside, priority=100)  # before the theme makes its headers
     app.connect("html-page-context", elsewhere, priority=900)  # after the theme's buttons
