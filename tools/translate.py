@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from passages import passages
 from refresh import LESSONS, refresh
+from site_words import texts
 
 from course_utils.pictures.predictions import WORDS
 
@@ -94,10 +95,19 @@ def sentences_of_checks() -> Iterator[tuple[str, int, str]]:
             yield hints.relative_to(ROOT).as_posix(), 0, text
 
 
+def site_template() -> Catalog:
+    """What the web book says besides the lessons and sets."""
+    catalog = Catalog(fuzzy=False, **ABOUT)
+    for path, line, text in texts():
+        catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)])
+    return catalog
+
+
 TEMPLATES = {
     "lessons": lambda: template_of(lessons()),
     "exercises": lambda: template_of(sets()),
     "library": library_template,
+    "site": site_template,
 }
 
 
