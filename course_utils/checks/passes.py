@@ -158,11 +158,11 @@ def check_backward(model: Model, function: Callable) -> Verdict:
 def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str]) -> np.ndarray:
     """One number for each parameter. Raises Unreadable for anything else, by its label."""
     try:
-        ordered = in_order(result, parameters, "the gradients")
+        ordered = in_order(result, parameters, say("the gradients"))
     except (TypeError, ValueError):
         names = some(map(str, parameters), most=10)
         raise Unreadable(
             say("it should return {count} gradients, for {names}.", count=len(parameters), names=names)
         ) from None
-    one = "one number, the mean over the samples"
+    one = say("one number, the mean over the samples")
     return np.array([as_numbers(g, (), label, one) for g, label in zip(ordered, labels, strict=True)])

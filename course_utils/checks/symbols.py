@@ -57,7 +57,7 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
         chain=model.equations,
         wrt=parameter,
         roles=roles_of(model),
-        others=others | {"the loss itself": model.loss},
+        others=others | {say("the loss itself"): model.loss},
     ).check(answer)
 
 
@@ -90,10 +90,10 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
 
     Where a message needs a name for the function, it calls it f.
     """
-    expression = asked(expression, "the function")
+    expression = asked(expression, say("the function"))
     if not isinstance(wrt, sp.Symbol):
         raise refusal("a derivative is with respect to a SymPy symbol, not {symbol}", symbol=called(wrt))
-    wrt = asked(wrt, "the symbol")
+    wrt = asked(wrt, say("the symbol"))
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
@@ -104,9 +104,9 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
         chain=chain,
         wrt=wrt,
         roles=[symbols],
-        others={"the function itself": function}
+        others={say("the function itself"): function}
         | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
-        short="the derivative",
+        short=say("the derivative"),
     ).check(answer)
 
 
@@ -135,7 +135,7 @@ def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) 
     found = {}
     for other in sorted(equations[of].free_symbols - {wrt}, key=str):
         with suppress(NoDerivative):
-            found[name.format(of=of, wrt=other)] = local(equations, of, other)
+            found[say(name, of=of, wrt=other)] = local(equations, of, other)
     return found
 
 
