@@ -52,9 +52,9 @@ handout: $(VENV)/course
 	$(BIN)/python tools/handout.py $(TO)
 
 # A problem set of one's own for each learner: make variants SEED=... LEARNERS=names.txt TO=../variants
-# (LEARNERS: a file with a name in each line, or how many there are.)
+# (LEARNERS: a file with a name in each line, or how many there are. IN=zh: in Chinese.)
 variants: $(VENV)/course
-	$(BIN)/python tools/variants.py "$(SEED)" "$(LEARNERS)" "$(TO)"
+	$(BIN)/python tools/variants.py "$(SEED)" "$(LEARNERS)" "$(TO)" $(IN)
 
 # What somebody has who installs the package alone: a wheel of pure Python, and no Jupyter.
 core: $(VENV)/bare

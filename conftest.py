@@ -12,9 +12,13 @@ from tools.refresh import why_not_run
 
 
 def pytest_addoption(parser):
-    """`make test` tries what most often goes wrong, and CI all (`make test WHOLE=yes`)."""
+    """`make test` tries what most often goes wrong, and CI all (`make test WHOLE=yes`).
+
+    --heard=1 has every verdict of every test judged in the other language too.
+    """
     told = "of each bank of cases only some, evenly; and no translated lesson, whose code is its source's"
     parser.addoption("--quick", action="store_true", help=told)
+    parser.addoption("--heard", type=int, default=10, help="one test in how many judges in Chinese as well")
 
 
 def pytest_configure(config):

@@ -14,9 +14,10 @@ from pathlib import Path
 from string import Formatter
 
 LOCALE = Path(__file__).with_name("locale")
-HAN, LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9]"
+HAN, LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9∂]"
 LETTERS_MEET = re.compile(f"{HAN}{LATIN}|{LATIN}{HAN}")
-BOTH_CHINESE = re.compile(f"{HAN}{HAN}")
+SIGN = "[\u3000-\u303f\uff00-\uffef]"  # full-width, with its space in it
+CLOSE = re.compile(f"{HAN}{HAN}|{SIGN}.|.{SIGN}")
 _spoken = NullTranslations()
 
 
@@ -60,7 +61,7 @@ def _filled(sentence: str, places: Mapping[str, object]) -> str:
 
 def _met(before: str, after: str) -> str:
     """One after the other: no space between two Chinese letters, one between a Chinese and a Latin one."""
-    if BOTH_CHINESE.fullmatch(before.rstrip(" ")[-1:] + after.lstrip(" ")[:1]):
+    if CLOSE.fullmatch(before.rstrip(" ")[-1:] + after.lstrip(" ")[:1]):
         return before.rstrip(" ") + after.lstrip(" ")
     return before + (" " if LETTERS_MEET.fullmatch(before[-1:] + after[:1]) else "") + after
 

@@ -103,8 +103,9 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
         if not right_in(answer[None], key[None]).all():
             first = differs(answer, key)
-            return wrong(f"{place}: {compared(say('its result'), answer[first], key[first])}")
-    return wrong(f"{where[len(answers)]}: {fault}") if fault else None
+            fault = compared(say("its result"), answer[first], key[first])
+            return wrong(say("{name}: {message}", name=place, message=fault))
+    return wrong(say("{name}: {message}", name=where[len(answers)], message=fault)) if fault else None
 
 
 @bounded()

@@ -70,7 +70,7 @@ def no_number(answer, counted: bool) -> str:
             return "the answer should be one number, not two: how many are there in all?"
         return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
     try:
-        left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
+        left = check_parts(answer, say("the answer")) if isinstance(answer, sp.Expr) else ()
     except Unreadable as unreadable:
         return say("the answer should be a number. {message}", message=unreadable.verdict.message)
     if left:

@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, NoDerivative, backward, derivative, local
 from ..derivation.given import some
-from ..language import refusal, say
+from ..language import later, refusal, say
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
@@ -29,6 +29,8 @@ WORK = 20_000  # more is not computed
 SECONDS = 2.5  # of computing, for an answer that no count has stopped
 LINKS = 1000  # a model with more is not checked
 FEWEST = 4  # points at which an answer that is explained has a value
+TOO_LONG = later("this takes too long to check: leave the computed symbols in it, as the chain rule does.")
+TOO_DEEP = later("this is too deep to check: leave the computed symbols in it, as the chain rule does.")
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -196,7 +198,7 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        _, how = self.points, "takes too long"  # the points are the question's own time
+        _, how = self.points, TOO_LONG  # the points are the question's own time
         try:
             if work(expression) <= WORK:
                 with time_limit(SECONDS, computing=True):
@@ -204,10 +206,8 @@ class Question:
         except TooSlow:
             pass
         except RecursionError:
-            how = "is too deep"
-        return wrong(
-            say("this {how} to check: leave the computed symbols in it, as the chain rule does.", how=how)
-        )
+            how = TOO_DEEP
+        return wrong(say(how))
 
     def verdict(self, expression: sp.Expr) -> Verdict:
         """The verdict on an expression: right, explained by slips, or shown to differ at a point."""
@@ -283,7 +283,7 @@ class Question:
         """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
         point = next(simple, counterexample)
-        where = self.place(point, expression) or "every point"
+        where = self.place(point, expression) or say("every point")
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
             return say("at {where} it has another value", where=where)
