@@ -29,7 +29,7 @@ SETS = sorted(ROOT.glob("exercises/release/*/*.ipynb"))
 
 
 def document(source: Path, book: Book) -> None:
-    """A Markdown file as a page, in English in every book: what leads to a file that is no page is no link."""
+    """A Markdown file as a page, in English in each book. A link to a file that is no page is none."""
     pages = {*DOCUMENTS, *SETS, *(ROOT / "notebooks").glob("*.ipynb")}
 
     def link(found: re.Match) -> str:
