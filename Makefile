@@ -71,7 +71,7 @@ site: $(VENV)/site
 
 # Opens the pages of the web book in a browser.
 browse: $(VENV)/site
-	$(RUN) pytest tests/test_site.py -m browser -n 2 --dist worksteal
+	$(RUN) pytest tests/test_site.py tests/test_site_files.py -m browser -n 2 --dist worksteal
 
 # Do the web book's links to other places lead somewhere? Only this target asks them.
 links: site

@@ -22,7 +22,7 @@ CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
 TURN = later("## Your turn")
 TO_RUN = later("To have your answers checked, [run the lesson](/setup.md).")
 TO_READ = later("Once you have your prediction, open this and read on.")
-ABOUT = later("Installs the course where it is missing, as on a rented machine. It does nothing where it is there.")
+ABOUT = later("Installs the course where it is missing, as on a rented machine. Otherwise it does nothing.")
 INSTALL = """\
 # {}
 from importlib.util import find_spec
@@ -31,11 +31,12 @@ if not find_spec("course_utils"):
     %pip install --quiet "gradient-descent-derived[lab] @ git+{}"
 """
 
-ACROSS = re.compile(rf"\[({'|'.join(TITLES.values())})\]\([^)]*\)")  # a link to the same lesson in another language
+# A link to the same lesson in another language.
+ACROSS = re.compile(rf"\[({'|'.join(TITLES.values())})\]\([^)]*\)")
 
 
 def as_page(notebook: nbformat.NotebookNode, path: Path, book: Book) -> nbformat.NotebookNode:
-    """What was folded stays folded, and each question has its hints below it. path: where the notebook lies."""
+    """What was folded stays folded, and each question has its hints below it. path: its notebook."""
     for index, cell in reversed(list(enumerate(notebook.cells))):
         if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-output")

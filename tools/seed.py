@@ -14,8 +14,9 @@ LINES = [line for part in PARTS for line in part["lines"]]
 TITLE = later("# The text that the course grew from")
 SAYS, PROVES = later("It says"), later("The course")
 OPENING = later(
-    "It is a short text in Chinese: a network with one input, one neuron and one output, its derivatives, how it "
-    "is trained, and what lies beyond. Here is what it says, and where the course computes or proves it."
+    "It is a short text in Chinese: a network with one input, one neuron and one output, its derivatives, "
+    "how it is trained, and what lies beyond. Here is what it says, and where the course computes or proves "
+    "it."
 )
 
 

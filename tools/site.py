@@ -1,7 +1,6 @@
-"""Build the web book in each language: every lesson run, with what its sliders need, as pages that need no
-kernel and no host.
+"""Build the web book, once in each language: every lesson run, as pages that need no kernel and no host.
 
-Usage: python tools/site.py [lesson ...]     (all English lessons unless told; the book stands in _site/)
+Usage: python tools/site.py [lesson ...]     (all of them unless told, by their English names; into _site/)
 """
 
 import os
@@ -16,56 +15,21 @@ from pathlib import Path
 import nbformat
 from book import BOOKS, ROOT, Book
 from nbformat.v4 import new_code_cell
-from npm import unpacked
 from pages import LAST, as_page, download, finished
 from refresh import run_notebook, why_not_run
 from seed import mark
 from seed import page as seed_page
+from site_scripts import scripts
 from site_words import OWN, SITE, in_other_words
 
 from course_utils.language import speak
 
-MANAGER = "@jupyter-widgets/html-manager"
-SCRIPTS = {  # what the pages need of the npm registry
-    "require.js": ("requirejs", "require.js"),
-    "embed-amd.js": (MANAGER, "dist/embed-amd.js"),
-    "anywidget.js": ("anywidget", "dist/index.js"),
-    "mathjax/tex-chtml.js": ("mathjax", "es5/tex-chtml.js"),
-    "mathjax/input": ("mathjax", "es5/input"),
-    "mathjax/output": ("mathjax", "es5/output"),
-    "mathjax/sre": ("mathjax", "es5/sre"),
-    "mathjax/a11y": ("mathjax", "es5/a11y"),
-}
 DOCUMENTS = [ROOT / "exercises" / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("docs/decisions/*.md")]
 SETS = sorted(ROOT.glob("exercises/release/*/*.ipynb"))
-ICONS = [f"{MANAGER}/dist", "@jupyter-widgets"]  # where the manager looks for them, beside a lesson
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copy a file or a folder, and make the folder that it goes to."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True)
-    else:
-        shutil.copy(source, target)
-
-
-def scripts(book: Book) -> None:
-    """Lay out what the pages need of the npm registry."""
-    static, lessons = book.sources / "_static", book.own("notebooks/*").strip("/*")
-    for target, (package, source) in SCRIPTS.items():
-        copy(unpacked(package) / source, static / target)
-    for folder in ICONS:
-        for file in (unpacked(MANAGER) / "dist").iterdir():
-            if ".js" not in file.name:
-                copy(file, static / "icons" / lessons / folder / file.name)
 
 
 def document(source: Path, book: Book) -> None:
-    """A Markdown file as a page: what leads to a file that is no page is no link there.
-
-    There is none in another language than English. In another book it says so.
-    """
+    """A Markdown file as a page, in English in each book. A link to a file that is no page is none."""
     pages = {*DOCUMENTS, *SETS, *(ROOT / "notebooks").glob("*.ipynb")}
 
     def link(found: re.Match) -> str:

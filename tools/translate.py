@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import site_words
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from passages import passages
 from refresh import LESSONS, refresh
-from site_words import texts
 
 from course_utils.pictures.predictions import WORDS
 
@@ -98,7 +98,7 @@ def sentences_of_checks() -> Iterator[tuple[str, int, str, None]]:
 def site_template() -> Catalog:
     """What the web book says besides the lessons and sets."""
     catalog = Catalog(fuzzy=False, **ABOUT)
-    for path, line, text in texts():
+    for path, line, text in site_words.texts():
         catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)])
     return catalog
 

@@ -83,6 +83,7 @@ nb_code_prompt_hide = say("Hide the output")
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 
+NO_NAME = ' aria-label="Toggle hidden content"'  # myst-nb's, over words that tell what they do
 UNSAID = [later("Color mode"), later("System Settings")]  # by the theme, in Chinese
 
 
@@ -90,6 +91,7 @@ class Words(NullTranslations):
     """Where Sphinx and its theme have no words of their own in the book's language."""
 
     def gettext(self, message):
+        """The book's word, or the one that is asked for."""
         return say(message)
 
 
@@ -107,10 +109,11 @@ def plain(app, kind, name, thing, options, lines):
 def beside(app, page, template, context, doctree):
     """The same page in other languages, for the switch. What is in English in every book says so."""
     context["others"], context["languages"] = BOOK.beside(page), say("Languages")
-    context["body"] = context.get("body", "").replace(' aria-label="Toggle hidden content"', "")  # it says what it does
+    body = context.get("body", "").replace(NO_NAME, "")
     if (context.get("meta") or {}).get("english") and BOOK.language != "en":
         note = say("This page is in English only.")
-        context["body"] = f'<p class="in-english">{note}</p>\n<div lang="en">{context["body"]}</div>'
+        body = f'<p class="in-english">{note}</p>\n<div lang="en">{body}</div>'
+    context["body"] = body
 
 
 def elsewhere(app, page, template, context, doctree):
