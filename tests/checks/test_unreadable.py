@@ -1,5 +1,6 @@
 """What is no formula, or no code at all, gets a sentence under its cell; other errors get none."""
 
+import gc
 import sys
 import warnings
 
@@ -213,7 +214,7 @@ def run():
     InteractiveShell.clear_instance()
     main = sys.modules["__main__"]  # a shell puts its own there
     settings = Config({"HistoryManager": {"enabled": False}})
-    shell = InteractiveShell.instance(config=settings, colors="NoColor")
+    shell = InteractiveShell.instance(config=settings, colors="NoColor", xmode="Plain")  # quickly made
 
     def run(cell):
         for source in (SETUP, cell):
@@ -223,7 +224,9 @@ def run():
                 shell.run_cell(source)
         return shown.stdout, [output.data for output in shown.outputs]
 
+    gc.freeze()  # IPython searches for garbage each time, and would go through all that pytest has collected
     yield run
+    gc.unfreeze()
     InteractiveShell.clear_instance()
     sys.modules["__main__"] = main
 
