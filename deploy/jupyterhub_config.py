@@ -1,6 +1,6 @@
 """JupyterHub's settings for a class on one machine; start.py says where the class is.
 
-Each learner is a user of the system with a home that nobody else may enter, and a server that runs as that user.
+Each learner is a user of the system, with a home that nobody else may enter and a server that is theirs.
 """
 
 import os
@@ -32,6 +32,11 @@ class Passwords(Authenticator):
 def fetch_key(spawner) -> str:
     """What opens the variants of the learner whose server starts, and of nobody else."""
     return key_of(Class.of(COURSE), spawner.user.name)
+
+
+def sockets(spawner) -> str:
+    """The folder where the kernels of a learner listen, which nobody else may enter."""
+    return str(Path(os.environ["CLASS_SOCKETS"], spawner.user.name))
 
 
 def settings(spawner) -> str:
@@ -66,7 +71,8 @@ c.Spawner.environment = {
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
     "JUPYTER_CONFIG_PATH": settings,
     "COURSE_EXCHANGE": str(CLASS / "exchange"),
+    "JUPYTER_RUNTIME_DIR": sockets,
     KEY: fetch_key,
 }
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120
-c.JupyterHub.concurrent_spawn_limit = 4
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300  # a whole class may begin at once
+c.JupyterHub.concurrent_spawn_limit = 0  # and nobody is sent away

@@ -56,16 +56,20 @@ def number_of(place: int) -> int:
     return FIRST_NUMBER + place
 
 
-def make_users(folder: Path, names: list[str]) -> None:
-    """Write users into /etc, without a password for anything but the class, and give each a home."""
+def make_users(folder: Path, names: list[str], sockets: Path) -> None:
+    """Write users into /etc, without a password for anything but the class, and give each a home.
+
+    sockets: gets a folder for each, where kernels listen; the name of a socket has 107 characters at most.
+    """
     with open("/etc/passwd", "a") as users, open("/etc/group", "a") as groups:
         for place, name in enumerate(names):
             number, home = number_of(place), folder / "home" / name
             users.write(f"{name}:x:{number}:{number}::{home}:/bin/bash\n")
             groups.write(f"{name}:x:{number}:\n")
-            if not home.exists():
-                home.mkdir(mode=0o700, parents=True)
-                os.chown(home, number, number)
+            for own in [home, sockets / name]:
+                if not own.exists():
+                    own.mkdir(mode=0o700, parents=True)
+                    os.chown(own, number, number)
 
 
 def give(source: Path, home: Path, number: int) -> None:

@@ -40,23 +40,34 @@ def own_etc(stage: Path) -> None:
     mount("--bind", stage / "etc", "/etc")
 
 
-def lowest_closed(folder: Path) -> Path:
-    """The folder itself, or the first on the way to it that not everybody may enter."""
+def first_closed(folder: Path) -> list[Path]:
+    """The first folder on the way to this one, or itself, that not everybody may enter, if there is one."""
     way = [*reversed(folder.parents), folder]
-    return next((step for step in way if not step.stat().st_mode & 0o001), folder)
+    return [step for step in way if not step.stat().st_mode & 0o001][:1]
 
 
-def cover(root: Path, shown: Iterable[Path]) -> None:
-    """Hide the folder `root`, and what is closed above it, but for these folders below it."""
+def tops(root: Path, shown: Iterable[Path]) -> set[Path]:
+    """The folders to hide: the root, and what is closed on the way to what shall be seen."""
+    found = {root, *(step for path in [root, *shown] for step in first_closed(path))}
+    return {top for top in found if not found & {*top.parents}}
+
+
+def cover(root: Path, shown: Iterable[Path]) -> Path:
+    """Hide the folder `root`, and what is closed on the way to these folders, but not the folders.
+
+    Returns a folder in the memory, of a short name, which is there as long as the view is.
+    """
     stage = Path(tempfile.mkdtemp())
-    mount("-t", "tmpfs", "-o", "mode=0700", "class", stage)
+    mount("-t", "tmpfs", "-o", "mode=0711", "class", stage)
     own_etc(stage)
-    top = lowest_closed(root)
-    kept = {place: path for place, path in enumerate(shown) if path.is_relative_to(top)}
+    hidden = tops(root, shown)
+    kept = {place: path for place, path in enumerate(shown) if hidden & {path, *path.parents}}
     for place, path in kept.items():
         (stage / str(place)).mkdir()
         mount("--rbind", path, stage / str(place))
-    mount("-t", "tmpfs", "-o", "mode=0755", "class", top)
+    for top in hidden:
+        mount("-t", "tmpfs", "-o", "mode=0755", "class", top)
     for place, path in kept.items():
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
         mount("--rbind", stage / str(place), path)
+    return stage

@@ -17,10 +17,9 @@ DEPLOY = Path(__file__).resolve().parent
 ROOT = DEPLOY.parent
 sys.path.insert(0, str(ROOT))
 
-from deploy.private import apart, cover, is_apart  # noqa: E402
-
 from course_utils.grading.variants import Class  # noqa: E402
 from deploy import people  # noqa: E402
+from deploy.private import apart, cover, is_apart  # noqa: E402
 from tools.variants import enrol, named  # noqa: E402
 
 COURSE = ["nbgrader_config.py", "source", "variants"]  # of exercises/
@@ -68,11 +67,11 @@ def copy_course(folder: Path) -> None:
         people.own(course, people.number_of(0))
 
 
-def furnish(folder: Path, learners: list[str]) -> list[str]:
+def furnish(folder: Path, learners: list[str], sockets: Path) -> list[str]:
     """Everybody's name, the teacher's first, once each has a home, a variant, and a way to the exchange."""
     (folder / "hub").mkdir(mode=0o700, exist_ok=True)
     everybody = list(people.invite(folder, learners))
-    people.make_users(folder, everybody)
+    people.make_users(folder, everybody, sockets)
     with people.acting_as(people.number_of(0)):
         course = folder / "course"
         enrol(course, Class.of(course).seed or secrets.token_urlsafe(24), everybody[1:])
@@ -114,15 +113,17 @@ def main() -> None:
     except ValueError as reason:
         sys.exit(str(reason))
     needed = [ROOT / name for name in ("course_utils", "notebooks", "deploy")]
-    cover(ROOT, {*needed, Path(sys.prefix), Path(sys.base_prefix), program.parents[3], folder})
-    everybody = furnish(folder, learners)
+    pythons = {Path(sys.prefix), Path(sys.base_prefix)}
+    sockets = cover(ROOT, {*needed, *pythons, program.parents[3], folder}) / "sockets"
+    everybody = furnish(folder, learners, sockets)
     try_as(1, folder / "home" / everybody[1])
     print(
         f"The class is at http://127.0.0.1:{given.port} and its passwords in {folder / 'logins.csv'}.",
         flush=True,
     )
     os.chdir(folder / "hub")
-    os.environ |= {"CLASS_FOLDER": str(folder), "CLASS_PORT": str(given.port), "CLASS_PROXY": str(program)}
+    told = {"FOLDER": folder, "PORT": given.port, "PROXY": program, "SOCKETS": sockets}
+    os.environ |= {f"CLASS_{name}": str(value) for name, value in told.items()}
     config = str(DEPLOY / "jupyterhub_config.py")
     os.execv(sys.executable, [sys.executable, "-m", "jupyterhub", "--config", config])
 

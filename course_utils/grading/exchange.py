@@ -9,8 +9,11 @@ import os
 import pwd
 import secrets
 import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 from nbgrader.exchange.default import (
@@ -77,19 +80,27 @@ class FetchVariant(ExchangeFetchAssignment):
 
 
 class CollectOwn(ExchangeCollect):
-    """Collects what learners handed in themselves: a folder in another's name is said, and left out."""
+    """Collects what learners handed in themselves, each one's newest that can be copied; the rest is said."""
 
     def _path_to_record(self, path: str) -> dict:
-        record, owner = super()._path_to_record(path), owner_of(path)
-        if owner != record["username"]:
-            self.log.warning(
-                "%s was handed in by %s in the name of %s. It is not collected.",
-                path,
-                owner,
-                record["username"],
-            )
-            record["username"] = ""
-        return record
+        """Who handed a folder in, and when, by the file system: its name is the learner's words."""
+        folder, owner = Path(path), owner_of(path)
+        claimed = folder.name.split("+")[0]
+        if claimed != owner:
+            said = "%s was handed in by %s in the name of %s. It is not collected."
+            self.log.warning(said, path, owner, claimed)
+        mine = claimed == owner and self.is_whole(folder)
+        return {"username": owner * mine, "filename": folder.name, "timestamp": time_of(folder)}
+
+    def is_whole(self, folder: Path) -> bool:
+        """Whether a folder can be copied; if not, the teacher reads why."""
+        try:
+            with TemporaryDirectory() as desk:
+                copy(folder.parent, Path(folder.name), Path(desk, "copied"))
+        except (Irregular, OSError) as reason:
+            self.log.error("%s It is not collected.", reason)
+            return False
+        return True
 
     def init_src(self) -> None:
         """Each learner's newest folder, of their own."""
@@ -98,11 +109,17 @@ class CollectOwn(ExchangeCollect):
 
     def do_copy(self, src: str, dest: str, log=None) -> None:
         """Copy regular files alone: nbgrader would follow a link to whatever the teacher may read."""
-        try:
-            copy(Path(src).parent, Path(Path(src).name), Path(dest))
-        except Irregular as reason:
-            shutil.rmtree(dest, ignore_errors=True)
-            self.log.error("%s It is not collected.", reason)
+        copy(Path(src).parent, Path(Path(src).name), Path(dest))
+        Path(dest, "timestamp.txt").write_text(f"{time_of(Path(src)):%Y-%m-%d %H:%M:%S.%f} UTC")
+
+
+def time_of(folder: Path) -> datetime:
+    """When a folder and what is in it last changed (UTC): unlike a file's date, nobody can set that."""
+    changed = 0.0
+    for part in [folder, *folder.rglob("*")]:
+        with suppress(FileNotFoundError):  # it is not whole, then
+            changed = max(changed, part.lstat().st_ctime)
+    return datetime.fromtimestamp(changed, UTC).replace(tzinfo=None)
 
 
 def owner_of(path: str) -> str:

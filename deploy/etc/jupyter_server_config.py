@@ -1,4 +1,4 @@
-"""Each learner's Jupyter server: kernels talk through files of the learner's home.
+"""Each learner's Jupyter server: kernels talk through files in a folder of the learner's.
 
 By default they listen on ports of the machine, where another user could read what a cell prints.
 """
