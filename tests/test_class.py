@@ -160,7 +160,7 @@ def misuse(classroom) -> None:
     classroom.members[EVE].run(
         "import os, shutil",
         f"shutil.copytree({SET!r}, '{inbound}/{LEARNERS[-1]}+{SET}+2099-01-01 00:00:00 UTC+x')",
-        f"os.mkdir('{inbound}/{EVE}+{SET}+no time at all+x')",
+        f"open('{inbound}/{EVE}+{SET}+no time at all+x', 'w').close()",
     )
     shown = classroom.members[LINKS].run(
         f"import os; path = '{inbound}/{LINKS}+{SET}+2099-01-01 00:00:00 UTC+x'",
@@ -201,7 +201,7 @@ def test_each_is_graded_by_their_own_variant(classroom, graded):
 
 def test_nobody_hands_in_for_somebody_else_nor_what_is_no_file(classroom, graded):
     assert f"was handed in by {EVE} in the name of {LEARNERS[-1]}. It is not collected." in graded
-    assert "no time at all" in graded
+    assert "no time at all+x is no folder. It is not collected." in graded
     submitted = classroom.folder / "course" / "submitted"
     assert {path.name for path in submitted.iterdir()} == set(LEARNERS) - {LINKS}
     assert "is a link" in graded

@@ -13,6 +13,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
 from .handed_in import notebook_in
+from .history import keep
 from .preprocessors import without_solutions
 from .programs import SandboxUnavailable
 from .reading import reduce
@@ -76,6 +77,7 @@ class CarefulAutograde(Autograde):
         copied = Path(self._format_source(assignment_id, student_id))
         try:
             self.take(copied, student_id, assignment_id)
+            keep(self.coursedir, assignment_id, student_id, copied)
             wanted = super().init_destination(assignment_id, student_id)
         except Exception:
             self.forget(assignment_id, student_id)
