@@ -82,6 +82,8 @@ class FetchVariant(ExchangeFetchAssignment):
 class CollectOwn(ExchangeCollect):
     """Collects what learners handed in themselves, each one's newest that can be copied; the rest is said."""
 
+    src_records: list[dict]
+
     def _path_to_record(self, path: str) -> dict:
         """Who handed a folder in, and when, by the file system: its name is the learner's words."""
         folder, owner = Path(path), owner_of(path)
@@ -133,6 +135,8 @@ def owner_of(path: str) -> str:
 
 class ReleaseEachFeedback(ExchangeReleaseFeedback):
     """Releases feedback. What a learner spoilt of it costs that learner's alone."""
+
+    src_path: str
 
     def copy_files(self) -> None:
         """Copy each learner's pages, and say whose cannot be told apart from others'."""

@@ -17,7 +17,7 @@ from traitlets import Bool, Dict
 
 from .history import tries
 from .late import LatePolicy, settle
-from .report import plain
+from .tables import plain
 
 Submitted = dict[tuple[str, str], SubmittedAssignment]  # by learner and set
 

@@ -23,7 +23,7 @@ from nbgrader.apps import NbGrader
 
 from .assembly import label
 from .marks import points
-from .report import plain
+from .tables import plain
 
 SHEET = ["code", "question", "of", "answer", "second", "agreed"]
 FIRST = ["code", "learner", "question", "first"]
