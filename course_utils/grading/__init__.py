@@ -12,4 +12,5 @@ examiner       the other one's inside: an examination of each submission, a proc
 wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
 report         what a class got wrong, for the teacher
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
+warmed         programs that start with all imports done (nursery: who forks them; lock: how each locks itself in)
 """
