@@ -52,7 +52,7 @@ class Examiner:
         """The results for one task as they arrive, asking the session whatever the examiner asks for."""
         if self.program is None or self.program.process.poll() is not None:
             self.stop()
-            self.program = Running(self.sandbox, self.folder)
+            self.program = self.sandbox.run(self.folder)
             self.program.wait_until_ready()
         channel = self.program.channel
         channel.send(json.dumps(task).encode(), session.end)

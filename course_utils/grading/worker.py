@@ -14,6 +14,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from .channel import Channel
 from .programs import HANDED_IN
@@ -163,9 +164,9 @@ def take_files() -> None:
             Path(path.name).symlink_to(path)
 
 
-def main() -> None:
-    """Say that it is ready, then reply to requests, one after the other."""
-    channel, worker = locked_in(), Worker(QuietShell.instance())
+def serve(channel: Channel) -> NoReturn:
+    """Say that this process is ready, then reply to requests, one after the other."""
+    worker = Worker(QuietShell.instance())
     take_files()
     sys.path.insert(0, "")  # modules of the learner's own, as in a notebook
     signal.signal(signal.SIGPROF, too_slow)
@@ -176,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(locked_in())
