@@ -65,7 +65,7 @@ def pytest_terminal_summary(terminalreporter, config):
     """Say which tests were left out, and why: those in a browser take minutes, and need one."""
     if config.option.quick:
         terminalreporter.line("Of the large banks of cases some were tried: make test WHOLE=yes tries all.")
-    if config.option.markexpr == "not browser":
+    if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
 

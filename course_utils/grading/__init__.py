@@ -16,5 +16,6 @@ exchange       handed out and in on a class server: a variant for each, and nobo
 marks          for spreadsheets, Moodle and Canvas (late: what lateness costs; history: earlier tries;
                second_marker; tables: what a spreadsheet shall not compute)
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
-warmed         programs that start with all imports done (nursery: who forks them; lock: how each locks itself in)
+warmed         programs that start with all imports done (nursery: who forks them; lock: how each
+               locks itself in)
 """
