@@ -6,12 +6,14 @@ import re
 import signal
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from types import SimpleNamespace
 from unicodedata import normalize
 
 import numpy as np
 import pytest
 import sympy as sp
+from languages import hearing, left_over, plain
 
 from course_utils import (
     Activation,
@@ -336,6 +338,24 @@ def test_what_is_bad_is_refused_by_name(row, at_once):
     with pytest.raises((ValueError, TypeError), match=word) as refusal:
         kind(**{**GOOD[kind], name: bad})
     assert len(str(refusal.value)) < 400
+
+
+def heard(call):
+    """What a refusal says in Chinese, with its marks."""
+    with hearing(), pytest.raises((ValueError, TypeError)) as refusal:
+        call()
+    return str(refusal.value)
+
+
+PYTHONS_OWN = "missing a required argument: "  # Python says it, and in English
+
+
+def test_no_word_of_a_refusal_is_english_where_chinese_is_spoken():
+    calls = [call for call, _ in BAD_CALLS[::3]]
+    calls += [partial(kind, **{**GOOD[kind], name: bad}) for kind, name, bad, _ in ROWS[::15]]
+    told = [heard(call) for call in calls]
+    assert not [(plain(text), left_over(text)) for text in told if left_over(text.replace(PYTHONS_OWN, ""))]
+    assert len(told) > 100
 
 
 class Unfinished(Activation):

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 # What stays as it is in every language: formulas, code, addresses, the marks of Markdown.
 NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|[^a-zA-Z]", re.DOTALL)
+WORDS_IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{2} ?[a-z]{2}[^}]*\}")
 COVERED = (
     "# predict first"  # the library's mark on a cell that answers a prediction, the same in every language
 )
@@ -26,7 +27,12 @@ Span = tuple[int, int]
 def passages(cell: NotebookNode) -> list[Span]:
     """The spans of a cell's source that hold words, in their order."""
     spans = {"markdown": blocks, "code": words_of_code}.get(cell.cell_type, lambda source: [])(cell.source)
-    return [(start, end) for start, end in spans if NO_WORDS.sub("", cell.source[start:end])]
+    return [(start, end) for start, end in spans if has_words(cell.source[start:end])]
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate: in the prose, or in a formula's text."""
+    return bool(NO_WORDS.sub("", text) or WORDS_IN_FORMULA.search(text))
 
 
 def blocks(source: str) -> Iterator[Span]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..language import refusal
+from ..language import refusal, say
 from .given import array, by_label, texts
 from .picture import GREY, SERIES, Picture, new_axes
 
@@ -39,6 +39,6 @@ def contours(
         axes.plot(*np.transpose([start, end]), color=color, linestyle=style, linewidth=2, label=name)
         head = {"arrowstyle": "-|>", "color": color, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", end, start, arrowprops={**head, "linestyle": style, "linewidth": 2})
-        axes.plot(*start, "o", color="black", markersize=7, label="_from")
+        axes.plot(*start, "o", color="black", markersize=7, label="_" + say("from"))
     axes.legend(fontsize=9)
     return picture

@@ -39,7 +39,7 @@ class RacePicture(PanelPicture):
         super().__init__(*((1, 6.4) if surface is None else (2, 5.0)), foot=0.4)
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
-        self.panels[0].axhline(level, color="black", linewidth=1, label="finish")
+        self.panels[0].axhline(level, color="black", linewidth=1, label=say("finish"))
         self.panels[0].annotate(  # at the left, as the losses end at the right
             say("finish {level:g}", level=level),
             (0, level),

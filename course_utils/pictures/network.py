@@ -88,7 +88,7 @@ def network(model: Model, alt: str, weight: sp.Symbol | None = None) -> Picture:
 def draw_link(axes, places, link: Link, label: str = "", **look) -> None:
     """A line from circle to circle, named by its ends, and what to write upon it."""
     xs, ys = zip(*(places[end] for end in link), strict=True)
-    axes.plot(xs, ys, zorder=0, label=f"_{link[0]} to {link[1]}", **look)
+    axes.plot(xs, ys, zorder=0, label="_" + say("{one} to {other}", one=link[0], other=link[1]), **look)
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     axes.text(
         sum(xs) / 2, sum(ys) / 2, label, ha="center", va="center", fontsize=10, bbox=ground if label else None

@@ -7,6 +7,7 @@ import warnings
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from languages import hearing, left_over, plain
 from traitlets.config import Config
 
 from course_utils.checks import unreadable
@@ -237,6 +238,14 @@ def test_a_slip_keeps_its_traceback_and_gets_a_sentence(run, cell, words):
     assert "Error" in text and len(shown) == 1, text
     assert words in shown[0]["text/plain"] and words in shown[0]["text/markdown"], shown
     assert shown[0]["text/plain"].startswith("In short: ") and shown[0]["text/plain"][-1] in ".?"
+
+
+@pytest.mark.parametrize("cell", [cell for cell, _ in SLIPS[::6]])
+def test_no_word_of_a_sentence_is_english_where_chinese_is_spoken(run, cell):
+    with hearing():
+        _, (shown,) = run(cell)
+    assert plain(shown["text/plain"]).startswith("简单地说：")
+    assert not left_over(shown["text/plain"]) and not left_over(shown["text/markdown"])
 
 
 @pytest.mark.parametrize("cell", ORDINARY)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import re
+import warnings
 from itertools import product
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from languages import hearing, left_over, plain
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -52,6 +54,10 @@ def valley(seed_model, sunflowers):
 
 @pytest.fixture(scope="module")
 def made(seed_model, valley, sunflowers):
+    return families(seed_model, valley, sunflowers)
+
+
+def families(seed_model, valley, sunflowers):
     """One explorer of each family, by name."""
     networks = {
         name: Model({**seed_model.equations, h: activation(z)}, [w1, b1, w2, b2], [x, y])
@@ -99,6 +105,36 @@ RANGE_OF = {
     "softmax": [range(4)] * 3,
     "window": [range(16)],
 }
+
+
+GIVEN = ["height (m)", "learning rate", "gradient descent", "momentum:", "RMSprop:", "Adam:"]  # by this test
+ALIKE = ["h:", "p:", "nan nan"]  # symbols, and what is no number
+
+
+def words_of(explorer, name):
+    """All that a reader meets in an explorer, over some of its settings."""
+    yield from (text for control in explorer.controls for text in texts_of(control))
+    for setting in list(product(*RANGE_OF[name]))[::5]:
+        explorer.put(*setting)
+        yield explorer.screen.words
+        yield explorer.picture.numbers()
+        yield from (axes.get_title() for axes in explorer.picture.axes)
+
+
+def texts_of(control):
+    """What stands on a control or beside it."""
+    yield from (getattr(control, "description", ""), getattr(control, "tooltip", "") or "")
+    yield from (str(one[0]) for one in getattr(control, "options", ()) if isinstance(one, tuple))
+
+
+def test_no_word_of_an_explorer_is_english_where_chinese_is_spoken(seed_model, valley, sunflowers):
+    with hearing(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # the marks have none
+        made = families(seed_model, valley, sunflowers)
+        said = [text for name, explorer in made.items() for text in words_of(explorer, name)]
+    found = {plain(text): left_over(text.replace("\n", "; ")) for text in said}
+    assert {words for many in found.values() for words in many} <= {*GIVEN, *ALIKE}
+    assert len(found) > 100
 
 
 @pytest.fixture(scope="module", params=RANGE_OF)
