@@ -12,7 +12,7 @@ MAY_USE = {name: FIRST_FOUR[:place] for place, name in enumerate(FIRST_FOUR)} | 
     "pictures": FIRST_FOUR,
     "explorers": [*FIRST_FOUR, "pictures"],
     "checks": FIRST_FOUR,
-    "grading": [*FIRST_FOUR, "checks"],
+    "grading": [*FIRST_FOUR, "pictures", "checks"],
 }
 
 

@@ -17,7 +17,7 @@ import pytest
 from axe import CONTRAST, SCROLLS, serious
 from web_book import BOOK, BUILT, LESSONS, NOTEBOOKS, PAGES, ROOT
 
-from tools.lab import CHROMIUM, running_chromium
+from tools.lab import CHROMIUM
 
 ARTIFACTS = ROOT / "artifacts" / "site"
 SEARCHED = {"index": ("saddle", "10 Stack more layers"), "zh/index": ("鞍点", "10 叠加更多层")}
@@ -67,12 +67,6 @@ def address():
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with running_chromium() as chromium:
-        yield chromium
 
 
 @pytest.fixture
