@@ -33,7 +33,8 @@ ON_PAPER = [
 FOLDED = "article details:not(.stands-in details)"
 AT_THE_END = "details.hide, details.words, details.hint"
 LABELLED = "[title], [aria-label]"
-IN_ENGLISH = "[lang=en], head, .onlyprint, .languages, .prev-next-footer, .widget-play"  # and English titles
+# What says itself that it is English, titles of such pages, and the names that screen.js gives to a player.
+IN_ENGLISH = "[lang=en], head, .onlyprint, .languages, .prev-next-footer, .widget-play"
 LEFT_IN_ENGLISH = f"""() => [...document.querySelectorAll("{LABELLED}, button, summary, h1, h2, h3")]
     .filter((each) => !each.closest("{IN_ENGLISH}"))
     .flatMap((each) => [each.title, each.ariaLabel, each.matches("{LABELLED}") || each.textContent])
