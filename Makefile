@@ -64,7 +64,7 @@ core: $(VENV)/bare
 	$(VENV)/core/$(notdir $(BIN))/python -m pip install --quiet dist/*-py3-none-any.whl
 	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/*.ipynb
 
-# The web book, in _site/: pages with their sliders, that need no kernel and no other host.
+# The web book, in _site/, in every language: pages with their sliders, that need no kernel and no other host.
 # COURSE_REPOSITORY=https://github.com/OWNER/NAME gives them buttons that open a lesson elsewhere.
 site: $(VENV)/site
 	$(BIN)/python tools/site.py
@@ -73,9 +73,9 @@ site: $(VENV)/site
 browse: $(VENV)/site
 	$(RUN) pytest tests/test_site.py tests/test_site_files.py -m browser -n 2 --dist worksteal
 
-# Do the web book's links to other places lead somewhere? Only this target asks them.
+# Do the web book's links to other places lead somewhere? Only this target asks them. (Its languages have the same.)
 links: site
-	$(RUN) sphinx -q -d build/doctrees -b linkcheck build/site build/links
+	$(RUN) sphinx -q -d build/doctrees/en -b linkcheck build/site/en build/links
 
 $(VENV)/site: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[site]"

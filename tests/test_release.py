@@ -11,8 +11,10 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from PIL import Image
 
 from course_utils import data_file
+from tools.record_explorer import RECORDINGS, recorded
 
 ROOT = Path(__file__).parents[1]
 OURS = {p.relative_to(ROOT) for p in (ROOT / "course_utils").rglob("*.*") if "__pycache__" not in p.parts}
@@ -68,6 +70,15 @@ def test_a_wheel_is_built_without_a_warning(tmp_path):
     (wheel,) = tmp_path.glob("dist/*.whl")
     held = {Path(name) for name in ZipFile(wheel).namelist()}
     assert held > OURS | {Path("course_utils/data/sunspots.csv")}
+
+
+@pytest.mark.parametrize("lesson", RECORDINGS)
+def test_a_moving_picture_is_of_the_explorer_as_it_is(lesson):
+    """tools/record_explorer.py makes it."""
+    with Image.open(RECORDINGS[lesson]) as picture:
+        assert picture.info["comment"].decode() == recorded(lesson)
+    readme = ROOT / ("README.zh.md" if lesson.startswith("zh") else "README.md")
+    assert f"](docs/{RECORDINGS[lesson].name})" in readme.read_text("utf-8").partition("##")[0]
 
 
 def test_data_are_found_beside_a_notebook_and_elsewhere(tmp_path, monkeypatch):

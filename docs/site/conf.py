@@ -1,6 +1,7 @@
 """How Sphinx makes the web book. tools/site.py lays out the pages, and calls it."""
 
 import os
+import re
 import sys
 from gettext import NullTranslations
 from importlib.metadata import version as installed
@@ -117,7 +118,7 @@ def beside(app, page, template, context, doctree):
 
 
 def elsewhere(app, page, template, context, doctree):
-    """A button that opens the course in Codespaces, among the theme's."""
+    """Among the theme's buttons one for Codespaces; Colab opens the notebooks that install the course."""
     codespaces = {
         "type": "link",
         "text": "Codespaces",
@@ -127,6 +128,8 @@ def elsewhere(app, page, template, context, doctree):
     }
     for group in context.get("header_buttons", []):
         if group.get("label") == "launch-buttons":
+            for button in group["buttons"]:
+                button["url"] = re.sub("(?<=/blob/)main(?=/)", "colab", button["url"])
             group["buttons"].append(codespaces)
 
 
