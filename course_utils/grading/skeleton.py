@@ -1,10 +1,15 @@
 """What a problem set gives a notebook, and whether its names still stand for that."""
 
+import builtins
 import pickle
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import mpmath
 import numpy as np
+from sympy.core.parameters import global_parameters
 
 from ..models import MatrixModel, Model
 
@@ -18,6 +23,7 @@ class Skeleton:
     def __init__(self, names: dict):
         self.names, self.whole = names, True
         self.given: dict[str, tuple] = {}
+        self.settings = settings()
 
     @contextmanager
     def watched(self, role: str) -> Iterator[None]:
@@ -28,12 +34,22 @@ class Skeleton:
             self.whole &= role == "given"
             bound = {n: v for n, v in self.names.items() if v is not before.get(n) and not n.startswith("_")}
             self.given |= {name: mark(value) for name, value in bound.items()}
+            self.settings = settings()
 
     def as_given(self) -> bool:
-        """Whether each name still stands for what the set gave it."""
-        return self.whole and all(
-            name in self.names and mark(self.names[name]) == known for name, known in self.given.items()
+        """Whether each name still stands for what the set gave it, and Python computes as it did."""
+        return (
+            self.whole
+            and self.settings == settings()
+            and all(name in self.names and mark(self.names[name]) == m for name, m in self.given.items())
         )
+
+
+def settings() -> tuple:
+    """What a cell may set for all that is computed after it, and Python's own functions."""
+    own = {name: id(value) for name, value in vars(builtins).items() if name != "_"}
+    computing = np.geterr(), mpmath.mp.prec, global_parameters.evaluate, sys.getrecursionlimit()
+    return own, computing, tuple(warnings.filters)
 
 
 def mark(value) -> tuple:
