@@ -7,11 +7,12 @@ else
 BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
+OLDEST := $(VENV)/oldest/$(notdir $(BIN))/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test test-oldest browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
+test test-oldest browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test test-oldest browser lint refresh translate benchmark handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -25,6 +26,10 @@ lab: $(VENV)/course
 test: $(VENV)/dev
 	@echo "Running every lesson and every test (some minutes)."
 	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+
+# The tests of the packages with the oldest versions that are allowed: on Python 3.11 or 3.12, as those are.
+test-oldest: $(VENV)/oldest
+	$(OLDEST) pytest -rs -n auto --dist loadfile --quick $(wildcard tests/*/) tests/test_exercises.py tests/test_bad_input.py
 
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal
@@ -101,6 +106,12 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 $(VENV)/frameworks: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[frameworks]" || \
 	($(RUN) pip install --quiet uv && $(RUN) uv pip install --torch-backend=cpu --editable ".[frameworks]")
+	@touch $@
+
+$(VENV)/oldest: oldest.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.version_info < (3, 13) or sys.exit('The oldest versions need Python 3.11 or 3.12: make test-oldest PYTHON=...')"
+	$(PYTHON) -m venv $@
+	$(OLDEST) pip install --quiet --constraint oldest.txt --editable ".[dev]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

@@ -44,6 +44,15 @@ def test_each_package_has_a_version_that_was_tested():
     assert sorted(tested) == sorted({re.match(r"[\w-]+", package)[0] for package in asked} - {own})
 
 
+def test_the_oldest_versions_are_the_lower_bounds():
+    """What make test-oldest installs is what the package and the extras for learners ask for at least."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *extras["lab"], *extras["fast"]]
+    oldest = re.findall(r"(?m)^[^#\n].*", (ROOT / "oldest.txt").read_text("utf-8"))
+    assert oldest == [package.replace(">=", "==") for package in asked]
+
+
 def test_there_is_one_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["version"] == version
