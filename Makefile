@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test browser class-test refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
+test browser class-test refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test browser class class-test lint refresh translate benchmark handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -28,6 +28,15 @@ test: $(VENV)/dev
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py -m browser
 	$(RUN) pytest tests/grading/test_pages.py -m browser
+
+# A class server on loopback, with a teacher and learners (deploy/README.md): sudo make class LEARNERS=names.txt
+class: LEARNERS ?= 3
+class: $(VENV)/server
+	$(BIN)/python deploy/start.py --learners "$(LEARNERS)"
+
+# The class server with thirty learners, used from beginning to end. It needs root, bubblewrap, npm and Chromium.
+class-test: $(VENV)/server $(VENV)/dev
+	$(RUN) pytest tests/test_class.py -m classroom -n 0
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -79,6 +88,10 @@ links: site
 
 $(VENV)/site: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[site]"
+	@touch $@
+
+$(VENV)/server: $(VENV)/course
+	$(RUN) pip install --quiet --editable ".[server]"
 	@touch $@
 
 clean:

@@ -32,9 +32,10 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter, config):
     """Say which tests were left out, and why: those in a browser take minutes, and need one."""
-    if config.option.markexpr == "not browser":
+    if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
+        terminalreporter.line("The class server was not started: make class-test does that.")
 
 
 pytest_plugins = ["pytester"]  # runs nbval on a spoiled notebook inside a test
