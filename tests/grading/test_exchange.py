@@ -1,4 +1,4 @@
-"""The exchange of a class server: what is handed out and collected, by one user. tests/test_class.py has many."""
+"""The exchange of a class server, by one user: who gets what, and what is collected."""
 
 import getpass
 import os
@@ -22,22 +22,23 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     exchange = tmp_path_factory.mktemp("exchange")
     exchange.chmod(0o777)
-    os.environ["COURSE_EXCHANGE"] = str(exchange)
-    course = Course(folder, CONFIG.read_text())
+    key = folder / "key.txt"  # commands run in processes that were begun with another environment
+    key.write_text("")
+    told = {"COURSE_EXCHANGE": str(exchange)}
+    begin = f"from pathlib import Path\nos.environ |= {told} | {{{KEY!r}: Path({str(key)!r}).read_text()}}"
+    course = Course(folder, f"{begin}\n{CONFIG.read_text()}")
     course.exchange = exchange / "gradient_descent_derived"
     course.add_set(SET, EXERCISES / "source" / SET)
     course.enrol("ada", "bob")
     done = course.command("release_assignment", SET)
     assert done.returncode == 0, done.stderr
-    yield course
-    del os.environ["COURSE_EXCHANGE"]
+    return course
 
 
 def fetched(course, key):
     """What a learner with this key gets."""
-    os.environ[KEY] = key
+    (course.folder / "key.txt").write_text(key)
     done = course.command("fetch_assignment", SET)
-    del os.environ[KEY]
     assert done.returncode == 0, done.stderr
     notebook = nbformat.read(course.folder / SET / f"{SET}.ipynb", 4)
     shutil.rmtree(course.folder / SET)
