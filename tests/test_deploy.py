@@ -1,4 +1,4 @@
-"""The values for a cluster say what the class on one machine says."""
+"""Who is let in to a class, what its view of the files hides; and the values for a cluster say the same."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,8 @@ import yaml
 
 from course_utils.grading.exchange import KEY, key_of
 from course_utils.grading.variants import Class
+from deploy.people import fitting, invite, is_password
+from deploy.private import tops
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -79,3 +81,44 @@ def test_without_a_schema_the_charts_own_values_are_the_names(tmp_path):
     (tmp_path / "values.yaml").write_text("pvc: {storage: 1Gi, annotations: {}}")
     (tmp_path / "given.yaml").write_text("pvc: {storge: 2Gi, annotations: {any: thing}}")
     assert faults(tmp_path, tmp_path / "given.yaml") == ["pvc.storge is no value of this chart"]
+
+
+@pytest.mark.parametrize(
+    "name", ["root", "teacher", "Ada", "a b", "1a", "", "ä", "a" * 32, "../x", "a\n", "a:0"]
+)
+def test_a_name_that_no_user_can_have_is_named(name):
+    with pytest.raises(ValueError, match=r"is no name to log in with|is the name of a user"):
+        fitting(["ada", name])
+    assert fitting(["ada", "b_1-c"]) == ["ada", "b_1-c"]
+
+
+def test_everybody_has_a_password_that_lasts_and_only_its_owner_may_read_the_file(tmp_path):
+    first = invite(tmp_path, ["ada"])
+    then = invite(tmp_path, ["bob", "ada"])
+    assert list(then) == ["teacher", "ada", "bob"] and then | first == then
+    assert len(set(then.values())) == 3 and min(map(len, then.values())) >= 16
+    assert (tmp_path / "logins.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_password_lets_in_its_own_name_and_an_empty_one_nobody():
+    known = {"ada": "right", "bob": ""}
+    assert is_password(known, "ada", "right")
+    for name, given in [
+        ("ada", "wrong"),
+        ("ada", ""),
+        ("bob", ""),
+        ("eve", ""),
+        ("eve", "right"),
+        ("ada", "é"),
+    ]:
+        assert not is_password(known, name, given)
+
+
+def test_what_is_closed_on_the_way_to_python_is_hidden_but_for_it(tmp_path):
+    for name in ("open/course", "closed/python/bin", "closed/other"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o700)
+    above = [path for path in tmp_path.parents if not path.stat().st_mode & 0o001]
+    found = tops(tmp_path / "open" / "course", [tmp_path / "closed" / "python"])
+    # pytest's own folders may be closed: then the highest of them is hidden, with all that is below
+    assert found == ({above[-1]} if above else {tmp_path / "open" / "course", tmp_path / "closed"})
