@@ -20,14 +20,14 @@ lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
 	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root $(START)
 
+# WHOLE=yes tries each bank of cases whole, and the translated notebooks too, as CI does.
 # COVERAGE=95 measures as well which lines of the library the tests run, and asks for so many in a hundred.
 test: $(VENV)/dev
-	@echo "Running every notebook and every test (some minutes)."
-	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+	@echo "Running every lesson and every test (some minutes)."
+	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests/test_browser.py -m browser
-	$(RUN) pytest tests/grading/test_pages.py -m browser
+	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal
 
 # A class server on loopback, with a teacher and learners (deploy/README.md): sudo make class LEARNERS=names.txt
 class: LEARNERS ?= 3
@@ -61,9 +61,9 @@ handout: $(VENV)/course
 	$(BIN)/python tools/handout.py $(TO)
 
 # A problem set of one's own for each learner: make variants SEED=... LEARNERS=names.txt TO=../variants
-# (LEARNERS: a file with a name in each line, or how many there are.)
+# (LEARNERS: a file with a name in each line, or how many there are. IN=zh: in Chinese.)
 variants: $(VENV)/course
-	$(BIN)/python tools/variants.py "$(SEED)" "$(LEARNERS)" "$(TO)"
+	$(BIN)/python tools/variants.py "$(SEED)" "$(LEARNERS)" "$(TO)" $(IN)
 
 # What somebody has who installs the package alone: a wheel of pure Python, and no Jupyter.
 core: $(VENV)/bare
@@ -80,7 +80,7 @@ site: $(VENV)/site
 
 # Opens the pages of the web book in a browser.
 browse: $(VENV)/site
-	$(RUN) pytest tests/test_site.py -m browser -n 2 --dist worksteal
+	$(RUN) pytest tests/test_site.py tests/test_site_files.py -m browser -n 2 --dist worksteal
 
 # Do the web book's links to other places lead somewhere? Only this target asks them.
 links: site

@@ -6,11 +6,18 @@ What nobody has translated yet is said in English.
 """
 
 import os
+import re
+from collections.abc import Mapping
 from functools import reduce
 from gettext import NullTranslations, translation
 from pathlib import Path
+from string import Formatter
 
 LOCALE = Path(__file__).with_name("locale")
+HAN, LATIN = "[\u4e00-\u9fff]", "[A-Za-z0-9∂]"
+LETTERS_MEET = re.compile(f"{HAN}{LATIN}|{LATIN}{HAN}")
+SIGN = "[\u3000-\u303f\uff00-\uffef]"  # full-width, with its space in it
+CLOSE = re.compile(f"{HAN}{HAN}|{SIGN}.|.{SIGN}")
 _spoken = NullTranslations()
 
 
@@ -28,12 +35,35 @@ def speak(language: str) -> None:
 
 def say(sentence: str, /, **places: object) -> str:
     """The sentence in the language that is spoken, its places filled in as `str.format` does."""
-    return _spoken.gettext(sentence).format(**places)
+    return _filled(_spoken.gettext(sentence), places)
+
+
+def say_in(context: str, sentence: str, /, **places: object) -> str:
+    """The same for a word that another language says in several ways. context: which of them is meant."""
+    return _filled(_spoken.pgettext(context, sentence), places)
 
 
 def say_count(one: str, many: str, count: int, /, **places: object) -> str:
     """The sentence for this number of things, which each language chooses by its own rules."""
-    return _spoken.ngettext(one, many, count).format(count=count, **places)
+    return _filled(_spoken.ngettext(one, many, count), {"count": count, **places})
+
+
+def _filled(sentence: str, places: Mapping[str, object]) -> str:
+    """The sentence with its places filled in, and set as Chinese is where text and a place meet."""
+    text = ""
+    for words, name, form, conversion in Formatter().parse(sentence):
+        text = _met(text, words)
+        if name is not None:
+            place = f"{{{name}{f'!{conversion}' if conversion else ''}:{form}}}"
+            text = _met(text, place.format(**places))
+    return text
+
+
+def _met(before: str, after: str) -> str:
+    """One after the other: no space between two Chinese letters, one between a Chinese and a Latin one."""
+    if CLOSE.fullmatch(before.rstrip(" ")[-1:] + after.lstrip(" ")[:1]):
+        return before.rstrip(" ") + after.lstrip(" ")
+    return before + (" " if LETTERS_MEET.fullmatch(before[-1:] + after[:1]) else "") + after
 
 
 def refusal(sentence: str, /, **places: object) -> ValueError:

@@ -33,8 +33,9 @@ QUESTIONS = [  # answer cell, its solution, check, points
 ]
 
 
+PRELOADED = ["nbgrader.apps.nbgraderapp", "course_utils.grading.converter", "ipykernel.inprocess.ipkernel"]
 SERVER = multiprocessing.get_context("forkserver")  # a process that has imported nbgrader, and forks
-SERVER.set_forkserver_preload(["nbgrader.apps.nbgraderapp", "course_utils.grading.converter"])
+SERVER.set_forkserver_preload(PRELOADED)
 
 
 def nbgrader(words, folder: Path, path: str, said: Path) -> None:

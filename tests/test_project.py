@@ -74,6 +74,7 @@ def test_a_handout_holds_no_solution_and_nothing_that_grades(handout):
         assert links and not [link for link in links if (ROOT / link).exists() > (handout / link).exists()]
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize(
     ("notebook", "said"),
     [

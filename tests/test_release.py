@@ -2,10 +2,12 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -13,6 +15,7 @@ import yaml
 from course_utils import data_file
 
 ROOT = Path(__file__).parents[1]
+OURS = {p.relative_to(ROOT) for p in (ROOT / "course_utils").rglob("*.*") if "__pycache__" not in p.parts}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -56,6 +59,18 @@ def test_what_runs_elsewhere_calls_targets_that_are_there():
     assert len(called) > 4 and not {
         name for name in called if not re.search(rf"(?m)^{re.escape(name)}:", rules)
     }
+
+
+def test_a_wheel_is_built_without_a_warning(tmp_path):
+    for part in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / part, tmp_path)
+    for part in ("course_utils", "notebooks/data"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    build = "from setuptools.build_meta import build_wheel; build_wheel('dist')"
+    subprocess.run([sys.executable, "-W", "error", "-c", build], cwd=tmp_path, check=True)
+    (wheel,) = tmp_path.glob("dist/*.whl")
+    held = {Path(name) for name in ZipFile(wheel).namelist()}
+    assert held > OURS | {Path("course_utils/data/sunspots.csv")}
 
 
 def test_data_are_found_beside_a_notebook_and_elsewhere(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 from exercise_bank import BANK
 from grading_course import Course, needs_bubblewrap
+from languages import fixed, skeleton
 from test_exercises import (
     BLOCK,
     EXERCISES,
@@ -29,6 +30,7 @@ from course_utils.grading.variants import CLASS, Class, chosen
 from tools.variants import enrol, named, write
 
 EXPLORERS = {"learning_rate_explorer", "recurrence_explorer"}
+LANGUAGES = ["zh"]
 SEEDS = ["7", "long and secret"]
 
 
@@ -83,6 +85,7 @@ def run_variant(name, variant, released=False):
     return namespace, verdicts
 
 
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize(("name", "which"), COLUMNS + SEEDED)
 def test_a_variant_is_solved_and_open_like_the_set(name, which):
     _, verdicts = run_variant(name, of(name, which), released=True)
@@ -91,6 +94,7 @@ def test_a_variant_is_solved_and_open_like_the_set(name, which):
     assert {id: verdict for id, verdict in verdicts.items() if float(verdict) != 1} == {}
 
 
+@pytest.mark.bank(one_in=4)
 @pytest.mark.parametrize(("name", "which"), COLUMNS[::2])
 def test_wrong_answers_are_wrong_in_a_variant(name, which):
     variant, (namespace, _) = of(name, which), solved(name, which)
@@ -132,12 +136,59 @@ def test_a_variant_is_as_hard_as_the_set(name, which):
         assert abs(own[number][2] - operations) <= max(4, operations / 2), (number, own[number], operations)
 
 
+def in_language(name, language):
+    """The cells of a set as it is handed out, by name."""
+    notebook = nbformat.read(EXERCISES / language / name / f"{name}.ipynb", 4)
+    return {nbgrader(cell)["grade_id"]: cell for cell in notebook.cells}
+
+
+def translated(name):
+    """{language: {cell: its source}} of a set."""
+    found = {language: in_language(name, language) for language in LANGUAGES}
+    return {language: {id: cell.source for id, cell in own.items()} for language, own in found.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "column"), COLUMNS)
+def test_a_variant_in_another_language_is_the_same_in_other_words(name, column, language):
+    variant, english = of_column(name, column), in_language(name, "release")
+    for id, other in in_language(name, language).items():
+        own, said = (variant.cell(cell, cell.source) for cell in (english[id], other))
+        assert (own == english[id].source) == (said == other.source), id
+        if other.cell_type == "markdown":
+            assert fixed(said) == fixed(own), id
+        else:
+            assert skeleton_of(other, said) == skeleton_of(other, own), id
+
+
+def skeleton_of(cell, text):
+    return skeleton(nbformat.from_dict({**cell, "source": text}))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SETS)
+def test_a_variant_in_another_language_is_solved_by_the_same_answers(name, language):
+    variant, namespace, untouched, verdicts = of_column(name, 1), {}, {}, {}
+    solutions = {nbgrader(c)["grade_id"]: c.source for c in cells(name) if nbgrader(c)["solution"]}
+    for found, answers in ((untouched, {}), (verdicts, solutions)):
+        with beside(name):
+            for id, cell in in_language(name, language).items():
+                namespace |= {one: quiet for one in EXPLORERS & namespace.keys()}
+                if cell.cell_type == "code":
+                    value = execute(variant.cell(cell, answers.get(id, cell.source)), namespace)
+                    found |= {id: value} if nbgrader(cell)["grade"] else {}
+    assert {float(verdict) for verdict in untouched.values()} == {0}
+    assert all("unanswered" in verdict.slips for verdict in untouched.values())
+    assert {float(verdict) for verdict in verdicts.values()} == {1}
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_what_varies_stands_in_the_set_and_nowhere_else(name):
     """Each text in one of its cells or of their wrong answers; no name in a hint, which all learners get."""
     by_id = {nbgrader(cell)["grade_id"]: cell.source for cell in cells(name)}
     for cell, source in by_id.items():
-        by_id[cell] = "\n".join([source, *(wrong for wrong, *_ in BANK[name].get(cell, []))])
+        others = [sources[cell] for sources in translated(name).values()]
+        by_id[cell] = "\n".join([source, *others, *(wrong for wrong, *_ in BANK[name].get(cell, []))])
     for varies in table(name)["vary"]:
         rows, texts = varies["texts"], [by_id[cell] for cell in varies["cells"].split()]
         assert len({len(row) for row in rows}) == 1

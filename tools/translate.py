@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import site_words
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -34,7 +35,7 @@ MARKS = {"zh": "（尚未翻译）"}  # behind a passage that is still in Englis
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 SENTENCE = re.compile(r"[^\\\\^|]*\w [^\\\\|]*[.:?!]", re.DOTALL)  # no regular expression
 DESCRIBED = ast.Module | ast.ClassDef | ast.FunctionDef
-KEYWORDS = {"say": None, "later": None, "refusal": None, "say_count": (1, 2)}
+KEYWORDS = {"say": None, "later": None, "refusal": None, "say_count": (1, 2), "say_in": ((1, "c"), 2)}
 ABOUT = {"project": "Gradient descent, derived", "version": "1", "copyright_holder": "its authors"}
 
 
@@ -70,13 +71,13 @@ def library_template() -> Catalog:
     """Every sentence that the library says, with the lines where it stands."""
     catalog = Catalog(fuzzy=False, **ABOUT)
     found = extract_from_dir(ROOT / "course_utils", [("**.py", "python")], keywords=KEYWORDS)
-    found = [(f"course_utils/{name}", line, message) for name, line, message, *_ in found]
-    for name, line, message in sorted([*found, *sentences_of_checks()], key=lambda one: one[:2]):
-        catalog.add(message, locations=[(name, line)])
+    found = [(f"course_utils/{name}", line, message, context) for name, line, message, _, context in found]
+    for name, line, message, context in sorted([*found, *sentences_of_checks()], key=lambda one: one[:2]):
+        catalog.add(message, locations=[(name, line)], context=context)
     return catalog
 
 
-def sentences_of_checks() -> Iterator[tuple[str, int, str]]:
+def sentences_of_checks() -> Iterator[tuple[str, int, str, None]]:
     """What questions, hints and mistakes hold as data, for `known`: texts that end as a sentence does."""
     checks = ROOT / "course_utils" / "checks"
     for path in sorted(checks.rglob("*.py")):
@@ -87,17 +88,26 @@ def sentences_of_checks() -> Iterator[tuple[str, int, str]]:
         for node in ast.walk(tree):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(text, str) and SENTENCE.fullmatch(text) and text not in descriptions:
-                yield path.relative_to(ROOT).as_posix(), node.lineno, text
+                yield path.relative_to(ROOT).as_posix(), node.lineno, text, None
     hints = checks / "questions" / "hints.toml"
     for texts in tomllib.loads(hints.read_text(encoding="utf-8")).values():
         for text in (*texts.get("hints", ()), *texts.get("solution", ())):
-            yield hints.relative_to(ROOT).as_posix(), 0, text
+            yield hints.relative_to(ROOT).as_posix(), 0, text, None
+
+
+def site_template() -> Catalog:
+    """What the web book says besides the lessons and sets."""
+    catalog = Catalog(fuzzy=False, **ABOUT)
+    for path, line, text in site_words.texts():
+        catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)])
+    return catalog
 
 
 TEMPLATES = {
     "lessons": lambda: template_of(lessons()),
     "exercises": lambda: template_of(sets()),
     "library": library_template,
+    "site": site_template,
 }
 
 
@@ -126,7 +136,9 @@ def update(language: str, domain: str, template: Catalog) -> Catalog:
 
 def renumber(message: Message) -> None:
     """Carry new numbers over into the translation, if numbers are all that changed in the source."""
-    (before,) = message.previous_id or [""]
+    before, *plural = message.previous_id or [""]
+    if plural or message.pluralizable:
+        return
     numbers = iter(NUMBER.findall(message.id))
     same_words = NUMBER.sub("#", before) == NUMBER.sub("#", message.id)
     if same_words and NUMBER.findall(before) == NUMBER.findall(message.string):

@@ -1,8 +1,9 @@
 """A set of one's own for each learner: other numbers, functions and names, and the same questions.
 
-Usage: python tools/variants.py SEED LEARNERS FOLDER
+Usage: python tools/variants.py SEED LEARNERS FOLDER [LANGUAGE]
 LEARNERS is a file with a name in each line, or how many there are. FOLDER gets LEARNER/SET.ipynb, with the
-data beside. The seed and the names go into exercises/class.toml: from it grading knows who has which variant.
+data beside; LANGUAGE is a folder of exercises/, such as zh, if not in English. The seed and the names go
+into exercises/class.toml: from it grading knows who has which variant.
 """
 
 import json
@@ -54,16 +55,18 @@ def write(known: Class, release: Path, learner: str, folder: Path) -> None:
             nbformat.write(ComputeChecksums().preprocess(varied, {})[0], folder / path.name)
 
 
-def main(seed: str, learners: str, to: str) -> None:
+def main(seed: str, learners: str, to: str, language: str = "release") -> None:
     """Enrol the learners, and write their variants."""
+    if not any((ROOT / language).glob("*/*.ipynb")):
+        raise ValueError(f"no problem set is in {ROOT / language}")
     names = named(learners)
     known = enrol(ROOT, seed, names)
     for learner in names:
-        write(known, ROOT / "release", learner, Path(to) / learner)
+        write(known, ROOT / language, learner, Path(to) / learner)
     print(f"{to} holds the variants of {len(names)} learners. Keep {ROOT / CLASS}: grading needs it.")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4 or not all(sys.argv[1:]):
+    if len(sys.argv) not in (4, 5) or not all(sys.argv[1:]):
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from ..language import say
+from ..language import say, sentences
 from ..models.model import Model
 from ..training.trace import moments
 from .answers import UNANSWERED
@@ -39,7 +39,9 @@ def check_adjoints(answer, model: Model, start: Sequence, sample: Sequence) -> V
             )
             return Verdict(False, message, slips=verdict.slips)
         if not verdict.correct:
-            return wrong(f"{name}: {verdict.message} {rule(model, symbol)}")
+            return wrong(
+                say("{name}: {message}", name=name, message=sentences(verdict.message, rule(model, symbol)))
+            )
     return right(say("every number is right: you went backward through the whole graph."))
 
 

@@ -39,11 +39,12 @@ class Unreadable(Exception):
         self.verdict = wrong(verdict) if isinstance(verdict, str) else verdict
 
 
-def read(answer, symbols: Iterable[sp.Symbol], name: str = "the answer") -> sp.Expr:
+def read(answer, symbols: Iterable[sp.Symbol], name: str = "") -> sp.Expr:
     """The answer as an expression in symbols of these names, whatever their assumptions.
 
     Strings are not read, and nothing is evaluated. Raises Unreadable.
     """
+    name = name or say("the answer")
     if answer is ...:
         raise Unreadable(UNANSWERED)
     if isinstance(answer, str):

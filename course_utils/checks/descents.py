@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ..language import say
 from ..models.model import Model
 from .mistakes import Mistake
 from .reruns import Arguments
@@ -85,7 +86,7 @@ def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
     if len(trail) > 2:
         missing = Mistake("missing step", "one step is missing.")
         yield missing, (trail[-3], losses[:-2])
-    for when, some in (("at the start", losses[1:-1]), ("after the last step", losses[:-2])):
+    for when, some in ((say("at the start"), losses[1:-1]), (say("after the last step"), losses[:-2])):
         missing = Mistake("missing loss", "the loss {when} is missing.", names={"when": when})
         yield missing, (trail[-2], some)
 

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import sympy as sp
 
+from ..language import later, say
 from .chain_slips import Found
 from .flow import Chains, Flow
 from .forms import Slip, places
@@ -38,8 +39,8 @@ def slips_everywhere(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Fo
 def in_each(links: tuple[Link, ...], slips: Sequence[Slip], place: int) -> Mistake:
     """The mistake that one of the slips in the first link is in each of them."""
     mistake = slips[place].named
-    names = {**mistake.names, "one": mistake.about(wrt="it").message}
-    text = EVERYWHERE.get(mistake.slip, "the same slip in each of {link}. The first: {one}")
+    names = {**mistake.names, "one": mistake.about(wrt=say("it")).message}
+    text = EVERYWHERE.get(mistake.slip, later("the same slip in each of {link}. The first: {one}"))
     return mistake._replace(text=text, links=links, names=names, every=True)
 
 

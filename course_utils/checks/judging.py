@@ -88,4 +88,6 @@ def judged_alone(
     if not mistakes:
         return wrong(shown)
     verdict = slipped(mistakes, shown)
-    return Verdict(False, f"{name}: {verdict.message}", verdict.score, verdict.slips)
+    return Verdict(
+        False, say("{name}: {message}", name=name, message=verdict.message), verdict.score, verdict.slips
+    )

@@ -164,4 +164,4 @@ def returned(result, model: Model) -> Run:
         as_numbers(v, (), say("the parameter {parameter}", parameter=p))
         for v, p in zip(ordered, model.parameters, strict=True)
     ]
-    return np.array(end), as_array(losses, "its losses").reshape(-1)
+    return np.array(end), as_array(losses, say("its losses")).reshape(-1)

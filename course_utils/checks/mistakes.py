@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from ..language import say
+from ..language import later, say
 
 Link = tuple[sp.Symbol, sp.Symbol]  # (of, wrt) stands for ∂of/∂wrt
 OTHER = sp.Symbol("(other)")  # in an expression: one of several symbols
@@ -127,7 +127,7 @@ def one_of(mistakes: Sequence[Mistake]) -> Mistake:
         return together._replace(text=SEVERAL[likeliest.slip])
     if len(others) > 1:
         return together._replace(slip="one of several", text=UNKNOWN)
-    text = "one slip, and there are two that lead to this. Perhaps {one} Or perhaps {other}"
+    text = later("one slip, and there are two that lead to this. Perhaps {one} Or perhaps {other}")
     return together._replace(
         slip=f"{likeliest.slip} or {others[0].slip}" if others[0].slip != likeliest.slip else likeliest.slip,
         text=text,

@@ -33,7 +33,7 @@ def told(check: Callable[[], Verdict]) -> Verdict:
         with bounded():
             return check()
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-        return wrong(f"your network cannot be checked: {f'{error!s:.200}'.rstrip('.')}.")
+        return wrong(say("your network cannot be checked: {error}.", error=f"{error!s:.200}".rstrip(".。")))
 
 
 def check_network(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], most: int = 10) -> Verdict:

@@ -103,8 +103,9 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
         if not right_in(answer[None], key[None]).all():
             first = differs(answer, key)
-            return wrong(f"{place}: {compared(say('its result'), answer[first], key[first])}")
-    return wrong(f"{where[len(answers)]}: {fault}") if fault else None
+            fault = compared(say("its result"), answer[first], key[first])
+            return wrong(say("{name}: {message}", name=place, message=fault))
+    return wrong(say("{name}: {message}", name=where[len(answers)], message=fault)) if fault else None
 
 
 @bounded()
@@ -158,11 +159,11 @@ def check_backward(model: Model, function: Callable) -> Verdict:
 def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str]) -> np.ndarray:
     """One number for each parameter. Raises Unreadable for anything else, by its label."""
     try:
-        ordered = in_order(result, parameters, "the gradients")
+        ordered = in_order(result, parameters, say("the gradients"))
     except (TypeError, ValueError):
         names = some(map(str, parameters), most=10)
         raise Unreadable(
             say("it should return {count} gradients, for {names}.", count=len(parameters), names=names)
         ) from None
-    one = "one number, the mean over the samples"
+    one = say("one number, the mean over the samples")
     return np.array([as_numbers(g, (), label, one) for g, label in zip(ordered, labels, strict=True)])

@@ -38,7 +38,7 @@ def check_number(
     key, tolerance = expected_value(expected), bound(tolerance, "tolerance", least=0)
     digits = None if digits is None else count(digits, "digits", least=1, most=15)
     told = sentences({} if slips is None else slips, "slips")
-    mistaken = {expected_value(number, "a number in slips"): hint for number, hint in told.items()}
+    mistaken = {expected_value(number, say("a number in slips")): hint for number, hint in told.items()}
     try:
         with time_limit(SECONDS):
             number = value(read(answer, []), {})
@@ -70,7 +70,7 @@ def no_number(answer, counted: bool) -> str:
             return "the answer should be one number, not two: how many are there in all?"
         return "the answer should be one number. Write a decimal point, 0.5, and not a comma."
     try:
-        left = check_parts(answer, "the answer") if isinstance(answer, sp.Expr) else ()
+        left = check_parts(answer, say("the answer")) if isinstance(answer, sp.Expr) else ()
     except Unreadable as unreadable:
         return say("the answer should be a number. {message}", message=unreadable.verdict.message)
     if left:
@@ -81,8 +81,9 @@ def no_number(answer, counted: bool) -> str:
     return say("the answer should be a number, not {answer}.", answer=brief(answer))
 
 
-def expected_value(number: float, name: str = "the number expected"):
+def expected_value(number: float, name: str = ""):
     """The exact value of a key. Raises ValueError, by that name, for one with symbols, or not finite."""
+    name = name or say("the number expected")
     expression = asked(number, name)
     if expression.free_symbols:
         raise refusal("{name} should have no symbols in it", name=name)

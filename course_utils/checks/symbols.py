@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, NoDerivative, backward, derivative, local
 from ..derivation.given import some
-from ..language import refusal, say
+from ..language import later, refusal, say
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
@@ -29,6 +29,8 @@ WORK = 20_000  # more is not computed
 SECONDS = 2.5  # of computing, for an answer that no count has stopped
 LINKS = 1000  # a model with more is not checked
 FEWEST = 4  # points at which an answer that is explained has a value
+TOO_LONG = later("this takes too long to check: leave the computed symbols in it, as the chain rule does.")
+TOO_DEEP = later("this is too deep to check: leave the computed symbols in it, as the chain rule does.")
 SIMPLE = (1, 2, 3, -1, -2, 0.5, -0.5)
 KEY, UNUSED = sp.Symbol("(key)"), sp.Symbol("(unused)")
 
@@ -57,7 +59,7 @@ def check_gradient(model: Model, parameter: sp.Symbol, answer) -> Verdict:
         chain=model.equations,
         wrt=parameter,
         roles=roles_of(model),
-        others=others | {"the loss itself": model.loss},
+        others=others | {say("the loss itself"): model.loss},
     ).check(answer)
 
 
@@ -90,10 +92,10 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
 
     Where a message needs a name for the function, it calls it f.
     """
-    expression = asked(expression, "the function")
+    expression = asked(expression, say("the function"))
     if not isinstance(wrt, sp.Symbol):
         raise refusal("a derivative is with respect to a SymPy symbol, not {symbol}", symbol=called(wrt))
-    wrt = asked(wrt, "the symbol")
+    wrt = asked(wrt, say("the symbol"))
     symbols = expression.free_symbols | {wrt}
     function = next(f for name in ("f", "g", "F", "(f)") if (f := sp.Symbol(name)) not in symbols)
     chain = {function: expression}
@@ -104,9 +106,9 @@ def check_derivative(expression: sp.Expr, wrt: sp.Symbol, answer) -> Verdict:
         chain=chain,
         wrt=wrt,
         roles=[symbols],
-        others={"the function itself": function}
+        others={say("the function itself"): function}
         | others_than(chain, function, wrt, "the derivative with respect to {wrt}"),
-        short="the derivative",
+        short=say("the derivative"),
     ).check(answer)
 
 
@@ -135,7 +137,7 @@ def others_than(equations: Equations, of: sp.Symbol, wrt: sp.Symbol, name: str) 
     found = {}
     for other in sorted(equations[of].free_symbols - {wrt}, key=str):
         with suppress(NoDerivative):
-            found[name.format(of=of, wrt=other)] = local(equations, of, other)
+            found[say(name, of=of, wrt=other)] = local(equations, of, other)
     return found
 
 
@@ -196,7 +198,7 @@ class Question:
             expression = read(answer, self.symbols, self.name)
         except Unreadable as unreadable:
             return unreadable.verdict
-        _, how = self.points, "takes too long"  # the points are the question's own time
+        _, how = self.points, TOO_LONG  # the points are the question's own time
         try:
             if work(expression) <= WORK:
                 with time_limit(SECONDS, computing=True):
@@ -204,10 +206,8 @@ class Question:
         except TooSlow:
             pass
         except RecursionError:
-            how = "is too deep"
-        return wrong(
-            say("this {how} to check: leave the computed symbols in it, as the chain rule does.", how=how)
-        )
+            how = TOO_DEEP
+        return wrong(say(how))
 
     def verdict(self, expression: sp.Expr) -> Verdict:
         """The verdict on an expression: right, explained by slips, or shown to differ at a point."""
@@ -283,7 +283,7 @@ class Question:
         """The counterexample, or a simple point of its kind, and what the answer and the key are there."""
         simple = (point for point in self.simple_points(expression) if not self.agrees(expression, point))
         point = next(simple, counterexample)
-        where = self.place(point, expression) or "every point"
+        where = self.place(point, expression) or say("every point")
         key = self.right(point)
         if not self.lines[self.key].free_symbols:  # its value would be the answer
             return say("at {where} it has another value", where=where)

@@ -35,7 +35,9 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     try:
         given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
         wanted = f"{returned_names(outputs)}, {in_words(shape)}"
-        results = call_each(function, given, lambda result: as_numbers(result, shape, "its result", wanted))
+        results = call_each(
+            function, given, lambda result: as_numbers(result, shape, say("its result"), wanted)
+        )
     except Unreadable as unreadable:
         return unreadable.verdict
     answers = np.reshape(results, (len(results), -1)).T

@@ -30,7 +30,7 @@ class Verdict:
     def require(self, fraction: float = 1.0) -> None:
         """Raise AssertionError with the message unless the score is at least `fraction`."""
         if self.score < fraction:
-            raise AssertionError(self.message)
+            raise AssertionError(known(self.message))
 
     @property
     def mark(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..language import refusal, say
-from .inputs import at, columns_of
+from .inputs import AT_SAMPLE, at, columns_of
 
 
 class CompiledModel(ABC):
@@ -19,7 +19,7 @@ class CompiledModel(ABC):
     parameters: tuple
     data: tuple
     source: str
-    place = "at sample"  # how a message says where in the data it is
+    place = AT_SAMPLE  # how a message says where in the data it is
 
     @abstractmethod
     def __call__(self, parameters, data) -> tuple:

@@ -9,10 +9,18 @@ import sympy as sp
 
 from ..derivation.given import MOST, TEXT, brief, some
 from ..derivation.names import by_name, duplicates_in, spelled
-from ..language import refusal
+from ..language import later, refusal, say
 
 FLOAT = np.dtype(float)
-KINDS = {"c": "complex", "M": "dates", "m": "spans of time", "U": "text", "S": "text", "V": "records"}
+KINDS = {
+    "c": later("complex numbers"),
+    "M": later("dates"),
+    "m": later("spans of time"),
+    "U": later("text"),
+    "S": later("text"),
+    "V": later("records"),
+}
+AT_SAMPLE = later(" at sample {number}")
 
 
 def in_order(values: Mapping | Sequence, symbols: Sequence[sp.Symbol], what: str) -> list:
@@ -134,7 +142,7 @@ def as_floats(values, symbol: sp.Symbol) -> np.ndarray:
         "{symbol} should be numbers, not {values}: these are {kind}",
         symbol=symbol,
         values=brief(values),
-        kind=KINDS[array.dtype.kind],
+        kind=say(KINDS[array.dtype.kind]),
     )
 
 
@@ -145,9 +153,11 @@ def real(value) -> float:
     raise refusal("{value} is no real number", value=brief(value))
 
 
-def at(wrong: np.ndarray, place: str = "at sample") -> str:
+def at(wrong: np.ndarray, place: str = AT_SAMPLE) -> str:
     """Where the first of the samples is that are marked: " at sample 3"; empty if there is only one value."""
-    return f" {place} {int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1)))}" if wrong.ndim else ""
+    if not wrong.ndim:
+        return ""
+    return say(place, number=int(np.argmax(wrong.reshape(len(wrong), -1).any(axis=1))))
 
 
 def finite_start(

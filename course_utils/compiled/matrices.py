@@ -12,7 +12,7 @@ from ..derivation.given import listed, pairs
 from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import check_names
 from ..derivation.shapes import as_matrix
-from ..language import refusal
+from ..language import later, refusal
 from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .base import CompiledModel
 from .inputs import as_floats, at, in_order
@@ -29,7 +29,9 @@ def sizes_of(symbols: Sequence) -> set[sp.Symbol]:
 def checked(equations: MatrixEquations, parameters: Sequence, data: Sequence) -> dict:
     """The equations. Raises ValueError naming a symbol or an expression that is none between matrices."""
     given = pairs(equations)
-    check_names([*(symbol for symbol, _ in given), *parameters, *data], sp.MatrixSymbol, "matrix symbol")
+    check_names(
+        [*(symbol for symbol, _ in given), *parameters, *data], sp.MatrixSymbol, later("matrix symbol")
+    )
     return {symbol: as_matrix(value, symbol) for symbol, value in given}
 
 
@@ -116,7 +118,7 @@ class CompiledMatrices(CompiledModel):
     Raises ValueError naming what cannot be computed, and a matrix that means something else in the source.
     """
 
-    place = "in row"
+    place = later(" in row {number}")
 
     def __init__(self, equations: MatrixEquations, parameters: Sequence, data: Sequence = ()):
         self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))

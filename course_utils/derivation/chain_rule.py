@@ -133,7 +133,7 @@ def expand(equations: Equations, expression: sp.Expr) -> sp.Expr:
     Raises ValueError if that becomes too large to work with.
     """
     if not isinstance(expression, sp.Expr):
-        expression = as_expression(expression, "what is expanded")
+        expression = as_expression(expression, say("what is expanded"))
     check_equations(equations)
     sizes, whole = {}, {}
     for symbol, definition in equations.items():

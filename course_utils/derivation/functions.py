@@ -34,7 +34,7 @@ class Activation(sp.Function):
 
     def __new__(cls, *arguments, **options):
         """Apply it to one expression or number. Raises ValueError for anything else, such as text."""
-        name = f"the argument of {cls.__name__}"
+        name = say("the argument of {function}", function=cls.__name__)
         arguments = (z if isinstance(z, sp.Expr) else as_expression(z, name) for z in arguments)
         return super().__new__(cls, *arguments, **options)
 
@@ -55,7 +55,7 @@ class Activation(sp.Function):
                 kind=type(error).__name__,
                 error=error,
             ) from error
-        return as_expression(slope, f"the slope of {name}")
+        return as_expression(slope, say("the slope of {name}", name=name))
 
     def _eval_evalf(self, precision):
         z = self.args[0].evalf()

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 import sympy as sp
 
-from ..language import refusal, say
+from ..language import later, refusal, say
 
 TEXT = str | bytes | bytearray
 NUMBERS = {int, float, Fraction, Decimal}
@@ -106,13 +106,15 @@ def why_not_real(atom: sp.Atom) -> str:
     return say("which is too large a number") if too_large else ""
 
 
-def listed(values, name: str, of: str = "symbols") -> list:
+def listed(values, name: str, of: str = later("symbols")) -> list:
     """The items of a list or the like, in their order. Raises ValueError for what has no order, or no end."""
     single = isinstance(values, TEXT | sp.Basic) and not isinstance(values, sp.Tuple)
     if single or isinstance(values, set | frozenset) or not np.iterable(values):
-        raise refusal("{name} should be a list of {of}, not {values}", name=name, of=of, values=brief(values))
+        raise refusal(
+            "{name} should be a list of {of}, not {values}", name=name, of=say(of), values=brief(values)
+        )
     if len(items := list(islice(values, MOST + 1))) > MOST:
-        raise refusal("{name} has more than {most} {of}", name=name, most=MOST, of=of)
+        raise refusal("{name} has more than {most} {of}", name=name, most=MOST, of=say(of))
     return items
 
 
@@ -130,7 +132,9 @@ def check_equations(equations, name: str = "equations") -> None:
 
 def pairs(equations, name: str = "equations") -> list[tuple]:
     """The equations as pairs (symbol, expression), from a mapping or pairs. Raises ValueError for others."""
-    found = listed(equations.items() if isinstance(equations, Mapping) else equations, name, "equations")
+    found = listed(
+        equations.items() if isinstance(equations, Mapping) else equations, name, later("equations")
+    )
     for pair in found:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise refusal(

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import sympy as sp
 
-from ..language import refusal, say
+from ..language import later, refusal, say
 from .given import TEXT, brief, some
 
 LONGEST = 100  # letters of a name
@@ -23,7 +23,7 @@ def spelled(symbol) -> str:
     return normalize("NFKC", str(symbol))
 
 
-def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = "SymPy symbol") -> None:
+def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = later("SymPy symbol")) -> None:
     """Raise ValueError naming the symbol that is of another kind, defined twice or no Python name."""
     for symbol in symbols:
         if not isinstance(symbol, kind):
@@ -33,7 +33,7 @@ def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = "SymPy 
                 else say("was it given another value?")
             )
             raise refusal(
-                "{symbol} is not a {called}: {hint}", symbol=brief(symbol), called=called, hint=hint
+                "{symbol} is not a {called}: {hint}", symbol=brief(symbol), called=say(called), hint=hint
             )
         check_name(str(symbol))
     if twice := duplicates_in(map(spelled, symbols)):
@@ -52,8 +52,9 @@ def check_name(name: str) -> None:
         raise refusal("{name!r} cannot be a name in Python code: choose another", name=name)
 
 
-def by_name(values: Mapping, what: str = "the mapping") -> dict:
+def by_name(values: Mapping, what: str = "") -> dict:
     """Values by the names of their symbols. Raises ValueError for a key of another kind, or two of a name."""
+    what = what or say("the mapping")
     for key in values:
         if not isinstance(key, str | sp.Basic):
             raise refusal(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..compiled.settings import number
 from ..derivation.given import brief, listed
-from ..language import refusal
+from ..language import later, refusal
 from ..pictures.given import array
 from .task import Fit, Task
 
@@ -42,7 +42,9 @@ def by_label(kind: type) -> Callable:
 
 def two_ranges(value, name: str) -> None:
     """Raise ValueError for anything but two pairs; loss_grid looks at their numbers."""
-    if len(pairs := listed(value, name, "two ranges")) != 2 or any(len(listed(p, name)) != 2 for p in pairs):
+    if len(pairs := listed(value, name, later("two ranges"))) != 2 or any(
+        len(listed(p, name)) != 2 for p in pairs
+    ):
         raise refusal(
             "{name} should be two pairs (lowest, highest), not {value}", name=name, value=brief(value)
         )
@@ -50,7 +52,7 @@ def two_ranges(value, name: str) -> None:
 
 def two(value, name: str) -> None:
     """Raise ValueError for anything but a list of two."""
-    if len(listed(value, name, "two")) != 2:
+    if len(listed(value, name, later("two"))) != 2:
         raise refusal("{name} should be two, not {value}", name=name, value=brief(value))
 
 

@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from ..language import say
+from ..language import say, say_in
 from ..models.model import Model
 from ..pictures.graph import GraphPicture
 from ..training.trace import moments
@@ -54,4 +54,8 @@ def player(position: widgets.SelectionSlider, last: int) -> list[widgets.Widget]
         made.on_click(lambda _: setattr(position, "index", min(max(position.index + move, 0), last)))
         return made
 
-    return [play, button(say("back"), "step-backward", -1), button(say("step"), "step-forward", 1)]
+    return [
+        play,
+        button(say("back"), "step-backward", -1),
+        button(say_in("button", "step"), "step-forward", 1),
+    ]

@@ -9,16 +9,17 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPre
 from traitlets import Enum, Float, Integer
 from traitlets.config import Configurable
 
-from .assembly import answered_here, assemble, label
+from .assembly import HANDED_IN, answered_here, assemble, label
 from .attachments import attached, is_picture
 from .broker import examiner
 from .pages import written
-from .programs import Program, Sandbox, SandboxUnavailable
+from .programs import Program, SandboxUnavailable, Startable
 from .results import Result
-from .sandbox import bubblewrap, limits, unprotected
+from .sandbox import bubblewrap, limits, unprotected, walls
 from .session import Session
-from .syntax import stores
+from .syntax import imports, stores
 from .variants import Class, Variant
+from .warmed import Warmed
 
 EXAMINER_MEMORY = 3 * 2**30  # bytes, of which Python and its packages take one
 USERS = {"worker": 65534, "examiner": 65533}  # whom root becomes: neither counts the other's processes
@@ -91,8 +92,11 @@ class Examine(NbGraderPreprocessor):
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
-    def sandboxed(self, module: str, memory: int, resources) -> Sandbox:
-        """The sandbox for one of this package's modules. Raises SandboxUnavailable outside Linux."""
+    def sandboxed(self, module: str, memory: int, resources, warm: str = "") -> Startable:
+        """The sandbox for one of this package's modules, in which all that `warm` imports is there already.
+
+        Raises SandboxUnavailable outside Linux.
+        """
         if os.name != "posix" or not Path("/proc").is_dir():
             raise SandboxUnavailable("Grading needs Linux. On Windows, WSL is one.")
         submitted = module == "worker"
@@ -101,18 +105,19 @@ class Examine(NbGraderPreprocessor):
             self.log.warning("Submissions run without a sandbox: they may read and change your files.")
             return unprotected(program)
         files = beside(source_folder(self, resources))
-        if submitted:
-            files = beside(Path(resources["metadata"]["path"])) | files
-        return bubblewrap(files, Path(course(self).root), program)
+        if not submitted:
+            return bubblewrap(files, Path(course(self).root), program)
+        files = beside(Path(resources["metadata"]["path"])) | files
+        return Warmed(walls(files, Path(course(self).root), program), program, warm)
 
     def preprocess(self, nb, resources):
         """The notebook with scores and messages in it, and nbconvert's resources."""
-        worker = self.sandboxed("worker", self.memory, resources)
+        source = released(self, resources)
+        worker = self.sandboxed("worker", self.memory, resources, needed(source))
         folder = Path(resources["metadata"]["path"])
         checks = examiner(
             self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
         )
-        source = released(self, resources)
         asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         cells = list(filter(runs, nb.cells))
         with Session(worker, self.cell_seconds, self.total_seconds, folder) as session:
@@ -121,6 +126,11 @@ class Examine(NbGraderPreprocessor):
         for cell, result in zip_longest(cells, results):
             show(cell, result)
         return nb, resources
+
+
+def needed(source) -> str:
+    """What the cells of a set import, whatever a learner's answers import besides."""
+    return "\n".join(filter(None, (imports(c.source) for c in source.cells if c.cell_type == "code")))
 
 
 def beside(folder: Path) -> dict[str, Path]:
@@ -151,6 +161,7 @@ def described(cell) -> dict:
     return {
         "id": labels.get("grade_id"),
         "source": cell.source,
+        "handed_in": cell.metadata.pop(HANDED_IN, cell.source),
         "given": given,
         "check": bool(labels.get("grade")),
     }

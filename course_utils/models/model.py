@@ -12,7 +12,7 @@ from ..derivation import chain_rule
 from ..derivation.chain_rule import Equations, Path
 from ..derivation.given import as_expression, brief, listed, pairs, some
 from ..derivation.names import check_names, spelled
-from ..language import later, refusal
+from ..language import later, refusal, say
 
 UNKNOWN = later("{symbol} uses {used}, which is no equation, parameter or data of this model")
 OTHER_ASSUMPTIONS = later(
@@ -132,7 +132,7 @@ class Model:
 
     def expand(self, expression: sp.Expr) -> sp.Expr:
         """The expression in parameters and data alone, every computed symbol replaced."""
-        return chain_rule.expand(self.equations, as_expression(expression, "what is expanded"))
+        return chain_rule.expand(self.equations, as_expression(expression, say("what is expanded")))
 
     def evaluate(self, symbol: sp.Symbol, values: Mapping):
         """The value of any computed symbol, given those that it depends on: see `compiled.evaluate`."""

@@ -12,7 +12,7 @@ from ..compiled.settings import count
 from ..derivation.functions import relu, sigmoid
 from ..derivation.given import as_expression, brief, listed, some
 from ..derivation.matrix_rules import log_sum_exp, ones
-from ..language import refusal, say
+from ..language import later, refusal, say
 from .matrix_model import MatrixModel
 from .model import Model
 
@@ -21,7 +21,7 @@ MOST_WEIGHTS = 20_000  # SymPy takes seconds for these
 
 def checked_widths(widths: Sequence[int]) -> list[int]:
     """The widths. Raises ValueError for fewer than two layers or a layer without neurons."""
-    found = listed(widths, "widths", "whole numbers")
+    found = listed(widths, "widths", later("whole numbers"))
     if len(found) < 2 or not all(isinstance(width, Integral) and int(width) > 0 for width in found):
         raise refusal("widths should be two or more positive numbers, not {widths}", widths=brief(widths))
     return [count(width, "a width") for width in found]

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
-from ..language import refusal, say
+from ..language import later, refusal, say
 from .given import array, by_label, points, texts
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 from .surfaces import draw_surface
@@ -129,7 +129,7 @@ def images(
     """
     arrays = [
         array(image, say("image {place}", place=place), 2)
-        for place, image in enumerate(listed(arrays, "arrays", "images"))
+        for place, image in enumerate(listed(arrays, "arrays", later("images")))
     ]
     titles, columns = texts(titles, "titles", len(arrays)), count(columns, "columns", least=1, most=100)
     rows = -(-len(arrays) // columns)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import matplotlib as mpl
 
 from ..derivation.given import listed
-from ..language import refusal
+from ..language import later, refusal
 from .given import by_label, points
 from .picture import SERIES, STYLE, Picture
 
@@ -39,7 +39,7 @@ def side_by_side(
     with mpl.rc_context(STYLE):
         picture = Picture(alt, width=7.6 if columns == 2 else 9.0, height=2.6 * rows + 0.4)
         grid = picture.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    drawn, marked = {}, listed(marked, "marked", "names of curves")
+    drawn, marked = {}, listed(marked, "marked", later("names of curves"))
     for axes, (title, curves) in zip(grid.flat, panels.items(), strict=False):
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
         for name, (x, y) in curves.items():

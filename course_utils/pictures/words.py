@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..compiled.settings import number
-from ..language import later, say
+from ..language import later, say, sentences
 from .given import array
 
 
@@ -86,13 +86,15 @@ def memory_result(parts: Mapping[str, np.ndarray]) -> str:
 
     parts: by name, what each time step adds as a multiple of what the newest adds, shape (steps,).
     """
-    return " ".join(
-        say(
-            "{name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
-            **{"name": name[:1].upper() + name[1:], "fate": say(fate(part))},
-            **{"least": np.min(part), "most": np.max(part)},
+    return sentences(
+        *(
+            say(
+                "{name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
+                **{"name": name[:1].upper() + name[1:], "fate": say(fate(part))},
+                **{"least": np.min(part), "most": np.max(part)},
+            )
+            for name, part in parts.items()
         )
-        for name, part in parts.items()
     )
 
 

@@ -10,7 +10,7 @@ from ..compiled.inputs import as_floats, in_order
 from ..compiled.scalars import MOST_NUMBERS, Compiled
 from ..compiled.settings import count
 from ..derivation.given import brief, listed
-from ..language import refusal
+from ..language import later, refusal
 from ..models.model import Model, check_model
 from .update_rules import GradientDescent, UpdateRule, positive
 
@@ -144,7 +144,7 @@ def loss_grid(
 
 def bounds(given: tuple[float, float], name: str) -> tuple[float, float]:
     """The two ends of a range. Raises ValueError, naming it, unless they are finite and in order."""
-    ends = as_floats(listed(given, name, "two numbers"), name)
+    ends = as_floats(listed(given, name, later("two numbers")), name)
     if ends.shape != (2,) or not np.isfinite(ends).all() or not ends[0] < ends[1]:
         raise refusal(
             "{name} should be two finite numbers, the lower first, not {given}", name=name, given=brief(given)

@@ -67,7 +67,7 @@ def moments(
     check_model(model)
     rounds = count(rounds, "rounds", least=1, most=MOST_ROUNDS)
     known = dict(zip(model.parameters, finite_start(start, model.parameters), strict=True))
-    known |= dict(zip(model.data, finite_start(sample, model.data, "the sample"), strict=True))
+    known |= dict(zip(model.data, finite_start(sample, model.data, say("the sample")), strict=True))
     rule, found = None if learning_rate is None else check_rule(GradientDescent(learning_rate)), []
     for number in range(1, rounds + 1):
         found.append(

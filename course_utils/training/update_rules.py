@@ -37,7 +37,7 @@ class UpdateRule:
     equations: ClassVar[dict[sp.Symbol, sp.Expr]]
 
     def __init__(self, **settings):
-        equations = pairs(getattr(self, "equations", {parameter: None}), "the rule's equations")
+        equations = pairs(getattr(self, "equations", {parameter: None}), say("the rule's equations"))
         check_names([*(symbol for symbol, _ in equations), *map(sp.Symbol, settings)])
         if parameter not in dict(equations):
             raise refusal("the rule's equations give no new value of `parameter`")

@@ -48,7 +48,7 @@ class Progress:
             say("lesson {lesson}: ✓ {numbers}", lesson=lesson, numbers=", ".join(numbers))
             for lesson, numbers in self.by_lesson.items()
         ]
-        return "\n".join(rows) or "No question is solved yet."
+        return "\n".join(rows) or say("No question is solved yet.")
 
     def _repr_html_(self) -> str:
         return "".join(f"<p>{escape(line)}</p>" for line in repr(self).splitlines())
