@@ -9,10 +9,10 @@ endif
 RUN := $(BIN)/python -m
 OLDEST := $(VENV)/oldest/$(notdir $(BIN))/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test test-oldest browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test test-oldest browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test test-oldest browser class-test refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
+test test-oldest browser class-test refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test test-oldest browser lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test test-oldest browser class class-test lint refresh translate benchmark handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -33,6 +33,15 @@ test-oldest: $(VENV)/oldest
 
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal
+
+# A class server on loopback, with a teacher and learners (deploy/README.md): sudo make class LEARNERS=names.txt
+class: LEARNERS ?= 3
+class: $(VENV)/server
+	$(BIN)/python deploy/start.py --learners "$(LEARNERS)"
+
+# The class server with thirty learners, used from beginning to end. It needs root, bubblewrap, npm and Chromium.
+class-test: $(VENV)/server $(VENV)/dev
+	$(RUN) pytest tests/test_class.py -m classroom -n 0
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -84,6 +93,10 @@ links: site
 
 $(VENV)/site: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[site]"
+	@touch $@
+
+$(VENV)/server: $(VENV)/course
+	$(RUN) pip install --quiet --editable ".[server]"
 	@touch $@
 
 clean:

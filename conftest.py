@@ -68,6 +68,7 @@ def pytest_terminal_summary(terminalreporter, config):
     if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
+        terminalreporter.line("The class server was not started: make class-test does that.")
 
 
 pytest_plugins = ["pytester"]  # runs nbval on a spoiled notebook inside a test

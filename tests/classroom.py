@@ -86,7 +86,7 @@ class Member:
         kernel = self.ask("post", "api/kernels", json={"name": "python3", "path": ""}).json()["id"]
         address = f"{self.server.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels"
         socket = create_connection(
-            address, timeout=600, header={"Authorization": self.session.headers["Authorization"]}
+            address, timeout=1800, header={"Authorization": self.session.headers["Authorization"]}
         )
         try:
             return [said(socket, cell) for cell in cells]

@@ -38,7 +38,10 @@ def test_files_follow_their_schema(schema, paths):
 def test_each_package_has_a_version_that_was_tested():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    asked = [*project["dependencies"], *(p for name in ("lab", "fast", "site", "dev") for p in extras[name])]
+    asked = [
+        *project["dependencies"],
+        *(p for name in ("lab", "fast", "site", "server", "dev") for p in extras[name]),
+    ]
     tested = re.findall(r"(?m)^([\w-]+)==", (ROOT / "constraints.txt").read_text("utf-8"))
     own = project["name"]
     assert sorted(tested) == sorted({re.match(r"[\w-]+", package)[0] for package in asked} - {own})

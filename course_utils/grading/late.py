@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
+from traitlets.config import LoggingConfigurable
 
 from .preprocessors import course as course_of
 
@@ -77,14 +78,18 @@ def extend(submission: SubmittedAssignment, given: dict[tuple[str, str], timedel
     submission.extension = extra if submission.assignment.duedate else None
 
 
-def settle(gradebook: Gradebook, course: Path, policy: LatePolicy) -> None:
-    """Compute all penalties again: after autograde there may be more time, or points by hand."""
-    given = extra_time(course)
+def settle(gradebook: Gradebook, course: Path, app: LoggingConfigurable) -> None:
+    """Compute all penalties again: after autograde there may be more time, or points by hand.
+
+    app: whose settings name the policy.
+    """
+    given, step = extra_time(course), AssignLatePenalties(parent=app)
+    policy = step.plugin_class(parent=step)
     for assignment in gradebook.assignments:
         for submission in gradebook.assignment_submissions(assignment.name):
             extend(submission, given)
             learner, late = submission.student.id, submission.total_seconds_late
             for notebook in submission.notebooks:
-                lost = policy.late_submission_penalty(learner, notebook.score, late)
-                notebook.late_submission_penalty = lost
+                lost = policy.late_submission_penalty(learner, notebook.score, late) if late else None
+                notebook.late_submission_penalty = None if lost is None else min(lost, notebook.score)
     gradebook.db.commit()

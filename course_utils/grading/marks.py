@@ -12,11 +12,10 @@ from pathlib import Path
 
 from nbgrader.api import Assignment, Gradebook, Student, SubmittedAssignment
 from nbgrader.plugins import ExportPlugin
-from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Bool, Dict
 
 from .history import tries
-from .late import LatePolicy, settle
+from .late import settle
 from .tables import plain
 
 Submitted = dict[tuple[str, str], SubmittedAssignment]  # by learner and set
@@ -31,7 +30,7 @@ class Marks(ExportPlugin):
     def export(self, gradebook: Gradebook) -> None:
         """Compute what lateness costs, and write the file."""
         self.course = Path(self.parent.coursedir.root)
-        settle(gradebook, self.course, LatePolicy(parent=AssignLatePenalties(parent=self.parent)))
+        settle(gradebook, self.course, self.parent)
         sets = [each for each in gradebook.assignments if asked(each.name, self.assignment)]
         learners = [each for each in gradebook.students if asked(each.id, self.student)]
         submitted = {

@@ -40,7 +40,8 @@ def bars(lengths: Mapping[str, Mapping[str, float]], xlabel: str, alt: str) -> P
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
     axes.grid(False, axis="y")
+    axes.set_axisbelow(True)
     axes.margins(x=0.08)
     if len(kinds) > 1:
-        picture.legend(loc="outside upper center", ncols=len(kinds), frameon=False)
+        picture.legend(loc="outside upper center", ncols=3, frameon=False)
     return picture

@@ -77,7 +77,7 @@ def test_late_costs_a_share_for_each_day_begun_and_extra_time_is_heeded(course):
 
 
 def test_unfinished_marks_are_given_where_that_is_asked_for(course):
-    rows, said = exported(course, "--Plain.unfinished=True", "--student=['eve']", encoding="utf-8-sig")
+    rows, said = exported(course, "--Marks.unfinished=True", "--student=['eve']", encoding="utf-8-sig")
     assert [row[-2] for row in rows] == ["points", "6"]
     assert "wait for marks" not in said
 
