@@ -1,5 +1,6 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
+ahead          nbgrader's autograde with many workers (fleet), for whom each submission is a job
 converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
                handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
@@ -12,5 +13,5 @@ examiner       the other one's inside: an examination of each submission, a proc
 wire           what may come out of a submission, and how it is read (formulas, activations: of which parts)
 report         what a class got wrong, for the teacher
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
-warmed         programs that start with all imports done (nursery: who forks them; lock: how each locks itself in)
+warmed         programs that start with all imports done (nursery: forks them; lock: each locks itself in)
 """
