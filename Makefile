@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test browser refresh translate benchmark grade class-test site browse core: export OPENBLAS_NUM_THREADS := 1
+test browser refresh translate benchmark grade class-test site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test browser lint refresh translate benchmark grade class-test handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -45,6 +45,14 @@ translate: $(VENV)/dev
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
+
+# The submissions of a set, graded on all cores: make grade SET=1_chain_rule [SCHEDULER=tcp://...]
+grade: $(VENV)/course
+	cd exercises && ../$(BIN)/python -m nbgrader autograde $(SET) $(if $(SCHEDULER),--ParallelAutograde.scheduler=$(SCHEDULER))
+
+# Five hundred submissions graded while workers are killed and the gradebook is locked. (make test does it with thirty.)
+class-test: $(VENV)/dev
+	CLASS=500 $(RUN) pytest tests/grading/test_ahead.py -rs
 
 # What learners get, without solutions and grading, in a new folder: make handout TO=../handout
 handout: TO ?= build/handout

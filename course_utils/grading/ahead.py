@@ -120,6 +120,7 @@ class ParallelAutograde(CarefulAutograde):
                 yield
             finally:
                 self.fleet = Alone()
+                self.log.info("examined ahead: %d of %d", many.asked_ahead, many.asked)
 
     def send(self, number: int = 1) -> None:
         """Send the next jobs ahead. What cannot be sent is found out about when its turn comes."""

@@ -32,7 +32,8 @@ def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
             with Client(scheduler) as client:
                 yield Fleet(client)
             return
-        options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}
+        options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": "127.0.0.1:0"}
+        options["security"] = True  # a key of its own: other users of this machine may not send it work
         with (
             LocalCluster(n_workers=workers, silence_logs=logging.CRITICAL, **options) as cluster,
             Client(cluster) as client,
@@ -46,6 +47,7 @@ class Fleet:
     def __init__(self, client: Client, function: Callable[[Job], list[Result]] = examine):
         self.client, self.function = client, function
         self.sent = {}
+        self.asked = self.asked_ahead = 0
 
     def check(self) -> None:
         """Raise SandboxUnavailable, which names a worker, if one of them cannot lock submissions away."""
@@ -59,13 +61,16 @@ class Fleet:
 
     def results(self, job: Job) -> list[Result]:
         """What came of a job, whether it was sent ahead or not. Raises SetAside."""
+        self.asked += 1
+        self.asked_ahead += job.key in self.sent
         if job.key not in self.sent:
             self.send(job)
         try:
             return self.sent.pop(job.key).result()
-        except KilledWorker:
+        except KilledWorker as error:
             raise SetAside(
-                f"{job.owner} is set aside: {DEATHS} workers ended while they graded it. Look at it by hand."
+                f"{job.owner} is set aside: {error.allowed_failures + 1} workers ended while they graded it. "
+                "Look at it by hand."
             ) from None
 
 

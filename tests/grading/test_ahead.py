@@ -11,11 +11,18 @@ import sqlite3
 import time
 from contextlib import closing
 from copy import deepcopy
+from dataclasses import replace
 
 import psutil
 import pytest
+from distributed import Client, LocalCluster
 from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
 from nbformat.v4 import new_code_cell
+
+from course_utils.grading.fleet import Fleet, SetAside, fleet, missing
+from course_utils.grading.job import Bounds, Job
+from course_utils.grading.programs import SandboxUnavailable
+from course_utils.grading.results import Result
 
 SIZE = int(os.environ.get("CLASS", 30))
 SEED = 16
@@ -153,3 +160,78 @@ def test_the_last_line_adds_up(graded):
     assert all_ == SIZE == now + before + not_graded
     assert not_graded == sum(not scores for scores in graded.expected.values())
     assert now and before
+
+
+def job(owner="ada", **changes):
+    bounds = Bounds(cell_seconds=5, total_seconds=60, memory=2**29)
+    task = {"cells": [], "asked": {}, "moved": False, "seconds": 5}
+    return replace(Job(owner, task, "", (), (), "/nowhere", bounds), **changes)
+
+
+def ends_its_worker(job):
+    with open(job.course, "a") as file:
+        file.write("x")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def greets(job):
+    return [Result(message=f"hello {job.owner}")]
+
+
+def cannot(job):
+    raise SandboxUnavailable("bubblewrap is not installed")
+
+
+@pytest.fixture(scope="module")
+def one_worker():
+    with fleet(1) as found:
+        yield found
+
+
+def with_function(fleet, function):
+    return Fleet(fleet.client, function)
+
+
+def test_what_ends_three_workers_is_set_aside_with_a_reason_and_the_next_is_graded(one_worker, tmp_path):
+    deaths = tmp_path / "deaths"
+    with pytest.raises(SetAside, match=r"eve.*3 workers ended"):
+        with_function(one_worker, ends_its_worker).results(job("eve", course=str(deaths)))
+    assert deaths.read_text() == "xxx"
+    assert with_function(one_worker, greets).results(job("bob"))[0].message == "hello bob"
+
+
+def test_a_worker_that_cannot_lock_submissions_away_is_named(one_worker):
+    (address,) = one_worker.client.run(missing)
+    with pytest.raises(SandboxUnavailable, match=f"{address} cannot grade: bubblewrap is not"):
+        with_function(one_worker, cannot).results(job())
+
+
+def test_a_cluster_is_asked_by_its_address():
+    with (
+        LocalCluster(n_workers=1, dashboard_address="127.0.0.1:0") as cluster,
+        fleet(5, cluster.scheduler_address) as other,
+    ):
+        assert set(other.client.run(missing)) == set(cluster.scheduler.workers)
+        assert with_function(other, greets).results(job("cluster"))[0].message == "hello cluster"
+
+
+def test_nobody_else_on_this_machine_can_send_work(one_worker):
+    address = one_worker.client.scheduler.address
+    assert address.startswith("tls://127.0.0.1")
+    for stranger in (address, address.replace("tls", "tcp")):
+        with pytest.raises((OSError, TypeError)):
+            Client(stranger, timeout=2)
+
+
+def test_a_job_has_its_owners_name_and_all_that_matters_in_its_key():
+    others = [job("bob"), job(course="/else"), job(handed_in=(("a", b"1"),)), job(given=(("a", b"1"),))]
+    others += [job(task=job().task | {"cells": [1]}), job(warm="import numpy")]
+    assert len({each.key for each in [job(), *others]}) == 1 + len(others)
+    assert job().key == job().key
+
+
+@needs_bubblewrap
+def test_what_was_examined_ahead_is_what_the_loop_asks_for(graded):
+    """Or each submission would be examined a second time, and one after the other."""
+    counted = re.findall(r"examined ahead: (\d+) of (\d+)", graded.said[-1])
+    assert counted and all(ahead == of for ahead, of in counted)
