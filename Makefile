@@ -9,10 +9,10 @@ endif
 RUN := $(BIN)/python -m
 OLDEST := $(VENV)/oldest/$(notdir $(BIN))/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test test-oldest browser class-test refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test test-oldest browser class-test refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test test-oldest browser class-test class-server-test refresh translate benchmark grade site browse core: export OPENBLAS_NUM_THREADS := 1
+test test-oldest browser class-test class-server-test refresh translate benchmark grade site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test test-oldest browser class class-test lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test test-oldest browser class class-test class-server-test lint refresh translate benchmark grade handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -40,7 +40,7 @@ class: $(VENV)/server
 	$(BIN)/python deploy/start.py --learners "$(LEARNERS)"
 
 # The class server with thirty learners, used from beginning to end. It needs root, bubblewrap, npm and Chromium.
-class-test: $(VENV)/server $(VENV)/dev
+class-server-test: $(VENV)/server $(VENV)/dev
 	$(RUN) pytest tests/test_class.py -m classroom -n 0
 
 lint: $(VENV)/dev
@@ -59,6 +59,14 @@ translate: $(VENV)/dev
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
+
+# The submissions of a set, graded on all cores: make grade SET=1_chain_rule [SCHEDULER=tcp://...]
+grade: $(VENV)/course
+	cd exercises && ../$(BIN)/python -m nbgrader autograde $(SET) $(if $(SCHEDULER),--ParallelAutograde.scheduler=$(SCHEDULER))
+
+# And five hundred submissions graded while workers are killed and the gradebook is locked. (make test does it with thirty.)
+class-test: class-server-test
+	CLASS=500 $(RUN) pytest tests/grading/test_ahead.py -rs
 
 # What learners get, without solutions and grading, in a new folder: make handout TO=../handout
 handout: TO ?= build/handout

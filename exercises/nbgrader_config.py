@@ -7,13 +7,14 @@ from pathlib import Path
 import nbgrader
 from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 
-from course_utils.grading.converter import CarefulAutograde, CarefulFeedback
+from course_utils.grading.ahead import ParallelAutograde
+from course_utils.grading.converter import CarefulFeedback
 from course_utils.grading.formgrader import close
 from course_utils.grading.late import Penalties
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless, Overwrite
 
-autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
+autogradeapp.Autograde = api.Autograde = ParallelAutograde  # nbgrader has no setting for this
 generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = CarefulFeedback
 if handlers := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):  # in JupyterLab
     close(handlers, Path(__file__).parent)

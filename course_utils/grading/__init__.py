@@ -1,5 +1,6 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
+ahead          nbgrader's autograde with many workers (fleet), for whom each submission is a job
 converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
                handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
@@ -16,6 +17,5 @@ exchange       handed out and in on a class server: a variant for each, and nobo
 marks          for spreadsheets, Moodle and Canvas (late: what lateness costs; history: earlier tries;
                second_marker; tables: what a spreadsheet shall not compute)
 sandbox        how programs are locked away (seccomp: calls that the kernel refuses; channel: how they talk)
-warmed         programs that start with all imports done (nursery: who forks them; lock: how each
-               locks itself in)
+warmed         programs that start with all imports done (nursery: forks them; lock: each locks itself in)
 """
