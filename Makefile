@@ -7,11 +7,12 @@ else
 BIN := $(VENV)/bin
 endif
 RUN := $(BIN)/python -m
+OLDEST := $(VENV)/oldest/$(notdir $(BIN))/python -m
 # These start a process for each core: threads of their own would only get in each other's way.
-test browser refresh translate benchmark site browse core: export OPENBLAS_NUM_THREADS := 1
-test browser refresh translate benchmark site browse core: export OMP_NUM_THREADS := 1
+test test-oldest browser class-test class-server-test refresh translate benchmark grade site browse core: export OPENBLAS_NUM_THREADS := 1
+test test-oldest browser class-test class-server-test refresh translate benchmark grade site browse core: export OMP_NUM_THREADS := 1
 
-.PHONY: lab test browser lint refresh translate benchmark handout variants core site browse links clean
+.PHONY: lab test test-oldest browser class class-test class-server-test lint refresh translate benchmark grade handout variants core site browse links clean
 
 # The start page in the language of this machine.
 START := notebooks/$(if $(filter zh%,$(firstword $(LC_ALL) $(LC_MESSAGES) $(LANG))),zh/)00_start_here.ipynb
@@ -20,14 +21,27 @@ lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
 	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root $(START)
 
+# WHOLE=yes tries each bank of cases whole, and the translated notebooks too, as CI does.
 # COVERAGE=95 measures as well which lines of the library the tests run, and asks for so many in a hundred.
 test: $(VENV)/dev
-	@echo "Running every notebook and every test (some minutes)."
-	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+	@echo "Running every lesson and every test (some minutes)."
+	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+
+# The tests of the packages with the oldest versions that are allowed: on Python 3.11 or 3.12, as those are.
+test-oldest: $(VENV)/oldest
+	$(OLDEST) pytest -rs -n auto --dist loadfile --quick $(wildcard tests/*/) tests/test_exercises.py tests/test_bad_input.py
 
 browser: $(VENV)/dev
-	$(RUN) pytest tests/test_browser.py -m browser
-	$(RUN) pytest tests/grading/test_pages.py -m browser
+	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal
+
+# A class server on loopback, with a teacher and learners (deploy/README.md): sudo make class LEARNERS=names.txt
+class: LEARNERS ?= 3
+class: $(VENV)/server
+	$(BIN)/python deploy/start.py --learners "$(LEARNERS)"
+
+# The class server with thirty learners, used from beginning to end. It needs root, bubblewrap, npm and Chromium.
+class-server-test: $(VENV)/server $(VENV)/dev
+	$(RUN) pytest tests/test_class.py -m classroom -n 0
 
 lint: $(VENV)/dev
 	$(RUN) ruff check .
@@ -45,6 +59,14 @@ translate: $(VENV)/dev
 
 benchmark: $(VENV)/dev
 	$(BIN)/python tests/benchmark.py
+
+# The submissions of a set, graded on all cores: make grade SET=1_chain_rule [SCHEDULER=tcp://...]
+grade: $(VENV)/course
+	cd exercises && ../$(BIN)/python -m nbgrader autograde $(SET) $(if $(SCHEDULER),--ParallelAutograde.scheduler=$(SCHEDULER))
+
+# And five hundred submissions graded while workers are killed and the gradebook is locked. (make test does it with thirty.)
+class-test: class-server-test
+	CLASS=500 $(RUN) pytest tests/grading/test_ahead.py -rs
 
 # What learners get, without solutions and grading, in a new folder: make handout TO=../handout
 handout: TO ?= build/handout
@@ -64,21 +86,25 @@ core: $(VENV)/bare
 	$(VENV)/core/$(notdir $(BIN))/python -m pip install --quiet dist/*-py3-none-any.whl
 	MPLBACKEND=agg $(VENV)/core/$(notdir $(BIN))/python -I tools/run_cells.py notebooks/*.ipynb
 
-# The web book, in _site/: pages with their sliders, that need no kernel and no other host.
+# The web book, in _site/, in every language: pages with their sliders, that need no kernel and no other host.
 # COURSE_REPOSITORY=https://github.com/OWNER/NAME gives them buttons that open a lesson elsewhere.
 site: $(VENV)/site
 	$(BIN)/python tools/site.py
 
 # Opens the pages of the web book in a browser.
 browse: $(VENV)/site
-	$(RUN) pytest tests/test_site.py -m browser -n 2 --dist worksteal
+	$(RUN) pytest tests/test_site.py tests/test_site_files.py -m browser -n 2 --dist worksteal
 
-# Do the web book's links to other places lead somewhere? Only this target asks them.
+# Do the web book's links to other places lead somewhere? Only this target asks them. (Its languages have the same.)
 links: site
-	$(RUN) sphinx -q -d build/doctrees -b linkcheck build/site build/links
+	$(RUN) sphinx -q -d build/doctrees/en -b linkcheck build/site/en build/links
 
 $(VENV)/site: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[site]"
+	@touch $@
+
+$(VENV)/server: $(VENV)/course
+	$(RUN) pip install --quiet --editable ".[server]"
 	@touch $@
 
 clean:
@@ -101,6 +127,12 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 $(VENV)/frameworks: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[frameworks]" || \
 	($(RUN) pip install --quiet uv && $(RUN) uv pip install --torch-backend=cpu --editable ".[frameworks]")
+	@touch $@
+
+$(VENV)/oldest: oldest.txt pyproject.toml
+	$(PYTHON) -c "import sys; sys.version_info < (3, 13) or sys.exit('The oldest versions need Python 3.11 or 3.12: make test-oldest PYTHON=...')"
+	$(PYTHON) -m venv $@
+	$(OLDEST) pip install --quiet --constraint oldest.txt --editable ".[dev]"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/bare pyproject.toml

@@ -1,6 +1,7 @@
 """How pytest reads the notebooks, from whatever folder it is started."""
 
 import os
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +12,12 @@ from tools.refresh import why_not_run
 
 
 def pytest_addoption(parser):
-    """--heard=1 has every verdict of every test judged in the other language too."""
+    """`make test` tries what most often goes wrong, and CI all (`make test WHOLE=yes`).
+
+    --heard=1 has every verdict of every test judged in the other language too.
+    """
+    told = "of each bank of cases only some, evenly; and no translated lesson, whose code is its source's"
+    parser.addoption("--quick", action="store_true", help=told)
     parser.addoption("--heard", type=int, default=10, help="one test in how many judges in Chinese as well")
 
 
@@ -28,8 +34,28 @@ def pytest_configure(config):
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval.ini")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_ignore_collect(collection_path, config):
+    """With --quick no translated lesson: that its code is its source's, tests/test_translation.py sees."""
+    translated = collection_path.suffix == ".ipynb" and collection_path.parent.parent.name == "notebooks"
+    return (config.option.quick and translated) or None
+
+
+def sampled(items):
+    """What --quick leaves of the tests: of a bank of cases one in so many, each time the same."""
+    met = Counter()
+    for item in items:
+        test, bank = item.nodeid.partition("[")[0], item.get_closest_marker("bank")
+        if bank is None or met[test] % bank.kwargs["one_in"] == 0:
+            yield item
+        met[test] += 1
+
+
+def pytest_collection_modifyitems(config, items):
     """Skip the cells of a lesson whose packages are not installed; `-rs` says why."""
+    if config.option.quick:
+        kept = [*sampled(items)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
     for item in items:
         if item.path.suffix == ".ipynb" and (reason := why_not_run(item.path)):
             item.add_marker(pytest.mark.skip(reason=reason))
@@ -37,9 +63,12 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter, config):
     """Say which tests were left out, and why: those in a browser take minutes, and need one."""
-    if config.option.markexpr == "not browser":
+    if config.option.quick:
+        terminalreporter.line("Of the large banks of cases some were tried: make test WHOLE=yes tries all.")
+    if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
+        terminalreporter.line("The class server was not started: make class-test does that.")
 
 
 pytest_plugins = ["pytester"]  # runs nbval on a spoiled notebook inside a test

@@ -9,7 +9,7 @@ training     update rules, and the loops that use them
 pictures     LaTeX, plots, graphs, words
 explorers    sliders, and what moves under them
 checks       from an answer to a verdict (uses the first four)
-grading      submissions in, scores out (uses checks, and the first four)
+grading      submissions in, scores out (uses checks, pictures, and the first four)
 """
 
 from threadpoolctl import threadpool_limits

@@ -7,12 +7,14 @@ from pathlib import Path
 import nbgrader
 from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 
-from course_utils.grading.converter import CarefulAutograde, CarefulFeedback
+from course_utils.grading.ahead import ParallelAutograde
+from course_utils.grading.converter import CarefulFeedback
 from course_utils.grading.formgrader import close
+from course_utils.grading.late import Penalties
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless, Overwrite
 
-autogradeapp.Autograde = api.Autograde = CarefulAutograde  # nbgrader has no setting for this
+autogradeapp.Autograde = api.Autograde = ParallelAutograde  # nbgrader has no setting for this
 generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = CarefulFeedback
 if handlers := sys.modules.get("nbgrader.server_extensions.formgrader.handlers"):  # in JupyterLab
     close(handlers, Path(__file__).parent)
@@ -40,11 +42,15 @@ c.Autograde.autograde_preprocessors = [
     Examine,
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    Penalties,
     "nbgrader.preprocessors.CheckCellMetadata",
     Harmless,
 ]
 c.OverwriteCells.add_missing_cells = True
+
+# What is handed in late loses nothing. With c.LatePolicy.per_day = 0.1 it loses a tenth for each day begun.
+c.AssignLatePenalties.plugin_class = "course_utils.grading.late.LatePolicy"
+c.ExportApp.plugin_class = "course_utils.grading.marks.Plain"
 
 # The pages of feedback and of Formgrader run no script of a learner's, and ask no other host for anything.
 c.HTMLExporter.filters = {"markdown2html": "course_utils.grading.pages.markdown2html"}

@@ -1,16 +1,22 @@
 """What keeps somebody out of a page, as axe-core finds it: contrast, names, the keyboard."""
 
+from collections.abc import Sequence
+
 from tools.npm import unpacked
 
 RUN = "([within, only]) => axe.run(within, { preload: false, resultTypes: ['violations'], ...only })"
-LOOKS = ("color-contrast", "scrollable-region-focusable")  # what depends on the theme and the width
+CONTRAST, SCROLLS = (
+    "color-contrast",
+    "scrollable-region-focusable",
+)  # what depends on the theme, and on the width
 
 
-def serious(page, within: str, rules: tuple[str, ...] = ()) -> list[tuple]:
-    """Its serious and critical violations within these elements; by these rules alone, if there are any."""
+def serious(page, within: str, only: Sequence[str] = (), without: Sequence[str] = ()) -> list[tuple]:
+    """Its serious and critical violations within these elements, by some rules only, or by all but some."""
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate((unpacked("axe-core") / "axe.min.js").read_text("utf-8"))
-    found = page.evaluate(RUN, [within, {"runOnly": rules} if rules else {}])["violations"]
+    rules = {"runOnly": only} if only else {"rules": {rule: {"enabled": False} for rule in without}}
+    found = page.evaluate(RUN, [within, rules])["violations"]
     return [
         (each["id"], each["nodes"][0]["html"][:200], len(each["nodes"]))
         for each in found

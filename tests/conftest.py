@@ -9,6 +9,8 @@ from hypothesis import settings
 from languages import judged_twice
 from model_bank import SEED
 
+from tools.lab import running_chromium
+
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=20, database=None)
 settings.load_profile("course")
 
@@ -23,6 +25,13 @@ def seed_model():
 def sunflowers():
     """Days, standardised, and mean heights in metres: two arrays of shape (12,)."""
     return sunflower_data()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One headless Chromium for all tests that need one: Playwright starts no second one beside it."""
+    with running_chromium() as chromium:
+        yield chromium
 
 
 def is_check(name, value):

@@ -33,8 +33,9 @@ QUESTIONS = [  # answer cell, its solution, check, points
 ]
 
 
+PRELOADED = ["nbgrader.apps.nbgraderapp", "course_utils.grading.converter", "ipykernel.inprocess.ipkernel"]
 SERVER = multiprocessing.get_context("forkserver")  # a process that has imported nbgrader, and forks
-SERVER.set_forkserver_preload(["nbgrader.apps.nbgraderapp", "course_utils.grading.converter"])
+SERVER.set_forkserver_preload(PRELOADED)
 
 
 def nbgrader(words, folder: Path, path: str, said: Path) -> None:
@@ -99,14 +100,19 @@ class Course:
 
     def command(self, *words: str, path: str | None = None) -> subprocess.CompletedProcess:
         """Run `nbgrader words`, as typed in the course folder, with the environment activated."""
-        folders = [str(Path(sys.executable).parent), path or os.environ["PATH"]]  # nbgrader calls alembic
         with tempfile.TemporaryDirectory() as said:
-            arguments = words, self.folder, os.pathsep.join(folders), Path(said)
-            process = SERVER.Process(target=nbgrader, args=arguments)
-            process.start()
+            process = self.begin(words, Path(said), path)
             process.join(600)
             texts = [(Path(said) / name).read_text() for name in ("1", "2")]
         return subprocess.CompletedProcess(words, process.exitcode, *texts)
+
+    def begin(self, words, said: Path, path: str | None = None):
+        """The process of a command, which writes what it says into files of the folder `said`."""
+        folders = [str(Path(sys.executable).parent), path or os.environ["PATH"]]  # nbgrader calls alembic
+        arguments = words, self.folder, os.pathsep.join(folders), said
+        process = SERVER.Process(target=nbgrader, args=arguments)
+        process.start()
+        return process
 
     def add_set(self, name: str, source) -> None:
         """Put a problem set (a notebook, or a folder with one) into source/, and release it."""

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 import numpy as np
 import sympy as sp
@@ -171,8 +172,13 @@ def points(name):
     return list(values), list(values.values())
 
 
-def cases():
-    """Every slip in every link on the way to a parameter, and in all of a kind, that makes a wrong answer."""
+def cases(first=0, step=1):
+    """Slips in every link on the way to a parameter, and in all of a kind, that make an answer wrong."""
+    return (case for case in islice(candidates(), first, None, step) if case.is_slip())
+
+
+def candidates():
+    """Every slip in every link, and in all links of a kind, whether it makes an answer wrong or not."""
     for name, model in models().items():
         for parameter in model.parameters:
             links = sorted({link for path in model.paths(parameter) for link in path}, key=str)
@@ -182,9 +188,7 @@ def cases():
             ]
             for some in [*([link] for link in links), *(kind for kind in kinds if len(kind) > 1)]:
                 for slip in SLIPS if len(some) == 1 else sorted(EVERYWHERE):
-                    case = Case(name, parameter, tuple(some), slip)
-                    if case.is_slip():
-                        yield case
+                    yield Case(name, parameter, tuple(some), slip)
 
 
 def figures(some):
@@ -209,6 +213,6 @@ def figures(some):
 
 if __name__ == "__main__":
     step = int(next((argument for argument in sys.argv[1:] if argument.isdigit()), 1))
-    counted = figures([case for place, case in enumerate(cases()) if place % step == 0])
+    counted = figures(cases(step=step))
     total = counted.total()
     print(f"{total} slips in {len(models())} models: " + ", ".join(f"{k} {n}" for k, n in counted.items()))

@@ -594,6 +594,7 @@ WAYS = {
 }
 
 
+@pytest.mark.bank(one_in=4)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("form", [*FORMS, *FLAT], ids=str)
 def test_a_name_with_another_meaning_is_refused_or_does_not_disturb(form, way):

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from axe import serious
 
-from tools.lab import CHROMIUM, run_all, running_chromium, running_lab
+from tools.lab import CHROMIUM, run_all, running_lab
 from tools.refresh import why_not_run
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -54,12 +54,6 @@ def lab(tmp_path_factory):
         nbformat.write(without_outputs(nbformat.read(lesson, 4)), lesson)
     with running_lab(home) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with running_chromium() as chromium:
-        yield chromium
 
 
 @pytest.fixture

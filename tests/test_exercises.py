@@ -114,6 +114,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize(("name", "answer", "source", "score", "message"), WRONG)
 def test_a_wrong_answer_gets_its_score_and_its_sentence(name, answer, source, score, message):
     namespace = dict(run(name)[0])
@@ -276,6 +277,7 @@ def test_a_check_cell_of_a_lesson_holds_a_number_and_no_answer(lesson):
     )
 
 
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize("name", SETS)
 def test_a_solved_set_runs_twice_with_the_same_outputs(name, pytester):
     """Its outputs are not stored, because they hold the answers: they are made here, and nbval compares."""

@@ -30,6 +30,33 @@ def test_every_package_folder_is_installed():
     assert {".".join(folder.parts) for folder in folders} == set(packages)
 
 
+BANK = """
+import pytest
+@pytest.mark.bank(one_in=3)
+@pytest.mark.parametrize("case", range(8))
+def test_many(case): pass
+@pytest.mark.parametrize("case", range(8))
+def test_few(case): pass
+"""
+
+
+@pytest.mark.parametrize(("options", "tried"), [([], range(8)), (["--quick"], (0, 3, 6))])
+def test_quick_tries_one_in_so_many_of_a_bank_and_all_else(pytester, options, tried):
+    pytester.makepyfile(test_bank=BANK)
+    pytester.makeconftest((ROOT / "conftest.py").read_text().replace("pytest_plugins =", "_ ="))
+    pytester.makeini("[pytest]\nmarkers = bank(one_in)")
+    passed, *_ = pytester.inline_run("-p", "no:xdist", *options).listoutcomes()
+    ran = [report.nodeid.partition("::")[2] for report in passed]
+    assert ran == [*(f"test_many[{n}]" for n in tried), *(f"test_few[{n}]" for n in range(8))]
+
+
+@pytest.mark.parametrize(("options", "folders"), [([], {"notebooks", "zh"}), (["--quick"], {"notebooks"})])
+def test_quick_leaves_out_the_translated_lessons(pytester, options, folders):
+    here = ["--collect-only", "--nbval", f"--rootdir={ROOT}", f"--confcutdir={ROOT}", ROOT / "notebooks"]
+    cells, _ = pytester.inline_genitems(*here, *options)
+    assert {cell.path.parent.name for cell in cells} == folders
+
+
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 PAGES = [*READMES, *LESSONS]
 
@@ -74,6 +101,7 @@ def test_a_handout_holds_no_solution_and_nothing_that_grades(handout):
         assert links and not [link for link in links if (ROOT / link).exists() > (handout / link).exists()]
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize(
     ("notebook", "said"),
     [

@@ -45,6 +45,7 @@ def test_the_tape_gives_the_gradients_of_a_model(tape, model):
     assert_agrees(tape, model)
 
 
+@pytest.mark.bank(one_in=6)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_the_tape_gives_the_gradients_of_every_scalar_model_of_a_lesson(tape, lesson):
     if reason := why_not_run(lesson):

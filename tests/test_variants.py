@@ -85,6 +85,7 @@ def run_variant(name, variant, released=False):
     return namespace, verdicts
 
 
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize(("name", "which"), COLUMNS + SEEDED)
 def test_a_variant_is_solved_and_open_like_the_set(name, which):
     _, verdicts = run_variant(name, of(name, which), released=True)
@@ -93,6 +94,7 @@ def test_a_variant_is_solved_and_open_like_the_set(name, which):
     assert {id: verdict for id, verdict in verdicts.items() if float(verdict) != 1} == {}
 
 
+@pytest.mark.bank(one_in=4)
 @pytest.mark.parametrize(("name", "which"), COLUMNS[::2])
 def test_wrong_answers_are_wrong_in_a_variant(name, which):
     variant, (namespace, _) = of(name, which), solved(name, which)

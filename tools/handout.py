@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ["notebooks", "course_utils", "exercises/release", "exercises/zh"]
 READMES = ["README.md", "README.zh.md"]
 PROJECT = ["pyproject.toml", "setup.py", "environment.yml", "Makefile", "LICENSE", *READMES]
-FILES = [*PROJECT, "docs/explorer.gif"]
+FILES = [*PROJECT, "docs/explorer.gif", "docs/explorer.zh.gif"]
 LEFT_OUT = shutil.ignore_patterns("grading", "__pycache__", ".ipynb_checkpoints")
 TEACHERS = [  # what in these files is for teachers and developers
     ("pyproject.toml", r' *"course_utils\.grading",\n|, "grading/templates/[^"]*"'),
-    ("README.md", r"(?s)## Contribute.*?(?=## Licence)| Teachers: \[.*?\]\(.*?\)\.| *make test .*?\n"),
+    ("README.md", r"(?s)## Contribute.*?(?=## Licence)| Teachers:\s\[.*?\]\(.*?\)\.| *make test .*?\n"),
     ("README.zh.md", r"(?s)## 参与.*?(?=## 许可证)|教师请看：\[.*?\]\(.*?\)。| *make test .*?\n"),
 ]
 

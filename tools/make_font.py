@@ -18,9 +18,9 @@ FONTS = ROOT / "course_utils" / "pictures" / "fonts"
 
 
 def letters() -> str:
-    """Every letter of every translation that matplotlib's own font does not have, sorted."""
+    """Every letter of the translations that matplotlib's own font does not have, sorted."""
     found: set[str] = set()
-    for path in (ROOT / "locale").rglob("*.po"):
+    for path in (ROOT / "locale").rglob("[!s]*.po"):  # not site.po, which no picture uses
         with path.open("rb") as file:
             found.update(*(message.string for message in read_po(file) if isinstance(message.string, str)))
     return "".join(sorted(letter for letter in found if ord(letter) >= 0x2E80))

@@ -7,52 +7,73 @@ from io import BytesIO
 from pathlib import Path
 
 import nbformat
+from book import ROOT, TITLES, Book
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 
 from course_utils.checks.hints import hints_to, solution
+from course_utils.language import later
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 PNG, COLOURS = b"\x89PNG", 96
 LAST = "from course_utils.explorers import finish\n\nfinish()"  # all pages of all sliders
 CHECK = re.compile(r'^check\("([^"]+)"', re.MULTILINE)
-TO_RUN = "To have your answers checked, [run the lesson](/setup.md).\n\n"
+TURN = later("## Your turn")
+TO_RUN = later("To have your answers checked, [run the lesson](/setup.md).")
+TO_READ = later("Once you have your prediction, open this and read on.")
+ABOUT = later("Installs the course where it is missing, as on a rented machine. Otherwise it does nothing.")
 INSTALL = """\
-# Installs the course where it is missing, as on a rented machine. It does nothing where it is there.
+# {}
 from importlib.util import find_spec
 
 if not find_spec("course_utils"):
     %pip install --quiet "gradient-descent-derived[lab] @ git+{}"
 """
 
-OTHER_LANGUAGE = re.compile(r"\[[^\]]+\]\(zh/[^)]*\)\n+")  # a link that leads out of the book
+# A link to the same lesson in another language.
+ACROSS = re.compile(rf"\[({'|'.join(TITLES.values())})\]\([^)]*\)")
 
 
-def as_page(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """What was folded stays folded, and each question has its hints below it."""
+def as_page(notebook: nbformat.NotebookNode, path: Path, book: Book) -> nbformat.NotebookNode:
+    """What was folded stays folded, and each question has its hints below it. path: its notebook."""
     for index, cell in reversed(list(enumerate(notebook.cells))):
         if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-output")
         asked = cell.cell_type == "code" and CHECK.search(cell.source)
-        if asked and (folded := hints(asked[1])):
+        if asked and (folded := hints(asked[1], book)):
             notebook.cells.insert(index + 1, new_markdown_cell(folded))
         if cell.cell_type == "markdown":
-            cell.source = OTHER_LANGUAGE.sub("", cell.source)
-            cell.source = re.sub(r"(^## Your turn\n+)", rf"\1{TO_RUN}", cell.source, flags=re.MULTILINE)
+            cell.source = prose(cell.source, path, book)
     return notebook
 
 
-def hints(name: str) -> str:
+def prose(text: str, path: Path, book: Book) -> str:
+    """A cell's text as the page has it: folded if it answers a prediction, and with what leads elsewhere."""
+    if text.startswith("<!--"):  # WORDS, in any language
+        return fold(book.say(TO_READ), text.partition("\n")[2], "words")
+    beside = book.beside(path.relative_to(ROOT).with_suffix("").as_posix())
+    text = ACROSS.sub(lambda found: f'<a href="{beside[found[1]]}">{found[1]}</a>', text)
+    turn = book.say(TURN)
+    return re.sub(rf"^{turn}$", f"{turn}\n\n{book.say(TO_RUN)}", text, flags=re.MULTILINE)
+
+
+def fold(title: str, text: str, kind: str) -> str:
+    """A text that is opened by a click on its title."""
+    return f'<details class="{kind}">\n<summary>{title}</summary>\n\n{text}\n\n</details>\n\n'
+
+
+def hints(name: str, book: Book) -> str:
     """The hints to a question, each folded in the one before; in a lesson the way to the answer is last."""
-    notes = [note.markdown for note in hints_to(name)]
-    titles = [f"Hint {number} of {len(notes)}" for number in range(1, len(notes) + 1)]
+    say, notes = book.say, [note.markdown for note in hints_to(name)]
+    count = len(notes)
+    titles = [say("Hint {number} of {count}", number=number, count=count) for number in range(1, count + 1)]
     if notes and not name.startswith("set "):
         notes.append(solution(name).markdown.partition("\n\n")[2])
-        titles.append("The way to the answer")
+        titles.append(say("The way to the answer"))
     folded = ""
     for title, note in reversed([*zip(titles, notes, strict=True)]):
-        folded = f'<details class="hint">\n<summary>{title}</summary>\n\n{note}\n\n{folded}</details>\n\n'
+        folded = fold(title, f"{note}\n\n{folded}", "hint")
     return folded
 
 
@@ -77,9 +98,9 @@ def lighten(widgets: dict) -> None:
             buffer["data"] = b64encode(min(picture, light.getvalue(), key=len)).decode()
 
 
-def download(path: Path, target: Path) -> None:
+def download(path: Path, target: Path, book: Book) -> None:
     """What is downloaded: the notebook as it is in the course, behind a cell that installs the course."""
     notebook = nbformat.read(path, as_version=4)
     if repository := os.environ.get("COURSE_REPOSITORY"):
-        notebook.cells.insert(0, new_code_cell(INSTALL.format(repository), id="install"))
+        notebook.cells.insert(0, new_code_cell(INSTALL.format(book.say(ABOUT), repository), id="install"))
     nbformat.write(notebook, target)

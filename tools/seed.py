@@ -4,22 +4,31 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+from book import ROOT, Book
 from nbformat.v4 import new_markdown_cell
 
-ROOT = Path(__file__).resolve().parents[1]
+from course_utils.language import later
+
 PARTS = tomllib.loads((ROOT / "docs" / "site" / "seed.toml").read_text("utf-8"))["part"]
 LINES = [line for part in PARTS for line in part["lines"]]
-OPENING = """\
-# The text that the course grew from
-
-It is a short text in Chinese: a network with one input, one neuron and one output, its derivatives, how it is
-trained, and what lies beyond. Here is what it says, and where the course computes or proves it.
-"""
+TITLE = later("# The text that the course grew from")
+SAYS, PROVES = later("It says"), later("The course")
+OPENING = later(
+    "It is a short text in Chinese: a network with one input, one neuron and one output, its derivatives, "
+    "how it is trained, and what lies beyond. Here is what it says, and where the course computes or proves "
+    "it."
+)
 
 
 def lesson(number: str) -> Path:
     """The notebook of a lesson."""
     return next((ROOT / "notebooks").glob(f"{number}_*.ipynb"))
+
+
+def title(path: Path) -> str:
+    """What stands at the top of a lesson."""
+    first = nbformat.read(path, as_version=4).cells[0].source
+    return first.partition("\n")[0].removeprefix("# ")
 
 
 def mark(notebook: nbformat.NotebookNode, number: str) -> None:
@@ -33,14 +42,17 @@ def mark(notebook: nbformat.NotebookNode, number: str) -> None:
         notebook.cells.insert(found[0], new_markdown_cell(f'<span id="seed-{place}"></span>'))
 
 
-def page() -> str:
+def page(book: Book) -> str:
     """The page, as Markdown."""
-    text, place = OPENING, 0
-    for part in PARTS:
-        text += f"\n## {part['title']}\n\n| It says | The course |\n|---|---|\n"
-        for says, number, _ in part["lines"]:
-            name = lesson(number).stem
-            title = name[3:].replace("_", " ").capitalize()
-            text += f'| {says} | <a href="notebooks/{name}.html#seed-{place}">{number} {title}</a> |\n'
+    say, place = book.say, 0
+    text = f"{say(TITLE)}\n\n{say(OPENING)}\n"
+    head = f"| {say(SAYS)} | {say(PROVES)} |\n|---|---|\n"
+    for heading, name, lines in map(dict.values, PARTS):
+        text += f"\n## {' · '.join(dict.fromkeys([heading, say(name)]))}\n\n{head}"
+        for says, number, _ in lines:
+            path = book.place(lesson(number))
+            address = path.relative_to(ROOT).with_suffix(".html").as_posix()
+            said = f'<span lang="zh-CN">{says}</span>'
+            text += f'| {said} | <a href="{address}#seed-{place}">{title(path)}</a> |\n'
             place += 1
     return text

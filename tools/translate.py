@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import site_words
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -94,10 +95,19 @@ def sentences_of_checks() -> Iterator[tuple[str, int, str, None]]:
             yield hints.relative_to(ROOT).as_posix(), 0, text, None
 
 
+def site_template() -> Catalog:
+    """What the web book says besides the lessons and sets."""
+    catalog = Catalog(fuzzy=False, **ABOUT)
+    for path, line, text in site_words.texts():
+        catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)])
+    return catalog
+
+
 TEMPLATES = {
     "lessons": lambda: template_of(lessons()),
     "exercises": lambda: template_of(sets()),
     "library": library_template,
+    "site": site_template,
 }
 
 

@@ -5,7 +5,20 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .misused import called, nothing_returned, other_key, power, square_brackets, undecided, without_parts
+from ..language import later
+from .misused import (
+    TEXT,
+    called,
+    entry,
+    nothing_returned,
+    other_key,
+    place,
+    power,
+    sequence,
+    square_brackets,
+    undecided,
+    without_parts,
+)
 from .other_library import as_method, elsewhere, of_array, of_many, of_symbol, unknown
 
 
@@ -19,6 +32,7 @@ NO_FORMULA = (
     r"|is not comparable|Bad argument type for Abs|should be a scalar expression, not (array|\[)"
     r"|object '\w+' has no attribute 'numpy'"
 )
+ROUND = later("in a formula only round brackets group: write the times sign, and `(...)`.")
 OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
 RULES: list[tuple[Any, str, Callable]] = [
     (TypeError, r"'([\w.]+)' object is not callable", called),
@@ -35,8 +49,22 @@ RULES: list[tuple[Any, str, Callable]] = [
      always("the three dots stand for an answer that is missing: fill it in, and run its cell.")),
     ((TypeError, ValueError), r"truth value of (Relational|an array)", undecided),
     (TypeError, r"'Symbol' object is not subscriptable", without_parts),
+    (TypeError, r"'(int|float|Add|Mul|Pow)' object is not subscriptable|" + OPERATION + "'set'",
+     always(ROUND)),
+    (TypeError, r"'(int|float)' object is not iterable",
+     always("a number is no list: to count up to it write `range(n)`.")),
+    (TypeError, r"non-int of type '(Symbol|Add|Mul|Pow|float)'|can only concatenate str", sequence),
     (TypeError, r"not subscriptable", square_brackets),
+    (TypeError, r"unsupported operand type\(s\) for [@&|]:", always("times is written with a star: `*`.")),
+    (TypeError, r"name should be a string|'Symbol' object is not iterable", always(
+        'the name of a symbol is a text, in quotation marks: `sp.Symbol("x")`.')),
+    ((TypeError, ValueError), r"subs\(\) missing|single argument is passed to subs", always(
+        "write first what is replaced, then by what: `.subs(x, 3)`.")),
+    ((TypeError, ValueError), r"to unpack|cannot unpack", always(
+        "to the left of `=` there are more names, or fewer, than values to the right.")),
     (KeyError, "", other_key),
+    (AttributeError, r"'dict' object has no attribute '(\w+)'", entry),
+    (IndexError, r"only integers, slices|out of bounds for axis 0 with size (\d+)", place),
     (AttributeError, r"'tuple' object has no attribute '(diff|subs|expand|simplify)'",
      always("a comma makes a pair of two things: write a decimal point, 0.5 and not 0,5.")),
     (AttributeError, r"'(Symbol|Add|Mul|Pow)' object has no attribute '(\w+)'", as_method),
@@ -45,8 +73,7 @@ RULES: list[tuple[Any, str, Callable]] = [
     (AttributeError, r"'(int|float|numpy.float64|numpy.ndarray)' object has no attribute '(subs|diff|evalf)'",
      always("this is a number already, and only formulas have `.subs` and `.diff`.")),
     (TypeError, r"NoneType", nothing_returned),
-    (TypeError, r"can only concatenate str|non-int of type '(Symbol|Add|Mul|Pow)'|" + OPERATION + "'str'",
-     always("a text stands where a number or a formula should be: leave out the quotation marks.")),
+    (TypeError, OPERATION + "'str'|did not contain a loop .*<U", always(TEXT)),
     (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
      + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),

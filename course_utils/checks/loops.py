@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
 import numpy as np
+import sympy as sp
 
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
@@ -84,12 +85,14 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     ]
     data = [np.atleast_1d(np.asarray(numbers, float)) for numbers in usual.data]
     samples = max(map(np.size, data), default=1)
-    given = [usual._replace(start=start, steps=1).given(model.parameters, model.data) for start in starts]
+    rate = 0.7 * usual.learning_rate  # another one than its own, which may be half of something
+    one_step = usual._replace(steps=1, learning_rate=rate)
+    given = [one_step._replace(start=start).given(model.parameters, model.data) for start in starts]
     try:
         ends = call_each(function, given, lambda result: returned(result, model)[0])
     except Unreadable:
         return wrong(shown)
-    used = (np.array(starts) - ends).T / usual.learning_rate
+    used = (np.array(starts) - ends).T / rate
     points = {
         p.name: np.repeat([start[i] for start in starts], samples) for i, p in enumerate(model.parameters)
     }
@@ -100,6 +103,9 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     lines = Floats(points).compute(model.equations | dict(passes.values()))
     keys = {p: lines.points[adjoints[p].name].reshape(-1, samples).mean(axis=1) for p in adjoints}
     lost = {p: answer for p, answer in zip(adjoints, used, strict=True) if not near(answer, keys[p])}
+    for p, answer in lost.items():
+        if mistake := misused_rate(p, answer, keys[p], rate):
+            return slipped([mistake])
     verdicts = judged(model, adjoints, lost, lines.points, [{}] * len(starts), samples) if lost else []
     known = [verdict for verdict in verdicts if verdict.slips]
     if not known:
@@ -110,6 +116,22 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
         min(map(float, verdicts)),
         known[0].slips,
     )
+
+
+def misused_rate(parameter: sp.Symbol, used: np.ndarray, key: np.ndarray, rate: float) -> Mistake | None:
+    """What went wrong with a parameter whose gradient is right. used: its steps, divided by the rate."""
+    names = {"parameter": parameter}
+    if near(used * rate, key):
+        return Mistake(
+            "lost rate", "the learning rate is forgotten in the update of {parameter}.", names=names
+        )
+    if not used.any():
+        return Mistake(
+            "no step", "the parameter {parameter} never moves: each step changes all.", names=names
+        )
+    if near(-used, key):
+        return Mistake("sign", "the update of {parameter} goes uphill: subtract.", names=names)
+    return None
 
 
 def near(answer: np.ndarray, key: np.ndarray) -> bool:

@@ -18,8 +18,8 @@ LIKELIEST = ("lost number", "sum for mean", "lost division", *PATHS, "missing li
              "exponential rule", "product rule", "quotient rule", "power rule", "chain rule",
              "slope of another", "input for output", "output for input", "wrong derivative",
              "function for derivative", "outer derivative", "lost factor", "lost term", "kept constant",
-             "kept term", "bracket", "exponent", "sign", "sign inside", "doubled link", "doubled factor",
-             "wrong symbol")  # fmt: skip
+             "kept term", "inside kept", "bracket", "exponent", "sign", "sign inside", "doubled link",
+             "doubled factor", "wrong symbol")  # fmt: skip
 LAST = ("inverted link", *OTHERS)
 
 
@@ -131,7 +131,7 @@ def one_of(mistakes: Sequence[Mistake]) -> Mistake:
     return together._replace(
         slip=f"{likeliest.slip} or {others[0].slip}" if others[0].slip != likeliest.slip else likeliest.slip,
         text=text,
-        names={"one": likeliest.message, "other": others[0].message, **likeliest.names},
+        names={**likeliest.names, "one": likeliest.message, "other": others[0].message},
     )
 
 

@@ -13,6 +13,10 @@ from ..language import later, say
 from .other_library import IN_SYMPY, QUANTITY, function_of
 
 SYMBOLS = later("the keys here are symbols: write `{name}[{instead}]`.")
+TEXT = later("a text stands where a number or a formula should be: leave out the quotation marks.")
+LIST = later("square brackets make a list: in a formula only round brackets group, `(...)`.")
+NO_ARRAY = later("a list is no array: make one of it first, with `np.array(...)`.")
+COMMA = later("a comma makes a pair of two things: write a decimal point, 0.5 and not 0,5.")
 TEXTS = later("the keys here are texts: write `{name}[{instead}]`.")
 
 
@@ -20,7 +24,7 @@ def is_quantity(part: ast.expr, kind: str, names: Mapping) -> bool:
     """Whether a part of the code is a number, an array or an expression. kind: the name of its type."""
     if isinstance(part, ast.Name):
         return isinstance(names.get(part.id), QUANTITY)
-    known = getattr(sp, kind, None) or getattr(np, kind.rpartition(".")[2], None)
+    known = names.get(kind) or getattr(sp, kind, None) or getattr(np, kind.rpartition(".")[2], None)
     expression = isinstance(known, type) and issubclass(known, sp.Basic | np.generic | np.ndarray)
     return expression or kind in ("int", "float")
 
@@ -79,7 +83,7 @@ def undecided(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
             written=written,
             instead=IN_SYMPY[name],
         )
-    if not (isinstance(part, ast.Compare) or part is None or name == "where"):
+    if not (isinstance(part, ast.Compare | ast.BoolOp | ast.IfExp) or part is None or name == "where"):
         return None
     if array:
         return "`if` needs a single yes or no. For arrays write `np.where(condition, one, other)`."
@@ -118,6 +122,8 @@ def square_brackets(found: re.Match, part: ast.expr | None, names: Mapping) -> s
 def nothing_returned(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """The result of a function that returns none."""
     parts = list(ast.walk(part)) if part else []
+    if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print" for n in parts):
+        return "`print` shows a value and gives nothing back: leave it out here."
     called = [n.func.id for n in parts if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     if any(isinstance(n, ast.Name) and names.get(n.id, 0) is None for n in parts):
         return None
@@ -136,3 +142,51 @@ def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
                     instead = wanted if text else f'"{wanted}"'
                     return say(SYMBOLS if text else TEXTS, name=name, instead=instead)
     return None
+
+
+def sequence(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """A text, a list or a pair that is multiplied, or to which something is added."""
+    values = [part.left, part.right] if isinstance(part, ast.BinOp) else []
+    for value in values:
+        known = names.get(value.id) if isinstance(value, ast.Name) else None
+        if (isinstance(value, ast.Constant) and isinstance(value.value, str)) or isinstance(known, str):
+            return TEXT
+        if isinstance(value, ast.List) and len(value.elts) == 1:
+            return LIST
+        if isinstance(value, ast.List | ast.ListComp) or isinstance(known, list):
+            return NO_ARRAY
+        if isinstance(value, ast.Tuple) or isinstance(known, tuple):
+            return COMMA
+    return None
+
+
+def entry(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """An entry of a dict that is asked for with a point."""
+    match part:
+        case ast.Attribute(value=ast.Name(id=name), attr=wanted) if isinstance(names.get(name), dict):
+            keys = [key for key in names[name] if str(key) == wanted]
+            shown = [f'"{key}"' if isinstance(key, str) else str(key) for key in keys]
+            return (
+                say(
+                    "one entry of `{name}` is asked for with square brackets: `{name}[{place}]`.",
+                    name=name,
+                    place=shown[0],
+                )
+                if shown
+                else None
+            )
+    return None
+
+
+def place(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
+    """An entry of an array that is not there, or no whole number in its place."""
+    if not isinstance(part, ast.Subscript):
+        return None
+    name = ast.unparse(part.value)
+    if found[1]:
+        return say(
+            "`{name}` has {count} entries, counted from 0: the last one is `{name}[-1]`.",
+            name=name,
+            count=found[1],
+        )
+    return say("the entries of `{name}` are counted by whole numbers from 0: `{name}[0]`.", name=name)

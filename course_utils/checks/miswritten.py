@@ -2,21 +2,18 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from keyword import iskeyword
 
 from ..language import say
+from .foreign_signs import other_sign
+from .mistyped import DERIVATIVE, by_pattern, misspelt, own_word
 
-SIGNS = dict.fromkeys("·⋅•∙∗×", "*") | dict.fromkeys("−–", "-") | dict.fromkeys("“”„", '"') | {
-    "²": "**2", "³": "**3", "½": "(1/2)", "÷": "/", "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=",
-    "∞": "sp.oo",
-}  # fmt: skip
-CALLS = {"√": "sp.sqrt", "∂": "sp.diff", "∑": "np.sum", "Σ": "np.sum"}
 UNBRACKETED = re.compile(
     r"\b((?:\w+\.)?(?:exp|log|ln|sin|cos|tan|sqrt|tanh|sinh|cosh|sigmoid|relu|abs)) +(\w+)"
 )
 COUNTED = re.compile(
-    r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)(?=[A-Za-df-zA-DF-Z_]|[eE](?![\d+-]))([\w.]*\w)"
+    r"(?<![\w.])(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)(?=(?![eE])[^\W\d]|[eE](?![\d+-]))([\w.]*\w)"
 )
 AFTER_BRACKET = re.compile(r"\)(\w+)")
 APART = re.compile(
@@ -35,11 +32,19 @@ def repaired(cell: str, error: SyntaxError) -> str | None:
     lines = cell.splitlines()
     if not 0 <= place < len(lines):
         return None
-    for repair in (other_sign, keyword_as_name, times, after_bracket, bars, unbracketed, apart, ends):
-        line, said = repair(lines[place])
+    for line, said in repairs(lines[place]):
         if said and further(lines, place, line, error):
             return said
     return None
+
+
+def repairs(line: str) -> Iterator[tuple[str, str | None]]:
+    """What may be meant by a line, the likeliest first, each with a sentence."""
+    for repair in (other_sign, own_word):
+        yield repair(line)
+    yield from by_pattern(line)
+    for repair in (times, after_bracket, bars, unbracketed, misspelt, apart, ends):
+        yield repair(line)
 
 
 def of_message(error: SyntaxError) -> str | None:
@@ -62,10 +67,20 @@ def of_message(error: SyntaxError) -> str | None:
         )
     if message.startswith("cannot assign to") and "keyword" not in message:
         return "a name stands to the left of `=`, and its value to the right, such as `answer = 2*x`."
+    if message.startswith("unterminated string") and re.search(r"\w'\(", error.text or ""):
+        return say(DERIVATIVE)
     if message.startswith("unterminated string"):
         return "a quotation mark is opened here and not closed on the same line."
     if message.startswith("expected an indented block"):
         return "the lines inside a `def`, `for` or `if` begin with four spaces more."
+    if message == "expected '('":
+        return "the arguments of a function stand in brackets: `def forward(x, a):`."
+    if message.startswith("Missing parentheses in call"):
+        return "a function takes its argument in brackets: `print(x)`."
+    if "Maybe you meant '==' or ':='" in message:
+        return "two signs `==` ask whether both are equal, a single one gives a name its value."
+    if message.startswith("expected 'else'"):
+        return "`a if condition else b` needs both: say what it is otherwise."
     if message == "expected ':'":
         return "the line of a `def`, `for` or `if` ends with a colon."
     if message == "'return' outside function":
@@ -89,27 +104,9 @@ def error_of(cell: str) -> SyntaxError | None:
 def further(lines: list[str], place: int, line: str, error: SyntaxError) -> bool:
     """Whether with this line in its place the source parses, or at least up to a later place."""
     left = error_of("\n".join([*lines[:place], line, *lines[place + 1 :]]))
-    return left is None or (left.lineno or 0) > (error.lineno or 0)
-
-
-def other_sign(line: str) -> tuple[str, str | None]:
-    """A sign of mathematics, or of a word processor, that Python does not have."""
-    foreign = next((sign for sign in line if sign in SIGNS or sign in CALLS), "")
-    for sign, function in CALLS.items():
-        line = re.sub(rf"{sign} *(\w+)", rf"{function}(\1)", line).replace(sign, function)
-    for sign, written in SIGNS.items():
-        line = line.replace(sign, written)
-    instead = SIGNS.get(foreign) or f"{CALLS.get(foreign)}(...)"
-    return line, say(
-        "Python does not know the sign `{foreign}`: write `{instead}`.", foreign=foreign, instead=instead
-    ) if foreign else None
-
-
-def keyword_as_name(line: str) -> tuple[str, str | None]:
-    """`lambda` as the name of a number."""
-    changed = re.sub(r"\blambda\b(?!\s*[\w,*]*\s*:)", "lam", line)
-    said = "`lambda` is a word of Python's own: choose another name, such as `lam`."
-    return changed, said if changed != line else None
+    if left is None or left.lineno != error.lineno:
+        return left is None or (left.lineno or 0) > (error.lineno or 0)
+    return (left.offset or 0) - len(line) > (error.offset or 0) - len(lines[place])
 
 
 def by_insertion(pattern: re.Pattern, insert: Callable[[re.Match], str], line: str) -> tuple[str, str | None]:

@@ -10,6 +10,11 @@ SCALES = [10.0**power for power in (*range(1, 7), *range(-6, 0))]
 TOO_LARGE = later("the digits are right, but it is {times:,} times too large: {why}.")
 TOO_SMALL = later("the digits are right, but it is {times:,} times too small: {why}.")
 
+HALVES = {
+    0.5: later("this is half of it: is a factor 2 lost?"),
+    2.0: later("this is twice as much: is a factor 2 there once too often?"),
+}
+
 
 def near(number, key, tolerance: float = 1e-6, digits: int | None = None) -> bool:
     """Whether a number is the key: relative to it (around 0 absolute), or in its first digits.
@@ -42,6 +47,9 @@ def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
     if scale := next((scale for scale in SCALES if near(number, scale * key, 5e-3, digits)), 0):
         why = say("count once more") if counted else say("mind the units, such as percent or centimetres")
         return say(TOO_LARGE if scale > 1 else TOO_SMALL, times=round(max(scale, 1 / scale)), why=why)
+    for factor, said in HALVES.items() if not counted else ():
+        if near(number, factor * key, 1e-3, digits):
+            return say(said)
     whole = number == floor(number)
     if counted and not whole and abs(number - key) < 1:
         return say("nearly: this is counted, and the answer is a whole number.")

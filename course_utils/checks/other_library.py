@@ -21,18 +21,23 @@ ELSEWHERE = {
     "sympy": {"arctan": "sp.atan", "arcsin": "sp.asin", "arccos": "sp.acos", "sigmoid": "sigmoid",
               "relu": "relu", "e": "sp.E", "mean": "np.mean", "array": "np.array", "maximum": "sp.Max",
               "symbol": "sp.Symbol", "max": "sp.Max", "min": "sp.Min", "abs": "sp.Abs",
-              "linspace": "np.linspace", "ones": "np.ones"},
+              "linspace": "np.linspace", "ones": "np.ones", "derivative": "sp.diff", "derive": "sp.diff",
+              "differentiate": "sp.diff"},
     "math": {"ln": "math.log", "mean": "np.mean", "arctan": "math.atan"},
 }  # fmt: skip
 BY_NAME = {
     "e": "for e to the power of u write `sp.exp(u)` in a formula, and `np.exp(u)` for arrays of numbers.",
     "pi": "write `sp.pi` in a formula, and `np.pi` for a number.",
+    "E": "for e to the power of u write `sp.exp(u)` in a formula, and `np.exp(u)` for arrays of numbers.",
     "π": "write `sp.pi` in a formula, and `np.pi` for a number.",
     "ŷ": "ŷ is written `y_hat` in code.",
     "σ": "σ is written `sigmoid` in code.",
     "math": "write `np.` in place of `math.`, or import it first.",
 }
 KNOWN = {"exp", "log", "ln", "sin", "cos", "tan", "sqrt", "tanh", "sinh", "cosh", "atan", "arctan"}
+LIBRARY = {"diff", "Symbol", "symbols", "Rational", "Matrix", "Max", "Min", "Function", "simplify", "expand",
+           "mean", "array", "linspace", "zeros", "ones", "arange", "maximum", "minimum", "where"}  # fmt: skip
+WORDS = {"positive", "negative", "zero", "left", "right", "up", "down", "yes", "no"}  # answers to choose from
 QUANTITY = sp.Basic | Number | np.ndarray
 
 
@@ -123,6 +128,8 @@ def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | Non
         return say(
             "nothing is called `{name}` yet: run the cell first in which it gets its meaning.", name=name
         )
+    if re.fullmatch(r"d[A-Za-z]\w*", name) and name[1:] in names:
+        return say("for a derivative write `sp.diff({of}, x)`, with your own symbol for x.", of=name[1:])
     quantities = [one for one, value in names.items() if isinstance(value, QUANTITY) and one[0] != "_"]
     for cut in range(1, len(name)):
         if name[:cut] in quantities and name[cut:] in quantities:
@@ -132,16 +139,25 @@ def unknown(found: re.Match, part: ast.expr | None, names: Mapping) -> str | Non
                 first=name[:cut],
                 second=name[cut:],
             )
-    alike = [one for one in quantities if one.lower() == name.lower()]
+    alike = [one for one in names if one.lower() == name.lower() and one[0] != "_"]
     alike += get_close_matches(name, quantities, n=1, cutoff=0.75) if len(name) > 2 else []
-    return (
-        say("nothing is called `{name}` here. Do you mean `{alike}`?", name=name, alike=alike[0])
-        if alike
-        else None
-    )
+    if alike:
+        return say("nothing is called `{name}` here. Do you mean `{alike}`?", name=name, alike=alike[0])
+    if name in LIBRARY:
+        return say(
+            "`{name}` is part of a library: write `{home}.{name}`.",
+            name=name,
+            home="sp" if hasattr(sp, name) else "np",
+        )
+    said = say("nothing is called `{name}`: a text stands in quotation marks.", name=name)
+    return said if name in WORDS else None
 
 
 def elsewhere(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
     """What another module has, or this one under another name."""
+    short = {"numpy": "np", "sympy": "sp"}.get(found[1], found[1])
+    module, lower = {"np": np, "sp": sp, "math": math}.get(short), found[2].lower()
     instead = ELSEWHERE.get(found[1], {}).get(found[2])
+    if instead is None and lower != found[2] and hasattr(module, lower):
+        instead = f"{short}.{lower}"
     return instead and say("this is called `{instead}`.", instead=instead)

@@ -22,6 +22,7 @@ TEXTS = {
     "kept constant": "a constant is kept in {link}: {inside} does not change with {variable}, so its "
     "derivative is 0.",
     "kept term": "{inside} is not differentiated in {link}: it changes with {variable} too.",
+    "inside kept": "{inside} is not differentiated in {link}: it changes with {variable} too.",
     "product rule": "the product rule is misused in {link}, at {part}: each factor changes once, while the "
     "others stay, and these products are added.",
     "quotient rule": "the quotient rule is misused in {link}, at {part}: for u/v it is (u'*v - u*v')/v**2.",
@@ -135,6 +136,7 @@ def inside_forgotten(node: sp.Expr, own: sp.Expr, inside: sp.Expr, x: sp.Symbol)
     inner = derivative(inside, x)
     if inner != 1:
         yield "inner derivative", own, inside
+        yield "inside kept", own * inside, inside
         within = own.xreplace({inside: inner})
         others = [own + inner, within, within * inner, node.xreplace({inside: inner})]
         yield from (("chain rule", wrong, inside) for wrong in (*others, own.xreplace({inside: x}) * inner))

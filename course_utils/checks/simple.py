@@ -51,8 +51,10 @@ def check_number(
         return wrong(say("this number takes too long to compute: give it in digits."))
     if near(number, key, tolerance, digits):
         return right(say("this is the number."))
-    likely = [each for each in mistaken.items() if near(number, each[0], tolerance, digits)]
-    for other, hint in likely or [each for each in mistaken.items() if is_cut(number, each[0])]:
+    cut = digits is not None and rounded_from(number, key)  # and the same may be rounded from a slip
+    likely = [each for each in mistaken.items() if near(number, each[0], tolerance, None if cut else digits)]
+    likely = likely or [each for each in mistaken.items() if is_cut(number, each[0]) and not cut]
+    for other, hint in likely:
         return Verdict(False, hint, slips=(f"the number {shown(other)}",))
     close = what_is_near(number, key, digits, counted=isinstance(expected, int))
     return wrong(close or say("{number} is not the number.", number=shown(number)))

@@ -62,15 +62,24 @@ def explain(result) -> None:
     if not isinstance(error, BaseException):
         return
     try:
-        from IPython import get_ipython
         from IPython.display import display
 
-        if said := sentence(error, get_ipython().transform_cell(result.info.raw_cell)):
+        if said := sentence(error, python_of(result.info.raw_cell)):
             display(
                 Note(say("In short: {said}", said=known(said)), say("**In short:** {said}", said=known(said)))
             )
     except Exception:  # as above
         return
+
+
+def python_of(cell: str) -> str:
+    """A cell as Python, its magics translated; as it is where IPython cannot tell its lines apart."""
+    from IPython import get_ipython
+
+    try:
+        return get_ipython().transform_cell(cell)
+    except SyntaxError:
+        return cell
 
 
 def load_ipython_extension(ipython) -> None:

@@ -6,6 +6,7 @@ from nbformat import NotebookNode
 from .attachments import attached
 from .results import clean
 
+HANDED_IN = "handed_in"  # in the metadata of a locked cell: what the learner has in its place
 ELSEWHERE = "*Nobody wrote in this cell. The words may stand in another one.*"
 
 
@@ -47,7 +48,14 @@ def filled(source: NotebookNode, written: NotebookNode) -> NotebookNode:
     if answered_here(source):
         source.source = clean(written.source)
         source.update(pasted(written))
+    elif source.cell_type == "code" and lines(written.source) != lines(source.source):
+        source.metadata[HANDED_IN] = clean(written.source)
     return source
+
+
+def lines(text: str) -> list[str]:
+    """A cell's lines, as two programs that save a notebook would agree on them."""
+    return [line.rstrip() for line in text.rstrip().splitlines()]
 
 
 def runs_no_more(source: NotebookNode, written: NotebookNode) -> bool:
@@ -59,14 +67,17 @@ def emptied(source: NotebookNode) -> NotebookNode:
     """A cell of the source in place of one that was deleted: what it held for the learner does not run."""
     if answered_here(source) and source.cell_type == "code":
         source.source = ""
+    elif source.cell_type == "code":
+        source.metadata[HANDED_IN] = ""
     return source
 
 
 def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
     """The released notebook's cells with the submission's answers in them, in the learner's order.
 
-    Locked cells and all metadata are the source's own; one that was deleted is back in its place. Of a cell
-    that is there several times the last one counts. The others are as good as added by the learner, and stay
+    Locked cells and all metadata are the source's own; one that was deleted is back in its place. What the
+    learner made of a locked cell of code stands in its metadata: their own program runs that. Of a cell that
+    is there several times the last one counts. The others are as good as added by the learner, and stay
     where they are: so all runs as it did in the notebook. Raises Unrecognised.
     """
     source = {label(cell)["grade_id"]: cell for cell in released.cells if label(cell)}

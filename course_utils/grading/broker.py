@@ -52,7 +52,7 @@ class Examiner:
         """The results for one task as they arrive, asking the session whatever the examiner asks for."""
         if self.program is None or self.program.process.poll() is not None:
             self.stop()
-            self.program = Running(self.sandbox, self.folder)
+            self.program = self.sandbox.run(self.folder)
             self.program.wait_until_ready()
         channel = self.program.channel
         channel.send(json.dumps(task).encode(), session.end)
@@ -82,7 +82,7 @@ def message(line: bytes) -> tuple[str, object]:
 def answer(session: Session, request) -> bytes:
     """What the submission's program replies: `said` and its words, or `died` and the reason."""
     try:
-        if not isinstance(request, list) or request[:1] not in (["run"], ["get"], ["call"]):
+        if not isinstance(request, list) or request[:1] not in (["run"], ["check"], ["get"], ["call"]):
             raise Died("nobody asks like this")
         return b"said " + session.ask(*request)
     except Died as reason:

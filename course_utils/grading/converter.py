@@ -13,6 +13,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
 from .handed_in import notebook_in
+from .history import keep
 from .preprocessors import without_solutions
 from .programs import SandboxUnavailable
 from .reading import reduce
@@ -76,6 +77,7 @@ class CarefulAutograde(Autograde):
         copied = Path(self._format_source(assignment_id, student_id))
         try:
             self.take(copied, student_id, assignment_id)
+            keep(self.coursedir, assignment_id, student_id, copied)
             wanted = super().init_destination(assignment_id, student_id)
         except Exception:
             self.forget(assignment_id, student_id)
@@ -141,12 +143,13 @@ class CarefulFeedback(GenerateFeedback):
     """Writes feedback's pages alone: what was handed in beside a notebook could look like one of them."""
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Copy the time of handing in, and nothing else."""
-        stamp = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
-        copied = Path(self._format_dest(assignment_id, student_id), stamp.name)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        if stamp.exists():
-            shutil.copy(stamp, copied)
+        """Copy the time of handing in and the exchange's secret, which names the page, and nothing else."""
+        handed_in = Path(self._format_source(assignment_id, student_id))
+        copied = Path(self._format_dest(assignment_id, student_id))
+        copied.mkdir(parents=True, exist_ok=True)
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            if (handed_in / name).exists():
+                shutil.copy(handed_in / name, copied)
 
 
 def time_in(stamp: Path) -> str:

@@ -19,6 +19,12 @@ from .worker import limit
 
 ALL_CHECKS = 3  # how many checks may take as long as one may
 OUTPUTS = 1_000  # of one cell
+ELSEWHERE = (
+    "no points: the answer is right, but in your notebook this check does not say so. There something that "
+    "the set gave is no longer what it was, a name or a cell. The check says: {words}{first}"
+)
+GONE = "it was deleted, or made text."
+FIRST = " The first cell of the set that did not run: {broken}"
 
 
 class Examination:
@@ -34,6 +40,7 @@ class Examination:
         self.shell = QuietShell.instance()
         self.waiting = []  # the source's cells that need answers: they run with a check that needs them
         self.stopped = {}  # what went wrong in the cells that bind an answer
+        self.broken = ""  # what went wrong first in one of the source's cells, in the submission's program
 
     def results(self, cells: list[dict]) -> Iterator[Result]:
         """One result for each cell. Raises SourceFault."""
@@ -47,8 +54,10 @@ class Examination:
 
     def passed(self, cell: dict) -> Result:
         """Run a cell that is worth no points: in the submission's program, and the source's own here too."""
-        error, outputs = ran(self.ask("run", cell["source"]))
+        role = cell["given"] and ("given" if cell["handed_in"] == cell["source"] else "altered")
+        error, outputs = ran(self.ask("run", cell["handed_in"], role or ""))
         if cell["given"]:
+            self.broken = self.broken or error or ("" if cell["handed_in"].strip() else GONE)
             self.run_here(cell["source"])
         elif error:
             self.stopped |= dict.fromkeys(self.asked.get(cell["id"], ()), error)
@@ -89,7 +98,8 @@ class Examination:
             question.settle(self.shell, there)
         there.close()
         try:
-            return self.relayed(here, PATIENCE * seconds)
+            result = self.relayed(here, PATIENCE * seconds)
+            return self.as_in_the_notebook(cell, result) if result.score else result
         except (Died, ValueError, TypeError, LookupError, ArithmeticError):
             return Result(score=0.0, message="no points: the check took too long, or ended without a result")
         except SourceFault as fault:
@@ -99,6 +109,24 @@ class Examination:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+
+    def as_in_the_notebook(self, cell: dict, result: Result) -> Result:
+        """The result, or 0 where the same check does not say so much in the learner's own notebook.
+
+        There a name that the check uses may stand for something else, or a cell of the set not have run.
+        """
+        try:
+            said = understood(self.ask("check", cell["source"]))
+            if said is None:
+                return result
+            score, words = pair(said)
+        except (Died, Failed, Refused) as reason:
+            score, words = 0.0, f"{type(reason).__name__}: {reason}"
+        if type(score) in (int, float) and score >= (result.score or 0):
+            return result
+        first = FIRST.format(broken=self.broken) if self.broken else ""
+        message = ELSEWHERE.format(words=str(words)[:500], first=first)
+        return Result(score=0.0, message=message, slips=["the set changed"])
 
     def relayed(self, question: Channel, seconds: float) -> Result:
         """Pass on what a question asks for, until it has its score. Raises Died or SourceFault."""

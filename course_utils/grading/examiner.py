@@ -4,10 +4,8 @@ It has in memory all that checks need, and forks for each submission. That child
 forks for each question: no answer is read in it, so whatever an answer might do ends with its question.
 """
 
-import gc
 import json
 import os
-from contextlib import suppress
 from dataclasses import asdict
 
 from .channel import Channel
@@ -15,16 +13,8 @@ from .examination import Examination
 from .results import SourceFault
 from .shell import QuietShell
 from .syntax import imports
+from .warm import warm_up
 from .worker import locked_in
-
-
-def warm_up(cells: list[dict]) -> None:
-    """Import what the source's cells import, once for all submissions."""
-    for cell in cells:
-        if cell["given"]:
-            with suppress(Exception):  # it will fail again in its place
-                exec(imports(cell["source"]), {})
-    gc.freeze()  # or forks would copy what the collector touches
 
 
 def examine(broker: Channel, cells: list[dict], **settings) -> None:
@@ -41,9 +31,12 @@ def main() -> None:
     broker = locked_in()
     QuietShell.instance()
     broker.send(b"ready")
+    warm = None
     while True:
         task = json.loads(broker.receive())
-        warm_up(task["cells"])
+        needed = "\n".join(imports(cell["source"]) for cell in task["cells"] if cell["given"])
+        if needed != warm:
+            warm_up(warm := needed)
         child = os.fork()
         if child == 0:
             try:

@@ -1,6 +1,5 @@
 """Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
-import os
 from itertools import zip_longest
 from pathlib import Path
 
@@ -9,19 +8,13 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPre
 from traitlets import Enum, Float, Integer
 from traitlets.config import Configurable
 
-from .assembly import answered_here, assemble, label
+from .assembly import HANDED_IN, answered_here, assemble, label
 from .attachments import attached, is_picture
-from .broker import examiner
+from .job import Bounds, Files, Job, files_of
 from .pages import written
-from .programs import Program, Sandbox, SandboxUnavailable
 from .results import Result
-from .sandbox import bubblewrap, limits, unprotected
-from .session import Session
-from .syntax import stores
+from .syntax import imports, stores
 from .variants import Class, Variant
-
-EXAMINER_MEMORY = 3 * 2**30  # bytes, of which Python and its packages take one
-USERS = {"worker": 65534, "examiner": 65533}  # whom root becomes: neither counts the other's processes
 
 
 def course(step: NbGraderPreprocessor):
@@ -91,41 +84,41 @@ class Examine(NbGraderPreprocessor):
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
 
-    def sandboxed(self, module: str, memory: int, resources) -> Sandbox:
-        """The sandbox for one of this package's modules. Raises SandboxUnavailable outside Linux."""
-        if os.name != "posix" or not Path("/proc").is_dir():
-            raise SandboxUnavailable("Grading needs Linux. On Windows, WSL is one.")
-        submitted = module == "worker"
-        program = Program(module, limits(memory, int(self.total_seconds)), USERS[module], writes=submitted)
+    def bounds(self) -> Bounds:
+        """What a submission may use."""
         if self.sandbox == "none":
             self.log.warning("Submissions run without a sandbox: they may read and change your files.")
-            return unprotected(program)
-        files = beside(source_folder(self, resources))
-        if submitted:
-            files = beside(Path(resources["metadata"]["path"])) | files
-        return bubblewrap(files, Path(course(self).root), program)
+        return Bounds(self.cell_seconds, self.total_seconds, self.memory, self.sandbox != "none")
+
+    def job(self, nb, resources, files: Files) -> Job:
+        """All that is needed to examine a submission. files: what was handed in beside it."""
+        source = released(self, resources)
+        asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
+        task = {"cells": list(map(described, filter(runs, nb.cells))), "asked": asked}
+        given = files_of(source_folder(self, resources))
+        names = dict(given)
+        return Job(
+            owner="/".join(resources["nbgrader"][name] for name in ("student", "assignment", "notebook")),
+            task=task | {"seconds": self.check_seconds, "moved": moved(nb, source)},
+            warm=needed(source),
+            given=given,
+            handed_in=tuple((name, content) for name, content in files if name not in names),
+            course=str(Path(course(self).root).resolve()),
+            bounds=self.bounds(),
+        )
 
     def preprocess(self, nb, resources):
         """The notebook with scores and messages in it, and nbconvert's resources."""
-        worker = self.sandboxed("worker", self.memory, resources)
-        folder = Path(resources["metadata"]["path"])
-        checks = examiner(
-            self.sandboxed("examiner", EXAMINER_MEMORY, resources), source_folder(self, resources)
-        )
-        source = released(self, resources)
-        asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         cells = list(filter(runs, nb.cells))
-        with Session(worker, self.cell_seconds, self.total_seconds, folder) as session:
-            task = {"cells": list(map(described, cells)), "asked": asked, "seconds": self.check_seconds}
-            results = checks.results(session, moved=moved(nb, source), **task)
-        for cell, result in zip_longest(cells, results):
+        job = self.job(nb, resources, files_of(Path(resources["metadata"]["path"])))
+        for cell, result in zip_longest(cells, self.parent.parent.fleet.results(job)):
             show(cell, result)
         return nb, resources
 
 
-def beside(folder: Path) -> dict[str, Path]:
-    """What lies beside the notebooks of a folder, by name."""
-    return {path.name: path for path in folder.iterdir() if path.suffix != ".ipynb"}
+def needed(source) -> str:
+    """What the cells of a set import, whatever a learner's answers import besides."""
+    return "\n".join(filter(None, (imports(c.source) for c in source.cells if c.cell_type == "code")))
 
 
 def moved(nb, source) -> bool:
@@ -151,6 +144,7 @@ def described(cell) -> dict:
     return {
         "id": labels.get("grade_id"),
         "source": cell.source,
+        "handed_in": cell.metadata.pop(HANDED_IN, cell.source),
         "given": given,
         "check": bool(labels.get("grade")),
     }

@@ -8,12 +8,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from . import seccomp
 from .channel import Channel, Died
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LIBRARY = "/library"  # course_utils, as it is seen from inside
+EXERCISE = "/exercise"  # the working directory of a program
 HOME = "/scratch"  # for temporary files
 HANDED_IN = "/handed_in"  # what lies beside the notebook: it is copied, so that cells may write into it
 START_SECONDS = 60
@@ -32,7 +33,7 @@ def environment() -> dict[str, str]:
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": HOME,
         "IPYTHONDIR": HOME,
-        "PYTHONPATH": LIBRARY,
+        "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "LC_ALL": "C.UTF-8",
@@ -68,12 +69,26 @@ class Program:
         ]
 
 
+class Startable(Protocol):
+    """Whatever starts a program: a Sandbox, or one that a nursery has warmed."""
+
+    def run(self, folder: Path | None = None) -> "Running":
+        """Start the program in a folder."""
+        ...
+
+
 @dataclass(frozen=True)
 class Sandbox:
     """A command that starts a program: with a filter of system calls, or with your own rights."""
 
     command: tuple[str, ...]
     filtered: bool = True
+
+    def run(self, folder: Path | None = None) -> "Running":
+        """Start the program in a folder."""
+        process = self.start(folder)
+        assert process.stdin and process.stdout
+        return Running(process, Channel(process.stdout.fileno(), process.stdin.fileno()))
 
     def start(self, folder: Path | None = None) -> subprocess.Popen:
         """The program in a folder, with pipes to talk with it."""
@@ -85,7 +100,7 @@ class Sandbox:
             return subprocess.Popen(
                 [self.command[0], *option, *self.command[1:]],
                 cwd=folder,
-                env=environment() | {"PYTHONPATH": str(PACKAGE.parent)},
+                env=environment(),
                 pass_fds=[reading] if self.filtered else [],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -102,12 +117,10 @@ def expendable() -> None:
 
 
 class Running:
-    """A program in its sandbox."""
+    """A program in its sandbox: the process that ends all of it, and the channel to it."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
-        self.process = sandbox.start(folder)
-        assert self.process.stdin and self.process.stdout
-        self.channel = Channel(self.process.stdout.fileno(), self.process.stdin.fileno())
+    def __init__(self, process: subprocess.Popen, channel: Channel):
+        self.process, self.channel = process, channel
 
     def wait_until_ready(self) -> None:
         """Wait for its first line. Raises SandboxUnavailable, with what it printed, if it ends."""

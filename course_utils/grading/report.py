@@ -1,50 +1,42 @@
-"""What a class got wrong: of each question how many are right, and which slip was made how often.
+"""What a class got wrong: of each question how many are right, and which link broke how often, in each group.
 
 Run it in the course's folder, after autograde:  python -m course_utils.grading.report 1_chain_rule
-It writes feedback/1_chain_rule_report.html and .csv. Nobody is named, unless --names is given.
+It writes feedback/1_chain_rule_report.html and .csv. Who is in which group is in groups.csv: its columns are
+learner and group. Nobody is named, and groups of fewer than five are put together, unless --names is given.
 """
 
 import argparse
 import csv
+import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 
 import nbformat
 
 from .assembly import answered_here, label
+from .report_page import page
+from .tables import plain
+from .variants import Class
 
 NO_NAME = "no slip that has a name"
 EXAMPLE = 400  # characters of an answer
-
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>{name}: what the class got wrong</title>
-<style>
-body {{ font-family: sans-serif; margin: 2em auto; max-width: 60em; }}
-table {{ border-collapse: collapse; width: 100%; }}
-td, th {{ border-bottom: 1px solid #999; padding: .4em; text-align: left; vertical-align: top; }}
-pre {{ margin: 0; white-space: pre-wrap; }}
-</style>
-<h1>{name}: what the class got wrong</h1>
-<p>{learners} learners handed it in.</p>
-<table>
-<tr><th>question</th><th>right</th><th>slip</th><th>how often</th><th>an example</th></tr>
-{rows}
-</table>
-</html>
-"""
+FEW, TOGETHER = 5, "small groups"  # who is in a group of fewer would be known by it
+SYMBOL = re.compile(r"(?<=∂)\w+")  # in a link, ∂h/∂z
 
 
 @dataclass
 class Tally:
-    """What became of one question. wrong: by slip, the (learner, answer) pairs."""
+    """What became of one question. right: who has it. wrong: by slip, the (learner, answer) pairs."""
 
-    right: int = 0
+    right: set[str] = field(default_factory=set)
     wrong: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def by_number(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The slips and who made them, the most frequent one first."""
+        return sorted(self.wrong.items(), key=lambda pair: -len(pair[1]))
 
 
 def answers(notebook) -> Iterator[tuple[str, bool, list[str], str]]:
@@ -59,41 +51,57 @@ def answers(notebook) -> Iterator[tuple[str, bool, list[str], str]]:
             yield label(cell)["grade_id"], right, cell.metadata.get("slips", []), answer
 
 
-def tallied(marked: Iterable[Path]) -> dict[str, Tally]:
+def tallied(marked: Iterable[Path], known: Class) -> dict[str, Tally]:
     """Of each question what became of it, from marked notebooks at autograded/LEARNER/SET/SET.ipynb."""
     questions: dict[str, Tally] = {}
     for path in marked:
-        for question, right, slips, answer in answers(nbformat.read(path, as_version=4)):
+        learner, notebook = path.parents[1].name, nbformat.from_dict(json.loads(path.read_text("utf-8")))
+        own = own_names(known, learner, path.stem)
+        for question, right, slips, answer in answers(notebook):
             tally = questions.setdefault(question, Tally())
-            tally.right += right
+            if right:
+                tally.right.add(learner)
             for slip in [] if right else slips or [NO_NAME]:
-                tally.wrong.setdefault(slip, []).append((path.parents[1].name, answer[:EXAMPLE]))
+                tally.wrong.setdefault(renamed(slip, own), []).append((learner, answer[:EXAMPLE]))
     return questions
 
 
-def rows(questions: dict[str, Tally], names: bool) -> Iterator[tuple]:
-    """(question, how many are right, slip, how often, an example, learners), the most frequent slip first."""
+def own_names(known: Class, learner: str, name: str) -> dict[str, str]:
+    """How the set calls the symbols that are called otherwise in a learner's variant."""
+    variant = known.variant(learner, name)
+    return {other: symbol for symbol, other in variant.names.items()} if variant else {}
+
+
+def renamed(slip: str, names: dict[str, str]) -> str:
+    """A slip with the set's names in its links: it is the same one in each variant."""
+    return SYMBOL.sub(lambda symbol: names.get(symbol[0], symbol[0]), slip)
+
+
+def grouped(course: Path, learners: set[str], names: bool) -> dict[str, set[str]]:
+    """Who of the learners is in which group, by groups.csv. Raises ValueError for another file."""
+    path, groups = course / "groups.csv", {}
+    if path.exists():
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"learner", "group"} <= {*(rows.fieldnames or [])}:
+                raise ValueError(f"{path.name} needs the columns learner and group.")
+            for row in rows:
+                groups.setdefault(row["group"], set()).add(row["learner"])
+    groups = {group: members & learners for group, members in sorted(groups.items()) if members & learners}
+    few = {} if names else {group: members for group, members in groups.items() if len(members) < FEW}
+    together = set().union(*few.values())
+    others = {group: members for group, members in groups.items() if group not in few}
+    return others | ({TOGETHER: together} if len(together) >= FEW else {})
+
+
+def rows(questions: dict[str, Tally], groups: dict[str, set[str]], names: bool) -> Iterator[tuple]:
+    """(question, how many are right, slip, how often, and in each group, an example, learners)."""
     for question, tally in questions.items():
-        by_number = sorted(tally.wrong.items(), key=lambda pair: -len(pair[1]))
-        for slip, made in by_number or [("", [])]:
-            learners = " ".join(learner for learner, _ in made) if names else ""
-            yield question, tally.right, slip, len(made), made[0][1] if made else "", learners
-
-
-def page(name: str, learners: int, table: Iterable[tuple]) -> str:
-    """The report as HTML."""
-    lines = []
-    for question, right, slip, made, example, names in table:
-        cells = [f"<td>{escape(str(part))}</td>" for part in (question, right, slip, made)]
-        shown = f"<pre>{escape(example)}</pre>" + (f"<p>{escape(names)}</p>" if names else "")
-        lines.append(f"<tr>{''.join(cells)}<td>{shown}</td></tr>")
-    return PAGE.format(name=escape(name), learners=learners, rows="\n".join(lines))
-
-
-def plain(row: Iterable) -> list:
-    """A row of a table as text alone: a spreadsheet would compute what begins like a formula."""
-    texts = ["".join(c if c.isprintable() or c in "\n\t" else " " for c in str(part)) for part in row]
-    return [f"'{text}" if text.lstrip()[:1] in {*"=+-@"} else text for text in texts]
+        for slip, made in tally.by_number() or [("", [])]:
+            who = [learner for learner, _ in made]
+            in_groups = (len(members.intersection(who)) for members in groups.values())
+            example, named = made[0][1] if made else "", " ".join(who if names else [])
+            yield question, len(tally.right), slip, len(made), *in_groups, example, named
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -105,15 +113,19 @@ def main(arguments: list[str] | None = None) -> None:
     marked = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
     if not marked:
         sys.exit(f"Nothing of {chosen.name} was graded in this folder: nbgrader autograde {chosen.name}")
-    table = list(rows(tallied(marked), chosen.names))
-    target = Path("feedback")
-    target.mkdir(exist_ok=True)
-    target = target / f"{chosen.name}_report.html"
-    target.write_text(page(chosen.name, len(marked), table), "utf-8")
+    learners = {path.parents[1].name for path in marked}
+    try:
+        groups = grouped(Path(), learners, chosen.names)
+    except ValueError as reason:
+        sys.exit(str(reason))
+    questions = tallied(marked, Class.of(Path()))
+    table = list(rows(questions, groups, chosen.names))
+    target = Path("feedback", f"{chosen.name}_report.html")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(page(chosen.name, learners, groups, questions, table), "utf-8")
+    header = ("question", "right", "slip", "how often", *(f"in {group}" for group in groups))
     with target.with_suffix(".csv").open("w", newline="", encoding="utf-8-sig") as file:  # as Excel reads it
-        csv.writer(file).writerows(
-            [("question", "right", "slip", "how often", "example", "learners"), *map(plain, table)]
-        )
+        csv.writer(file).writerows([plain([*header, "example", "learners"]), *map(plain, table)])
     print(f"Wrote {target} and {target.with_suffix('.csv')}.")
 
 

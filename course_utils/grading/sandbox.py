@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 
 from . import seccomp
-from .programs import HANDED_IN, HOME, LIBRARY, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
+from .programs import EXERCISE, HANDED_IN, HOME, PACKAGE, Program, Sandbox, SandboxUnavailable, environment
 
 SYSTEM = [
     "/usr",
@@ -24,7 +24,6 @@ SYSTEM = [
     "/etc/alternatives",
     "/etc/fonts",
 ]
-EXERCISE = "/exercise"  # the submission's working directory
 SCRATCH = str(64 * 2**20)  # bytes of files that a submission may write
 SCRATCH_FOLDER = ["--perms", "1777", "--size", SCRATCH, "--tmpfs"]
 
@@ -49,7 +48,7 @@ def python_folders() -> set[Path]:
 
 def mounts(hidden: Path) -> list[str]:
     """Options that show the program the system and Python, and never the folder `hidden`."""
-    shown = {path: ["--ro-bind", str(path), str(path)] for path in python_folders()}
+    shown = {path: ["--ro-bind", str(path), str(path)] for path in {PACKAGE, *python_folders()}}
     shown |= {Path(path): ["--ro-bind-try", path, path] for path in SYSTEM}
     inside_hidden = [path for path in shown if path.resolve().is_relative_to(hidden) and path != hidden]
     above_hidden = [path for path in shown if hidden.is_relative_to(path.resolve())]
@@ -74,6 +73,11 @@ def folder(path: str | Path) -> list[str]:
     return ["--perms", "0755", "--dir", str(path)]
 
 
+def font_lists() -> list[Path]:
+    """What matplotlib knows of this machine's fonts: it would take long to find out again."""
+    return list(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+
+
 def bubblewrap_program() -> str:
     """Where bubblewrap is. Raises SandboxUnavailable."""
     program = shutil.which("bwrap")
@@ -94,6 +98,11 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
 
     hidden: the course folder (absolute), with its sources and gradebook. Raises SandboxUnavailable.
     """
+    return Sandbox((*walls(files, hidden, program), *program.command(str(program.user))))
+
+
+def walls(files: dict[str, Path], hidden: Path, program: Program) -> list[str]:
+    """The command of bubblewrap, without that of the program that it starts. Raises SandboxUnavailable."""
     command = [
         bubblewrap_program(),
         "--unshare-ipc",
@@ -110,9 +119,7 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
         command += ["--unshare-user", "--disable-userns"]
     command += ["--die-with-parent", "--new-session", "--clearenv", *mounts(hidden.resolve())]
     command += ["--dev", "/dev", *SCRATCH_FOLDER, HOME]  # and no /proc
-    command += folder(LIBRARY)
-    command += ["--ro-bind", str(PACKAGE), f"{LIBRARY}/{PACKAGE.name}"]
-    for font_list in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
+    for font_list in font_lists():
         command += ["--ro-bind", str(font_list), f"{HOME}/{font_list.name}"]
     command += [*SCRATCH_FOLDER, EXERCISE] if program.writes else folder(EXERCISE)
     command += folder(HANDED_IN) if program.writes else []
@@ -121,7 +128,7 @@ def bubblewrap(files: dict[str, Path], hidden: Path, program: Program) -> Sandbo
     command += ["--remount-ro", "/", "--remount-ro", "/dev", "--chdir", EXERCISE]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    return Sandbox((*command, *program.command(str(program.user))))
+    return command
 
 
 def unprotected(program: Program) -> Sandbox:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from .channel import PATIENCE, Died
-from .programs import Running, Sandbox
+from .programs import Running, Startable
 
 STARTS = 4  # of one submission's program
 
@@ -19,7 +19,7 @@ class Session:
     seconds: of computing, for each cell and each call. total: on the clock, for all together.
     """
 
-    def __init__(self, sandbox: Sandbox, seconds: float, total: float, folder: Path | None = None):
+    def __init__(self, sandbox: Startable, seconds: float, total: float, folder: Path | None = None):
         self.sandbox, self.seconds, self.folder = sandbox, seconds, folder
         self.end = time.monotonic() + total
         self.program: Running | None = None
@@ -28,7 +28,7 @@ class Session:
 
     def __enter__(self):
         """Start the program: it gets ready while others do."""
-        self.ahead = Running(self.sandbox, self.folder)
+        self.ahead = self.sandbox.run(self.folder)
         return self
 
     def __exit__(self, *_):
@@ -47,10 +47,10 @@ class Session:
         if self.starts == STARTS or time.monotonic() > self.end:
             raise Died("the notebook was stopped for good")
         self.starts += 1
-        self.program, self.ahead = self.ahead or Running(self.sandbox, self.folder), None
+        self.program, self.ahead = self.ahead or self.sandbox.run(self.folder), None
         self.program.wait_until_ready()
-        for source in self.history:
-            self.reply("run", source)
+        for cell in self.history:
+            self.reply("run", *cell)
 
     def ask(self, do: str, *arguments) -> bytes:
         """The program's reply to a request, which should be JSON. Raises Died.
@@ -65,7 +65,7 @@ class Session:
             self.stop()
             raise
         if do == "run":
-            self.history += arguments
+            self.history.append(arguments)
         return reply
 
     def reply(self, do: str, *arguments) -> bytes:

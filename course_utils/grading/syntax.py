@@ -30,6 +30,7 @@ def only_shows(source: str) -> bool:
 
 
 def imports(source: str) -> str:
-    """The imports of a cell."""
+    """The imports of a cell, and the extensions that it loads."""
+    extensions = [line for line in source.splitlines() if line.startswith("%load_ext ")]
     statements = [part for part in parsed(source) if isinstance(part, ast.Import | ast.ImportFrom)]
-    return "\n".join(map(ast.unparse, statements))
+    return "\n".join([*extensions, *map(ast.unparse, statements)])

@@ -14,10 +14,12 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from .channel import Channel
 from .programs import HANDED_IN
 from .shell import QuietShell
+from .skeleton import Skeleton
 from .wire import Decoder, encode
 
 CELL_OUTPUT = 1_000_000  # characters of all that a cell shows
@@ -52,19 +54,22 @@ class Worker:
 
     def __init__(self, shell):
         self.shell, self.functions, self.decoder = shell, [], Decoder()
+        self.skeleton = Skeleton(shell.user_ns)
 
     def register(self, function) -> int:
         """Keep a function, and give the number by which it can be called."""
         self.functions.append(function)
         return len(self.functions) - 1
 
-    def run(self, source: str):
+    def run(self, source: str, role: str = ""):
         """Run a cell: its error (its name and text, or None), and its outputs as text and pictures.
 
-        A cell that fills the memory ends the program, or those after it would have none.
+        A cell that fills the memory ends the program, or those after it would have none. role: whether the
+        set "given" it, and the learner has it "altered".
         """
         try:
-            result, printed, bundles = self.shell.run(source)
+            with self.skeleton.watched(role):
+                result, printed, bundles = self.shell.run(source)
         except MemoryError:
             os._exit(1)
         if isinstance(result.error_in_exec, MemoryError):
@@ -72,7 +77,21 @@ class Worker:
         outputs = [{"text/plain": printed}] if printed else []
         outputs += map(plain, bundles)
         error = result.error_before_exec or result.error_in_exec
+        self.skeleton.whole &= not (role and error)
         return [failure(error) if error else None, list(fitting(outputs))]
+
+    def check(self, source: str):
+        """What a check says here, in the learner's own notebook, as [score, words].
+
+        None where all that the set gave is still as it was: then it says here what it says elsewhere.
+        """
+        if self.skeleton.as_given():
+            return None
+        result, _, _ = self.shell.run(source)
+        error = result.error_before_exec or result.error_in_exec
+        return (
+            [0.0, ": ".join(failure(error))] if error else [float(result.result), repr(result.result)[:500]]
+        )
 
     def get(self, name: str):
         """The value of a name."""
@@ -145,9 +164,9 @@ def take_files() -> None:
             Path(path.name).symlink_to(path)
 
 
-def main() -> None:
-    """Say that it is ready, then reply to requests, one after the other."""
-    channel, worker = locked_in(), Worker(QuietShell.instance())
+def serve(channel: Channel) -> NoReturn:
+    """Say that this process is ready, then reply to requests, one after the other."""
+    worker = Worker(QuietShell.instance())
     take_files()
     sys.path.insert(0, "")  # modules of the learner's own, as in a notebook
     signal.signal(signal.SIGPROF, too_slow)
@@ -158,4 +177,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(locked_in())

@@ -3,7 +3,7 @@
 latex          the course's notation (matrix_latex: of matrices)
 given          what may be drawn
 picture        a figure that carries its alt text and its numbers
-plots          data in, a picture out
+plots          data in, a picture out (bars: how often what happened)
 rows           several plots side by side
 contours       a function of two knobs, and arrows on it
 graph          the computation graph, still or while training goes through it (places: of its symbols)
@@ -15,6 +15,7 @@ predictions    what stands over a folded answer
 arithmetic     sentences that compute with the digits that they show
 """
 
+from .bars import bars
 from .contours import contours
 from .graph import GraphPicture, computation_graph
 from .latex import chain, latex, link, load_ipython_extension, system
@@ -29,6 +30,7 @@ __all__ = [
     "GraphPicture",
     "LivePicture",
     "Picture",
+    "bars",
     "chain",
     "computation_graph",
     "contours",

@@ -172,7 +172,8 @@ def describe(axes) -> list[str]:
             "  " + say("{title}: {shape}, middle row {middle}", title=title, shape=shape, middle=middle)
         )
     for bars in axes.containers:
-        found.append(f"  {bars.get_label()}: {rounded([bar.get_height() for bar in bars])}")
+        lengths = [bar.get_width() if bars.orientation == "horizontal" else bar.get_height() for bar in bars]
+        found.append(f"  {bars.get_label()}: {rounded(lengths, count=len(lengths))}")
     words = (" ".join(text.get_text().split()) for text in axes.texts)
     return [*found, *(f"  {text}" for text in words if text)]
 

@@ -121,12 +121,14 @@ def oracle(f, answer):
     return np.sum(smooth & other), np.sum(smooth & ~np.isfinite(given))
 
 
+@pytest.mark.bank(one_in=7)
 @pytest.mark.parametrize(("f", "answer"), RIGHT)
 def test_a_right_answer_in_an_unusual_form_is_right(f, answer):
     assert oracle(f, answer)[0] <= 2  # a kink that two of the differences missed
     assert check_derivative(read(f), x, read(answer)).correct
 
 
+@pytest.mark.bank(one_in=7)
 @pytest.mark.parametrize(("f", "answer"), WRONG)
 def test_an_answer_that_is_wrong_in_one_region_is_wrong(f, answer):
     assert sum(oracle(f, answer)) > 2
@@ -149,6 +151,7 @@ PROGRAMS = [
 ]
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_function_is_tried_in_every_region(program):
     name, asked, program, fate, *witness = program

@@ -1,5 +1,6 @@
 """What is no formula, or no code at all, gets a sentence under its cell; other errors get none."""
 
+import gc
 import sys
 import warnings
 
@@ -124,6 +125,60 @@ SLIPS = [  # (a cell, words of its sentence)
     ("np.array[1, 2]", "round brackets: `np.array(...)`"),
     ("half = 0,5 * x\nhalf.diff(x)", "a decimal point"),
     ("sp.diff(x**2, 3)", "with respect to a symbol"),
+    ("answer_6 = 0,0103", "write `0.0103`"),
+    ("answer_6 = 1 034", "write `1034`"),
+    ("answer_6 = 007", "does not begin with 0"),
+    ("answer_6 = 175 ppm", "without a unit"),
+    ("answer_6 = 10 %", "10 % is 0.1"),
+    ("answer_6 = 1.03x10**-2", "a power of ten"),
+    ("answer_6 = 1.03e-2.", "a full stop"),
+    ("answer_7 = negative", "a text stands in quotation marks"),
+    ("answer = 2*h.(1 - h)", "a point is not a times sign"),
+    ("answer = 2[h - x]*w", "only round brackets group"),
+    ("answer = 2{h - x}*w", "only round brackets group"),
+    ("answer = [2*(y_hat - y)]*w", "square brackets make a list"),
+    ("answer = '2*x'*3.0", "quotation marks"),
+    ("half = 0,5\nhalf*1.5", "a decimal point"),
+    ("sigmoid(z)(1 - sigmoid(z))", "`sigmoid(z)*(1 - sigmoid(z))`"),
+    ("answer = 2 x y", "between `2` and `x`"),
+    ("answer = 2 * * x", "two stars `**` without a space"),
+    ("answer = x + / y", "two operators"),
+    ("answer = x⁻¹", "`**(-1)`"),
+    ("answer = w₁*x", "write `1`"),
+    ("answer = 2*（x + 1)", "write `(`"),
+    ("answer = x ± 1", "no `±`"),
+    ("answer = 2π", "`2*π`"),
+    ("answer = f'(x)", "no sign for a derivative"),
+    ("answer = dL/dw", "`sp.diff(L, x)`"),
+    ("answer = \\frac{2}{x}", "LaTeX"),
+    ("answer = `2*x`", "leave it out"),
+    ("answer = x!", "`sp.factorial(n)`"),
+    ("answer = 2@x", "with a star"),
+    ("answer = sp exp(-x)", "`sp.exp(...)`"),
+    ("answer = Sp.exp(-x)", "Do you mean `sp`"),
+    ("answer = sp.Exp(-x)", "`sp.exp`"),
+    ("answer = diff(x**2, x)", "`sp.diff`"),
+    ("answer = mean(samples)", "`np.mean`"),
+    ("answer = E**x", "`sp.exp(u)`"),
+    ("answer 1 = 2*x", "write `answer_1`"),
+    ("answer_1 := 2*x", "a single `=`"),
+    ("answer_1 2*x", "write `answer_1 = ...`"),
+    ("class = 3", "such as `class_`"),
+    ("def f(u):\n    retrun u", "do you mean `return`"),
+    ("def f(u):\n    return = u", "without `=`"),
+    ("def f(u):\n    v = u\n   return v", "begin at the same place"),
+    ("def f u:\n    return u", "in brackets"),
+    ("if rate = 1:\n    pass", "two signs `==`"),
+    ("w, b = 3", "more names, or fewer"),
+    ("for i in 3:\n    pass", "`range(n)`"),
+    ("print(2*x)*3", "`print` shows"),
+    ("x > 0 and x", "symbol has a value"),
+    ("samples[2]", "2 entries, counted from 0"),
+    ("samples[x]", "whole numbers from 0"),
+    ("point = {x: 1.0}\npoint.x", "`point[x]`"),
+    ("x.subs(3)", "`.subs(x, 3)`"),
+    ("sp.Symbol(x)", '`sp.Symbol("x")`'),
+    ("samples + '1'", "leave out the quotation marks"),
 ]  # fmt: skip
 ORDINARY = [
     "1 / 0",
@@ -160,7 +215,7 @@ def run():
     InteractiveShell.clear_instance()
     main = sys.modules["__main__"]  # a shell puts its own there
     settings = Config({"HistoryManager": {"enabled": False}})
-    shell = InteractiveShell.instance(config=settings, colors="NoColor")
+    shell = InteractiveShell.instance(config=settings, colors="NoColor", xmode="Plain")  # quickly made
 
     def run(cell):
         for source in (SETUP, cell):
@@ -170,7 +225,9 @@ def run():
                 shell.run_cell(source)
         return shown.stdout, [output.data for output in shown.outputs]
 
+    gc.freeze()  # IPython searches for garbage each time, and would go through all that pytest has collected
     yield run
+    gc.unfreeze()
     InteractiveShell.clear_instance()
     sys.modules["__main__"] = main
 

@@ -100,6 +100,7 @@ POINTS = {  # how the parameters are given: functions of how many there are
 }
 
 
+@pytest.mark.bank(one_in=5)
 @needs_numba
 @pytest.mark.parametrize("points", POINTS)
 @pytest.mark.parametrize("name", MODELS)

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from copy import deepcopy
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -210,6 +211,49 @@ def copies(cells):
     )
 
 
+SET_CHANGED = {  # what is written below a right first answer: something that the set gave is changed
+    "a symbol is a number": "x = 3",
+    "a symbol is the same again": "x = sp.Symbol('x')",
+    "a symbol of other assumptions": "x = sp.Symbol('x', real=True)",
+    "a loop runs over a symbol": "for w in range(3):\n    pass",
+    "a symbol is deleted": "del z",
+    "another model": "line = Model({z: w + x, L: (y - z) ** 2}, parameters=[w], data=[x, y])",
+    "an equation is changed in place": "line.equations[z] = w + x",
+    "a check is no function": "check_number = 7",
+    "a check says yes in words": "check_number = lambda *_: '✓ right'",
+    "SymPy's own names": "from sympy import *\nfrom sympy.abc import *",
+    "everything is deleted": "%reset -f",
+}
+
+
+def changed(cells):
+    """(name, the cells of a notebook) for each way to change what the set gave."""
+    setup, answer, *others = cells
+
+    def as_kind(cell, kind):
+        return deepcopy(cell) | {"cell_type": kind}
+
+    def says(cell, source):
+        return deepcopy(cell) | {"source": source}
+
+    for name, source in SET_CHANGED.items():
+        yield name, [setup, says(answer, f"{answer.source}\n{source}"), *others]
+    yield "the set's first cell is raw", [as_kind(setup, "raw"), answer, *others]
+    yield "the set's first cell is text", [as_kind(setup, "markdown"), answer, *others]
+    yield "the set's first cell is lost", [answer, *others]
+    yield "the set's first cell is last", [answer, *others, setup]
+    yield "the set's first cell is emptied", [says(setup, ""), answer, *others]
+    yield (
+        "the set's first cell is another",
+        [says(setup, setup.source.replace("w * x", "w + x")), answer, *others],
+    )
+    yield (
+        "the set's first cell says more",
+        [says(setup, f"{setup.source}\nimport math\nprint(7)"), answer, *others],
+    )
+    yield "the learner imports it all", [new_code_cell(setup.source), as_kind(setup, "raw"), answer, *others]
+
+
 def write(notebook, *sources):
     """The notebook with these in its answer cells, in order."""
     notebook, left = deepcopy(notebook), list(sources)
@@ -228,8 +272,9 @@ def notebooks(release):
     for (name, first), number, function in answers:
         second, third = f"import mine\n{NEEDED}answer_2 = {number}", f"{HELP}{function}"
         yield f"{name}; {second}; {third}", write(release, first, second, third)
-    for name, cells in copies(write(release, *RIGHT).cells):
-        yield name, nbformat.from_dict(release | {"cells": cells})
+    cells = write(release, *RIGHT).cells
+    for name, awkward in chain(copies(cells), changed(cells)):
+        yield name, nbformat.from_dict(release | {"cells": awkward})
 
 
 def live(folder: Path, notebook, told) -> None:

@@ -26,7 +26,7 @@ from traitlets.config import Config, PyFileConfigLoader
 from course_utils.grading.attachments import attached
 from course_utils.grading.mathml import NoFormula, mathml
 from course_utils.grading.pages import leads_outside, shown, written
-from tools.lab import CHROMIUM, running_chromium, running_lab
+from tools.lab import CHROMIUM, running_lab
 
 
 def words(case) -> nbformat.NotebookNode:
@@ -343,12 +343,6 @@ def in_browser(test):
     ):
         test = mark(test)
     return test
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with running_chromium() as chromium:
-        yield chromium
 
 
 def alone(cells, config: Config, path: Path) -> str:

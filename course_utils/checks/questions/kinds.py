@@ -4,9 +4,10 @@ from dataclasses import replace
 from functools import partial
 
 from ...language import say
+from ..answers import is_number
 from ..simple import check_choice, check_number
 from ..symbols import check_derivative, check_gradient, check_local
-from ..verdict import Verdict
+from ..verdict import Verdict, wrong
 
 
 def number(expected, slips: dict[float, str], tolerance: float = 1e-6, digits: int | None = None):
@@ -27,6 +28,14 @@ def gradient(model, parameter):
 def choice(correct: str, **hints: str):
     """The check of one word among the names in hints, which hold what to say to each."""
     return partial(check_choice, choices=hints, correct=correct)
+
+
+def among(answer, numbers, correct: float, slips: dict[float, str]) -> Verdict:
+    """The check of a number that stands in a list, and is read from it."""
+    verdict = check_number(answer, correct, slips=slips)
+    if verdict.correct or verdict.slips or not is_number(answer):
+        return verdict
+    return wrong(say("this is none of them: choose one of {numbers}.", numbers=", ".join(map(str, numbers))))
 
 
 def of_output(model, of, wrt, answer) -> Verdict:

@@ -11,6 +11,7 @@ from ..passes import check_backward
 from ..simple import check_number
 from ..symbols import check_gradient
 from ..updates import check_update
+from .kinds import among
 
 
 def after_step(model, parameter, at, sample, rate, answer):
@@ -31,6 +32,9 @@ def after_step(model, parameter, at, sample, rate, answer):
             "this is the slope of {parameter}. Where does the step take {parameter}?", parameter=parameter
         ),
         before + (end - before) / rate: "the learning rate is missing.",
+        before + (end - before) / 2: "the step is half as long as it should be: is a factor 2 lost?",
+        before + 2 * (end - before): "the step is twice as long as it should be: is a factor 2 too many?",
+        before: say("this is where {parameter} starts. Where does the step take it?", parameter=parameter),
         np.exp(end): say(
             "this is an exponential of {parameter}. What is {parameter} itself?", parameter=parameter
         ),
@@ -74,7 +78,7 @@ def first_rate(model, start, data, rates, regime, answer):
     }
     last = len(words) - 1 - words[::-1].index("oscillating")
     slips[rates[last]] = "this rate oscillates, but a smaller one does too."
-    return check_number(answer, rates[words.index("oscillating")], slips=slips)
+    return among(answer, rates, rates[words.index("oscillating")], slips)
 
 
 def half_life(rule, answer):

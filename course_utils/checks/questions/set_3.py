@@ -35,6 +35,7 @@ def half(model, start, data, symbols, scale, answer):
     place = middle + unit * float(root)
     slips = {
         float(root): "this is x. Which temperature belongs to it?",
+        middle: say("there x is 0. Where is {z} 0?", z=z),
         middle - unit * float(root): say(
             "a sign got lost: put your x into the equation of {z}. Is it 0?", z=z
         ),

@@ -10,6 +10,7 @@ from ...models.shared import gradient_by_time_step
 from ..passes import check_backward, check_forward
 from ..simple import check_choice, check_number
 from ..symbols import check_gradient
+from .kinds import among
 
 SHAPES = sp.symbols("neurons inputs samples", integer=True, positive=True)
 W, A = sp.MatrixSymbol("W", *SHAPES[:2]), sp.MatrixSymbol("A", *SHAPES[1:])
@@ -66,6 +67,10 @@ def entry(inputs, weights, targets, place, answer):
     shares = scores / scores.sum(axis=1, keepdims=True)
     told = {
         count * right: "this is the sum over the samples: the loss is their mean.",
+        count * right / targets.shape[1]: "this is divided by the number of classes: the mean is over the"
+        " samples.",
+        count * right / inputs.shape[1]: "this is divided by the number of inputs: the mean is over the"
+        " samples.",
         -right: "the sign is turned: at Z comes back P - Y, in this order.",
         (inputs.T @ shares / count)[place]: "Y is missing: at Z comes back P - Y.",
         (shares - targets)[:, column].mean(): "the inputs are missing: a weight's gradient is its input times"
@@ -136,7 +141,7 @@ def smallest_share(model, by, parameters, data, answer):
     }
     exact = 0.1 ** (1 / (len(added) - 1))
     slips[exact] = "that is the share by which it would be exactly a tenth. Which of the nine comes next?"
-    return check_number(answer, shares[enough], slips=slips)
+    return among(answer, shares, shares[enough], slips)
 
 
 QUESTIONS = {

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from ..answers import is_number
 from ..fit import check_fit, check_steepest, predicted
 from ..loops import check_training
 from ..network import check_network, for_network
 from ..passes import check_backward
 from ..simple import check_number
 from ..symbols import check_gradient
+from ..verdict import wrong
 
 
 def loss_of_mean(fitted, tested, answer):
@@ -17,13 +19,17 @@ def loss_of_mean(fitted, tested, answer):
         return np.mean((on["y"] - np.mean(mean_of["y"])) ** 2)
 
     line = np.polyfit(fitted["x"], fitted["y"], 1)
-    right = loss(fitted, tested)
+    right, errors = loss(fitted, tested), tested["y"] - np.mean(fitted["y"])
     slips = {
         loss(fitted, fitted): "this is its loss on the training years.",
         loss(tested, tested): "this is the mean of the held-out years: they should stay unseen.",
         loss(
             tested, fitted
         ): "the halves are swapped: the mean of the training years, the error on the held-out ones.",
+        np.sum(errors**2): "this is the sum of the squared errors: their mean was asked.",
+        np.mean(abs(errors)): "this is the mean of the errors without their signs: square them.",
+        np.mean(errors) ** 2: "this is the square of the mean error: square each error first, then take the"
+        " mean.",
         10**6 * right: "count the flow in thousands.",
         np.sqrt(right): "this is the root of it: the mean squared error was asked.",
         np.mean((tested["y"] - np.polyval(line, tested["x"])) ** 2): "this is the straight line's loss.",
@@ -78,7 +84,10 @@ def steepest(network, prediction, trained, places, years, answer):
         scaled[place]: "this is the year as your network takes it, standardised: turn it back.",
         place: "this is its place among the years: which year stands there?",
     }
-    return check_number(answer, years[place], tolerance=1e-3, slips=slips)
+    told = check_number(answer, years[place], tolerance=1e-3, slips=slips)
+    if told.slips or not is_number(answer):
+        return told
+    return wrong("this is another year: where is the curve steepest, up or down?")
 
 
 QUESTIONS = {

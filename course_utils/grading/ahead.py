@@ -1,0 +1,176 @@
+"""nbgrader's autograde with many workers: submissions are examined ahead, and entered by one writer.
+
+nbgrader's loop stays as it is. What its step Examine needs is on its way, or there, when its turn comes.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import nbformat
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import find_all_files
+from sqlalchemy import Engine, event
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+from traitlets import Integer, Unicode
+
+from .converter import CarefulAutograde, time_in
+from .handed_in import notebook_in
+from .job import Job, examine
+from .preprocessors import Assemble, Examine, without_solutions
+from .programs import SandboxUnavailable
+from .reading import reduce
+from .regular import copy
+from .results import Result
+from .variants import Class
+
+FEW = 4  # submissions: they are graded before workers are there
+AHEAD = 20  # jobs under way, for each worker
+UNFINISHED = ".unfinished"  # in the course folder: what is being graded
+PATIENCE = 120_000  # milliseconds: so long another program may keep the gradebook locked
+
+
+@event.listens_for(Engine, "connect")
+def wait_for_others(connection, _) -> None:
+    """Wait when another program writes into the gradebook, rather than stop everything."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+
+
+class Workforce(Protocol):
+    """Whoever examines jobs."""
+
+    def send(self, job: Job) -> None:
+        """Let somebody begin with a job, if there is anybody."""
+
+    def results(self, job: Job) -> list[Result]:
+        """What comes of a job."""
+        ...
+
+
+class Alone:
+    """Examines each submission when nbgrader's loop comes to it."""
+
+    def send(self, job: Job) -> None:
+        """Do nothing ahead."""
+
+    def results(self, job: Job) -> list[Result]:
+        """What comes of a job."""
+        return examine(job)
+
+
+class ParallelAutograde(CarefulAutograde):
+    """Examines submissions ahead of nbgrader's loop, counts them, and finishes what an earlier run left."""
+
+    workers = Integer(
+        os.cpu_count() or 1, help="How many submissions are examined at a time; 1: in this process."
+    ).tag(config=True)
+    scheduler = Unicode("", help="The address of a Dask cluster that examines instead, tcp://...").tag(
+        config=True
+    )
+    fleet: Workforce = Alone()
+
+    def convert_notebooks(self) -> None:
+        """Grade all submissions, and say at the end what became of each."""
+        self.counts = {"graded": 0, "graded before": 0}
+        self.note = Path(self.coursedir.root, UNFINISHED)
+        self.finish_earlier()
+        folders = sorted(self.assignments)
+        self.coming = iter(folders)
+        try:
+            with (
+                self.workforce(len(folders)),
+                logging_redirect_tqdm([self.log]),
+                tqdm(total=len(folders), unit="submission", disable=None) as self.bar,
+            ):
+                super().convert_notebooks()
+        finally:
+            self.note.unlink(missing_ok=True)
+            self.log.info(self.account(len(folders)))
+
+    def account(self, handed_in: int) -> str:
+        """A line that adds up."""
+        counts = self.counts | {"not graded": handed_in - sum(self.counts.values())}
+        return f"{handed_in} handed in: " + ", ".join(f"{number} {what}" for what, number in counts.items())
+
+    @contextmanager
+    def workforce(self, submissions: int) -> Iterator[None]:
+        """Have workers, if there is enough to do. Raises NbGraderException, which names one that cannot."""
+        if not self.scheduler and (self.workers < 2 or submissions < FEW):
+            yield
+            return
+        from .fleet import fleet  # Dask takes a second
+
+        with fleet(self.workers, self.scheduler) as many, TemporaryDirectory() as self.desk_ahead:
+            if self.config.Examine.get("sandbox") != "none":
+                try:
+                    many.check()
+                except SandboxUnavailable as reason:
+                    self.log.error(reason)
+                    raise NbGraderException(reason) from None
+            try:
+                self.fleet = many
+                self.send(AHEAD * self.workers)
+                yield
+            finally:
+                self.fleet = Alone()
+                self.log.info("examined ahead: %d of %d", many.asked_ahead, many.asked)
+
+    def send(self, number: int = 1) -> None:
+        """Send the next jobs ahead. What cannot be sent is found out about when its turn comes."""
+        for folder in islice(self.coming, number):
+            with suppress(Exception):
+                for job in self.jobs_ahead(Path(folder)):
+                    self.fleet.send(job)
+
+    def jobs_ahead(self, folder: Path) -> Iterator[Job]:
+        """The job of a submission as the loop will come to it, if its set has one notebook."""
+        student, assignment = folder.parts[-2:]
+        (source,) = self.sources(assignment)
+        copied = Path(self.desk_ahead, student, assignment)
+        copy(self.submitted, folder.relative_to(self.desk), copied)
+        variant = Class.of(Path(self.coursedir.root)).variant(student, source.stem)
+        notebook = notebook_in(copied, source.stem, without_solutions(source, self, variant))
+        reduce(notebook)
+        names = {"student": student, "assignment": assignment, "notebook": source.stem}
+        resources = {"nbgrader": names}
+        assembled, _ = Assemble(parent=self.exporter).preprocess(nbformat.read(notebook, 4), resources)
+        files = find_all_files(str(copied), [*self.coursedir.ignore, "*.ipynb"])
+        beside = {str(Path(file).relative_to(copied)): Path(file).read_bytes() for file in files}
+        if "timestamp.txt" in beside:
+            beside["timestamp.txt"] = time_in(copied / "timestamp.txt").encode()
+        yield Examine(parent=self.exporter).job(assembled, resources, tuple(sorted(beside.items())))
+        shutil.rmtree(copied)
+
+    def finish_earlier(self) -> None:
+        """Take away what a run left that was ended in the middle of a submission: it is graded anew."""
+        with suppress(FileNotFoundError):
+            student, assignment = self.note.read_text().splitlines()
+            self.log.warning("%s was not finished by an earlier run, and is graded anew.", student)
+            shutil.rmtree(self._format_dest(assignment, student), ignore_errors=True)
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Whether to grade this one: then it is noted as unfinished until it is."""
+        self.bar.update()
+        self.send()
+        self.note.write_text(f"{student_id}\n{assignment_id}")
+        wanted = super().init_destination(assignment_id, student_id)
+        if not wanted:
+            self.done("graded before")
+        return wanted
+
+    def run_post_convert_hook(self) -> None:
+        """Count a submission that is graded."""
+        super().run_post_convert_hook()
+        self.done("graded")
+
+    def done(self, what: str) -> None:
+        """Count a submission, which nothing is left to do for."""
+        self.counts[what] += 1
+        self.note.unlink()

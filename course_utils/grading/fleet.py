@@ -1,0 +1,91 @@
+"""Submissions examined by as many processes as there are cores, or on the machines of a cluster, by Dask."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import dask
+from distributed import Client, KilledWorker, LocalCluster, get_worker
+
+from .job import Job, examine
+from .programs import SandboxUnavailable
+from .results import Result
+from .sandbox import bubblewrap_program
+
+DEATHS = 3  # of workers: then their submission is set aside
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": DEATHS - 1,
+    "distributed.scheduler.worker-saturation": 1.0,  # who waits in line is not to blame when a worker ends
+    "distributed.admin.log-format": "%(message)s",
+}
+
+
+class SetAside(RuntimeError):
+    """A submission with which one worker after another ended."""
+
+
+@contextmanager
+def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
+    """A fleet of this many processes here, or of a cluster with this address. Raises SandboxUnavailable."""
+    with dask.config.set(SETTINGS):
+        if scheduler:
+            with Client(scheduler) as client:
+                yield Fleet(client)
+            return
+        options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": "127.0.0.1:0"}
+        options["security"] = True  # a key of its own: other users of this machine may not send it work
+        with (
+            LocalCluster(n_workers=workers, silence_logs=logging.CRITICAL, **options) as cluster,
+            Client(cluster) as client,
+        ):
+            yield Fleet(client)
+
+
+class Fleet:
+    """Examines jobs that were sent ahead, whoever of its workers ends meanwhile."""
+
+    def __init__(self, client: Client, function: Callable[[Job], list[Result]] = examine):
+        self.client, self.function = client, function
+        self.sent = {}
+        self.asked = self.asked_ahead = 0
+
+    def check(self) -> None:
+        """Raise SandboxUnavailable, which names a worker, if one of them cannot lock submissions away."""
+        for address, reason in self.client.run(missing).items():
+            if reason:
+                raise SandboxUnavailable(f"{address} cannot grade: {reason}")
+
+    def send(self, job: Job) -> None:
+        """Let a worker begin with a job as soon as one is free."""
+        self.sent[job.key] = self.client.submit(examined, self.function, job, key=job.key)
+
+    def results(self, job: Job) -> list[Result]:
+        """What came of a job, whether it was sent ahead or not. Raises SetAside."""
+        self.asked += 1
+        self.asked_ahead += job.key in self.sent
+        if job.key not in self.sent:
+            self.send(job)
+        try:
+            return self.sent.pop(job.key).result()
+        except KilledWorker as error:
+            raise SetAside(
+                f"{job.owner} is set aside: {error.allowed_failures + 1} workers ended while they graded it. "
+                "Look at it by hand."
+            ) from None
+
+
+def missing() -> str:
+    """Why no submission can be locked away on this machine, if so."""
+    try:
+        bubblewrap_program()
+    except SandboxUnavailable as reason:
+        return str(reason)
+    return ""
+
+
+def examined(function: Callable[[Job], list[Result]], job: Job) -> list[Result]:
+    """The results of a job, on one of the workers, which is named if it cannot lock submissions away."""
+    try:
+        return function(job)
+    except SandboxUnavailable as reason:
+        raise SandboxUnavailable(f"{get_worker().address} cannot grade: {reason}") from None

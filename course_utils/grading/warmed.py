@@ -1,0 +1,152 @@
+"""Programs that start warm: bubblewrap makes a sandbox, and a child of a nursery locks itself into it.
+
+See nursery.py. What stands in the sandbox beside the child is a shell that waits for the end.
+"""
+
+import atexit
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+from .channel import Channel, Died
+from .programs import START_SECONDS, Program, Running, Sandbox, SandboxUnavailable, environment, expendable
+from .sandbox import font_lists
+
+WAITS = ("/bin/sh", "-c", "echo; read -r _")  # until its input ends
+
+
+class Nursery:
+    """A process that has imported what the lines `source` import, for all submissions.
+
+    Raises SandboxUnavailable.
+    """
+
+    def __init__(self, source: str):
+        self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        module = f"{__package__}.nursery"
+        self.told = tempfile.TemporaryFile()  # noqa: SIM115 (stop closes it)
+        with there, tempfile.TemporaryDirectory() as folder:
+            for font_list in font_lists():
+                shutil.copy(font_list, folder)
+            places = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), folder)
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-m", module, str(there.fileno()), source],
+                env=environment() | places,
+                pass_fds=[there.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self.told,
+                stderr=self.told,
+                start_new_session=True,
+                preexec_fn=expendable,
+            )
+            there.close()  # or nobody would notice if it ends
+            atexit.register(self.stop)
+            ready = self.is_ready()
+        if not ready:
+            raise SandboxUnavailable(f"No program can be kept warm here: {self.reason()}")
+
+    def reason(self) -> str:
+        """What it, or one of its children, printed last: no child of it prints once it is locked in."""
+        self.told.seek(0)
+        return self.told.read().decode(errors="replace")[-500:]
+
+    def is_ready(self) -> bool:
+        """Whether it says that it is ready."""
+        self.here.settimeout(START_SECONDS)
+        try:
+            return self.here.recv(10) == b"ready"
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """End it. The children that it has now stay."""
+        self.here.close()
+        self.told.close()
+        self.process.kill()
+        self.process.wait()
+
+    def child(self, holder: int, program: Program, descriptors: list[int]) -> None:
+        """Fork a child that goes into the sandbox of the process `holder`, and talks by these descriptors."""
+        request = {"holder": holder, "limits": dict(program.limits), "user": program.user}
+        try:
+            socket.send_fds(self.here, [json.dumps(request).encode()], descriptors)
+        except OSError as error:
+            raise SandboxUnavailable(f"The process that is kept warm has ended: {error}") from None
+
+
+@cache
+def nursery(source: str) -> Nursery:
+    """The one nursery for these imports."""
+    return Nursery(source)
+
+
+class Warmed:
+    """Starts a program as a child of a nursery, behind walls that bubblewrap makes for it alone."""
+
+    def __init__(self, walls: list[str], program: Program, source: str):
+        self.sandbox = Sandbox((*walls, *WAITS))
+        self.program, self.source = program, source
+
+    def run(self, folder: Path | None = None) -> Running:
+        """Start the program. Raises SandboxUnavailable."""
+        warm = nursery(self.source)
+        if warm.process.poll() is not None:
+            warm.stop()
+            nursery.cache_clear()
+            warm = nursery(self.source)
+        process = self.sandbox.start(folder)
+        assert process.stdin and process.stdout and process.stderr
+        theirs, mine = os.pipe()
+        source, sink = os.pipe()
+        try:
+            warm.child(child_of(process), self.program, [theirs, sink])
+        except BaseException:
+            process.kill()
+            process.communicate()
+            os.close(mine)
+            os.close(source)
+            raise
+        finally:
+            os.close(theirs)
+            os.close(sink)
+        return Child(process, Channel(source, mine), warm)
+
+
+class Child(Running):
+    """A program that a nursery has forked, in its sandbox."""
+
+    def __init__(self, process: subprocess.Popen, channel: Channel, nursery: Nursery):
+        super().__init__(process, channel)
+        self.nursery = nursery
+
+    def wait_until_ready(self) -> None:
+        """Wait for its first line. Raises SandboxUnavailable, with what it printed, if it ends."""
+        try:
+            self.channel.receive(time.monotonic() + START_SECONDS)
+        except Died:
+            raise SandboxUnavailable(f"The sandbox does not start: {self.nursery.reason()}") from None
+
+    def stop(self) -> None:
+        """End the sandbox with all that is in it, and take back the pipes."""
+        super().stop()
+        self.channel.close()
+
+
+def child_of(process: subprocess.Popen) -> int:
+    """The process in the sandbox that bubblewrap has made, once it stands. Raises SandboxUnavailable."""
+    assert process.stdout and process.stderr
+    if select.select([process.stdout], [], [], START_SECONDS)[0] and os.read(process.stdout.fileno(), 1):
+        task = f"/proc/{process.pid}/task/{process.pid}/children"
+        return int(Path(task).read_text().split()[0])
+    process.kill()
+    _, reason = process.communicate()
+    reason = reason.decode(errors="replace")[-500:]
+    raise SandboxUnavailable(f"The sandbox does not start: {reason}")

@@ -1,0 +1,243 @@
+"""Programs that start warm stand behind the walls of those that start cold, and find nothing of others."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from grading_course import needs_bubblewrap
+
+from course_utils.grading.programs import Program, SandboxUnavailable
+from course_utils.grading.sandbox import bubblewrap, limits, walls
+from course_utils.grading.session import Session
+from course_utils.grading.warmed import Warmed, nursery
+
+pytestmark = needs_bubblewrap
+IMPORTS = "%load_ext course_utils\nimport numpy as np"
+PROGRAM = Program("worker", limits(2**30, 60), writes=True)
+
+VIEW = """
+import ctypes, glob, json, os, resource, stat, sys
+libc = ctypes.CDLL(None, use_errno=True)
+rights = (ctypes.c_uint32 * 6)()
+libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), rights)
+
+def descriptor(number):
+    try:
+        found = os.fstat(number)
+    except OSError:
+        return
+    kind = stat.S_IFMT(found.st_mode)
+    return kind, found.st_rdev, kind in (stat.S_IFDIR, stat.S_IFREG, stat.S_IFSOCK)
+
+def files(folder):
+    return sorted((p, *os.lstat(p)[:1], *os.lstat(p)[4:6]) for p in glob.glob(folder + "/*"))
+
+view = {
+    "capabilities": list(rights),
+    "bounding set": [libc.prctl(23, right, 0, 0, 0) for right in range(64)],
+    "ambient set": [libc.prctl(47, 1, right, 0, 0) for right in range(64)],
+    "no new rights, filter, keeps rights": [libc.prctl(n, 0, 0, 0, 0) for n in (39, 21, 7)],
+    "user": [os.getresuid(), os.getresgid(), os.getgroups()],
+    "limits": {n: resource.getrlimit(getattr(resource, n)) for n in dir(resource) if n[:7] == "RLIMIT_"},
+    "place": [os.getcwd(), *os.uname()[:2], files("/"), files("."), files("/dev"), files("/handed_in")],
+    "mounts": {p: os.statvfs(p)[8:9] for p in ("/", "/dev", "/usr", "/scratch", "/exercise", *sys.path[1:])
+               if os.path.exists(p)},
+    "environment": dict(os.environ),
+    "descriptors": sorted({str(descriptor(number)) for number in range(100)}),
+    "terminal": [os.getsid(0) == os.getpgid(0), os.path.exists("/proc/self")],
+    "path": sys.path,
+}
+print(json.dumps(view, sort_keys=True))
+"""
+
+
+def cold(folder, files=None):
+    return Session(bubblewrap(files or {}, folder, PROGRAM), 10, 60)
+
+
+def warm(folder, files=None):
+    return Session(Warmed(walls(files or {}, folder, PROGRAM), PROGRAM, IMPORTS), 10, 60)
+
+
+def printed(session, source):
+    error, outputs = json.loads(session.ask("run", source))
+    assert error is None, error
+    return "".join(output["text/plain"] for output in outputs)
+
+
+def views(folder):
+    """What a cold and a warm program see. The first imports as well what the second one finds imported."""
+    found = []
+    for start in (cold, warm):
+        with start(folder) as session:
+            printed(session, IMPORTS)
+            found.append(json.loads(printed(session, VIEW)))
+    return found
+
+
+def same_views(folder):
+    """The same; but where a cold program keeps a right that it can never use, a warm one has none."""
+    one, other = views(folder)
+    for rights in ("capabilities", "bounding set", "ambient set"):
+        assert all(mine & theirs == mine for theirs, mine in zip(one.pop(rights), other[rights], strict=True))
+        assert max(other.pop(rights)) == 0
+    one["environment"].pop("PWD")  # bubblewrap's own
+    assert len(one) > 6 and one == other
+
+
+def test_a_warm_program_sees_what_a_cold_one_sees(tmp_path):
+    same_views(tmp_path)
+
+
+def test_it_does_so_without_root(tmp_path):
+    """In a user namespace, where bubblewrap makes one more, as it does for everybody but root."""
+    if os.getuid() or not shutil.which("unshare"):
+        pytest.skip("the test above runs without root, or nothing can make a user namespace")
+    here = Path(__file__).parent
+    script = f"import sys; sys.path[:0] = {[str(here), str(here.parent)]!r}\n"
+    script += f"from pathlib import Path\nimport test_nursery as t\nt.same_views(Path({str(tmp_path)!r}))"
+    command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=here)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+PATCHES = """
+import builtins, os, random, sys, types
+import numpy, sympy, course_utils
+from course_utils.grading import nursery, worker, wire, channel, session
+builtins.left = sympy.left = numpy.left = course_utils.left = "left"
+sys.modules["left"] = types.ModuleType("left")
+os.environ["LEFT"] = "left"
+worker.Worker.get = worker.serve = nursery.grow_up = nursery.enter = nursery.main = lambda *a, **k: "left"
+sympy.Symbol("left"), sympy.Integer(7).__class__.__hash__
+os.umask(0)
+"""
+FINDS = """
+import builtins, os, sys
+import numpy, sympy, course_utils
+from course_utils.grading import worker
+found = [hasattr(module, "left") for module in (builtins, numpy, sympy, course_utils)]
+print(any(found), "left" in sys.modules, "LEFT" in os.environ, os.umask(0o022), worker.serve.__name__)
+"""
+KILLS = """
+import ctypes, os, signal
+libc = ctypes.CDLL(None, use_errno=True)
+for process in (*range(1, 400), os.getppid(), PID, CHILD):
+    if process not in (0, os.getpid()):
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            try:
+                os.kill(process, number)
+            except OSError:
+                pass
+        libc.ptrace(16, process, 0, 0)
+"""
+STAYS = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    while True:
+        time.sleep(1)
+"""
+
+
+def test_what_one_changes_no_other_one_finds(tmp_path):
+    with warm(tmp_path) as one:
+        printed(one, PATCHES)
+        with warm(tmp_path) as beside:
+            assert printed(beside, FINDS).split() == ["False", "False", "False", "18", "serve"]
+    with warm(tmp_path) as later:
+        assert printed(later, FINDS).split() == ["False", "False", "False", "18", "serve"]
+
+
+def test_chance_is_not_the_same_for_all(tmp_path):
+    drawn = set()
+    for _ in range(2):
+        with warm(tmp_path) as session:
+            drawn.add(printed(session, "import random, numpy\nprint(random.random(), numpy.random.rand())"))
+    one, other = (text.split() for text in drawn)
+    assert one[0] != other[0] and one[1] != other[1]
+
+
+def inside(session):
+    """The processes in a session's sandbox, from outside."""
+    outer = session.program.process.pid
+    (init,) = Path(f"/proc/{outer}/task/{outer}/children").read_text().split()
+    namespace = os.stat(f"/proc/{init}/ns/pid").st_ino
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "ns/pid").stat().st_ino == namespace:
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def alive(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")")[-1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_nobody_outside_can_be_reached(tmp_path):
+    with warm(tmp_path) as one:
+        printed(one, "x = 1")
+        outside = nursery(IMPORTS).process.pid
+        between = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()[0]
+        attack = KILLS.replace("PID", str(outside)).replace("CHILD", between)
+        try:
+            one.ask("run", attack)
+        except Exception as death:  # it may have ended its own sandbox
+            assert type(death).__name__ == "Died"
+        assert alive(outside) and nursery(IMPORTS).process.poll() is None
+    with warm(tmp_path) as later:
+        assert printed(later, "print(6 * 7)") == "42\n"
+
+
+def test_nothing_goes_on_after_the_end(tmp_path):
+    with warm(tmp_path) as one:
+        printed(one, STAYS)
+        processes = inside(one)
+        assert len(processes) >= 4  # bubblewrap's, the shell, the program, and the one that stays
+        for process in processes:
+            assert Path(f"/proc/{process}/oom_score_adj").read_text() == "1000\n"
+    until = time.monotonic() + 20
+    while any(map(alive, processes)) and time.monotonic() < until:  # the kernel ends them one by one
+        time.sleep(0.05)
+    assert not any(map(alive, processes))
+
+
+def test_the_nursery_shares_no_memory_that_can_be_written(tmp_path):
+    with warm(tmp_path) as one:
+        printed(one, "x = 1")
+        maps = Path(f"/proc/{nursery(IMPORTS).process.pid}/maps").read_text().splitlines()
+    assert len(maps) > 100
+    assert not [line for line in maps if "w" in line.split()[1] and "s" in line.split()[1]]
+    threads = Path(f"/proc/{nursery(IMPORTS).process.pid}/task").iterdir()
+    assert len(list(threads)) == 1  # or a child could be forked in the middle of something
+
+
+def test_a_nursery_that_ended_is_replaced(tmp_path):
+    with warm(tmp_path) as one:
+        printed(one, "x = 1")
+    os.kill(nursery(IMPORTS).process.pid, signal.SIGKILL)
+    nursery(IMPORTS).process.wait()
+    with warm(tmp_path) as later:
+        assert printed(later, "print(6 * 7)") == "42\n"
+
+
+def test_what_cannot_be_locked_in_does_not_start(tmp_path, monkeypatch):
+    """Nothing runs with more rights than it may have: the program ends, and says why."""
+    impossible = Program("worker", {"RLIMIT_NOTHING": 1})
+    start = Warmed(walls({}, tmp_path, PROGRAM), impossible, IMPORTS)
+    with Session(start, 10, 60) as session, pytest.raises(SandboxUnavailable, match="RLIMIT_NOTHING"):
+        session.ask("run", "1")
