@@ -30,7 +30,7 @@ from .regular import copy
 from .results import Result
 from .variants import Class
 
-FEW = 4  # submissions: they are graded before workers are there
+FEW = 12  # submissions: they are graded before workers are there
 AHEAD = 20  # jobs under way, for each worker
 UNFINISHED = ".unfinished"  # in the course folder: what is being graded
 PATIENCE = 120_000  # milliseconds: so long another program may keep the gradebook locked
