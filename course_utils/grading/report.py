@@ -7,14 +7,16 @@ It writes feedback/1_chain_rule_report.html and .csv. Nobody is named, unless --
 import argparse
 import csv
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-from .assembly import answered_here, label
+from .assembly import HANDED_IN, answered_here, label
+from .variants import Class
 
 NO_NAME = "no slip that has a name"
 EXAMPLE = 400  # characters of an answer
@@ -31,7 +33,7 @@ pre {{ margin: 0; white-space: pre-wrap; }}
 </style>
 <h1>{name}: what the class got wrong</h1>
 <p>{learners} learners handed it in.</p>
-<table>
+{told}<table>
 <tr><th>question</th><th>right</th><th>slip</th><th>how often</th><th>an example</th></tr>
 {rows}
 </table>
@@ -59,16 +61,26 @@ def answers(notebook) -> Iterator[tuple[str, bool, list[str], str]]:
             yield label(cell)["grade_id"], right, cell.metadata.get("slips", []), answer
 
 
-def tallied(marked: Iterable[Path]) -> dict[str, Tally]:
-    """Of each question what became of it, from marked notebooks at autograded/LEARNER/SET/SET.ipynb."""
+def tallied(marked: Mapping[str, NotebookNode]) -> dict[str, Tally]:
+    """Of each question what became of it, from the learners' marked notebooks."""
     questions: dict[str, Tally] = {}
-    for path in marked:
-        for question, right, slips, answer in answers(nbformat.read(path, as_version=4)):
+    for learner, notebook in marked.items():
+        for question, right, slips, answer in answers(notebook):
             tally = questions.setdefault(question, Tally())
             tally.right += right
             for slip in [] if right else slips or [NO_NAME]:
-                tally.wrong.setdefault(slip, []).append((path.parents[1].name, answer[:EXAMPLE]))
+                tally.wrong.setdefault(slip, []).append((learner, answer[:EXAMPLE]))
     return questions
+
+
+def of_others(name: str, marked: Mapping[str, NotebookNode], names: bool) -> list[str]:
+    """What is to be said of notebooks that are not their learner's own variant of the set."""
+    known = Class.of(Path.cwd())
+    found = [known.strange(each, name, notebook.metadata.get(HANDED_IN)) for each, notebook in marked.items()]
+    told = list(filter(None, found))
+    if names or not told:
+        return told
+    return [f"{len(told)} of the notebooks are not their learner's own variant: --names says whose they are."]
 
 
 def rows(questions: dict[str, Tally], names: bool) -> Iterator[tuple]:
@@ -80,14 +92,15 @@ def rows(questions: dict[str, Tally], names: bool) -> Iterator[tuple]:
             yield question, tally.right, slip, len(made), made[0][1] if made else "", learners
 
 
-def page(name: str, learners: int, table: Iterable[tuple]) -> str:
-    """The report as HTML."""
+def page(name: str, learners: int, table: Iterable[tuple], told: Iterable[str] = ()) -> str:
+    """The report as HTML. told: sentences above the table."""
     lines = []
     for question, right, slip, made, example, names in table:
         cells = [f"<td>{escape(str(part))}</td>" for part in (question, right, slip, made)]
         shown = f"<pre>{escape(example)}</pre>" + (f"<p>{escape(names)}</p>" if names else "")
         lines.append(f"<tr>{''.join(cells)}<td>{shown}</td></tr>")
-    return PAGE.format(name=escape(name), learners=learners, rows="\n".join(lines))
+    above = "".join(f"<p>{escape(sentence)}</p>\n" for sentence in told)
+    return PAGE.format(name=escape(name), learners=learners, told=above, rows="\n".join(lines))
 
 
 def plain(row: Iterable) -> list:
@@ -102,18 +115,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("name", help="the problem set")
     parser.add_argument("--names", action="store_true", help="say who made which slip")
     chosen = parser.parse_args(arguments)
-    marked = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
+    paths = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
+    marked = {path.parents[1].name: nbformat.read(path, as_version=4) for path in paths}
     if not marked:
         sys.exit(f"Nothing of {chosen.name} was graded in this folder: nbgrader autograde {chosen.name}")
-    table = list(rows(tallied(marked), chosen.names))
+    table, told = list(rows(tallied(marked), chosen.names)), of_others(chosen.name, marked, chosen.names)
     target = Path("feedback")
     target.mkdir(exist_ok=True)
     target = target / f"{chosen.name}_report.html"
-    target.write_text(page(chosen.name, len(marked), table), "utf-8")
+    target.write_text(page(chosen.name, len(marked), table, told), "utf-8")
     with target.with_suffix(".csv").open("w", newline="", encoding="utf-8-sig") as file:  # as Excel reads it
         csv.writer(file).writerows(
             [("question", "right", "slip", "how often", "example", "learners"), *map(plain, table)]
         )
+    print(*told, sep="\n", end="\n" if told else "")
     print(f"Wrote {target} and {target.with_suffix('.csv')}.")
 
 
