@@ -3,6 +3,7 @@
 import re
 import tomllib
 from functools import cache
+from html import unescape
 
 import nbformat
 import pytest
@@ -25,6 +26,7 @@ from test_exercises import (
 
 from course_utils import Model
 from course_utils.checks.hints import written
+from course_utils.grading import report
 from course_utils.grading.assembly import label
 from course_utils.grading.variants import CLASS, Class, chosen
 from tools.variants import enrol, named, write
@@ -249,7 +251,7 @@ def test_a_name_that_is_no_folder_is_refused(text, tmp_path):
 
 
 @needs_bubblewrap
-def test_whose_variant_a_notebook_is_decides_nothing_and_is_told(tmp_path):
+def test_whose_variant_a_notebook_is_decides_nothing_and_is_told(tmp_path, monkeypatch):
     """Each learner answers the own questions, whatever the notebook says of itself."""
     name, course = "1_chain_rule", Course(tmp_path)
     course.enrol("ada", "bob", "eve", "fay")
@@ -266,12 +268,21 @@ def test_whose_variant_a_notebook_is_decides_nothing_and_is_told(tmp_path):
     points = {learner: sum(course.scores(learner, name).values()) for learner in [*marks, "bob", "guest"]}
     assert points["ada"] == points["eve"] == points["fay"] == 17
     assert points["bob"] < 17 and points["guest"] < 17
-    assert re.findall(r"(\w+)'s 1_chain_rule is (.*?)\. .* to (.*?)[.,]", done.stderr) == [
+    told = re.compile(r"(\w+)'s 1_chain_rule is (.*?)\. .* to (.*?)[.,]")
+    others = [
         ("bob", "the variant of ada", "bob's own variant"),
         ("eve", "no variant of this class", "eve's own variant"),
         ("fay", "without the mark of its variant", "fay's own variant"),
         ("guest", "the variant of ada", "the set itself"),
     ]
+    assert told.findall(done.stderr) == others
+    monkeypatch.chdir(course.folder)
+    page = course.folder / "feedback" / f"{name}_report.html"
+    report.main([name])
+    assert "<p>4 of the notebooks are not their learner&#x27;s own variant" in page.read_text()
+    assert not told.search(unescape(page.read_text()))
+    report.main([name, "--names"])
+    assert told.findall(unescape(page.read_text())) == others
     graded = nbformat.read(course.folder / "autograded" / "bob" / name / f"{name}.ipynb", 4)
     own = {label(cell)["grade_id"]: cell.source for cell in course.variant("bob", name).cells}
     locked = {label(cell)["grade_id"]: cell.source for cell in graded.cells if label(cell).get("locked")}

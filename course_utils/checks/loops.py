@@ -103,7 +103,7 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     lines = Floats(points).compute(model.equations | dict(passes.values()))
     keys = {p: lines.points[adjoints[p].name].reshape(-1, samples).mean(axis=1) for p in adjoints}
     lost = {p: answer for p, answer in zip(adjoints, used, strict=True) if not near(answer, keys[p])}
-    for p, answer in lost.items():
+    for p, answer in lost.items() if used.any() else ():
         if mistake := misused_rate(p, answer, keys[p], rate):
             return slipped([mistake])
     verdicts = judged(model, adjoints, lost, lines.points, [{}] * len(starts), samples) if lost else []

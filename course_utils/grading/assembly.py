@@ -6,7 +6,8 @@ from nbformat import NotebookNode
 from .attachments import attached
 from .results import clean
 
-HANDED_IN = "handed_in"  # in the metadata of a locked cell: what the learner has in its place
+HANDED_IN = "handed_in"  # in the metadata of a locked cell: what the learner has in its place; in those of a
+# notebook: the mark of its variant
 ELSEWHERE = "*Nobody wrote in this cell. The words may stand in another one.*"
 
 
@@ -100,7 +101,8 @@ def assemble(released: NotebookNode, submitted: NotebookNode) -> NotebookNode:
         if name not in last:
             placed.insert(next_known(placed, before), (name, emptied(source[name])))
     mark_words_elsewhere(placed, untouched)
-    return nbformat.v4.new_notebook(metadata=released.metadata, cells=[cell for _, cell in placed])
+    metadata = {**released.metadata, HANDED_IN: submitted.metadata.get("variant")}
+    return nbformat.v4.new_notebook(metadata=metadata, cells=[cell for _, cell in placed])
 
 
 def next_known(placed: list, before: str | None) -> int:

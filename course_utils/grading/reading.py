@@ -7,6 +7,7 @@ from .attachments import attached
 from .regular import Irregular
 
 CELLS = 2_000  # of one notebook
+MARK = 100  # letters
 KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 
 
@@ -26,9 +27,11 @@ def reduce(path: Path) -> str | None:
         raise Irregular(f"{where} is no notebook of format 4. Save it in JupyterLab, and hand it in again.")
     if len(cells) > CELLS:
         raise Irregular(f"{where} has {len(cells):,} cells: {CELLS:,} may be handed in.")
-    path.write_text(json.dumps({"cells": kept, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
     mark = metadata.get("variant") if isinstance(metadata := data.get("metadata"), dict) else None
-    return mark if isinstance(mark, str) else None
+    mark = mark if isinstance(mark, str) and len(mark) <= MARK else None
+    kept_of_all = {"variant": mark} if mark else {}
+    path.write_text(json.dumps({"cells": kept, "metadata": kept_of_all, "nbformat": 4, "nbformat_minor": 4}))
+    return mark
 
 
 def cell(part: dict) -> dict:

@@ -10,13 +10,14 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
-from .assembly import answered_here, label
+from .assembly import HANDED_IN, answered_here, label
 from .report_page import page
 from .tables import plain
 from .variants import Class
@@ -51,12 +52,11 @@ def answers(notebook) -> Iterator[tuple[str, bool, list[str], str]]:
             yield label(cell)["grade_id"], right, cell.metadata.get("slips", []), answer
 
 
-def tallied(marked: Iterable[Path], known: Class) -> dict[str, Tally]:
-    """Of each question what became of it, from marked notebooks at autograded/LEARNER/SET/SET.ipynb."""
+def tallied(name: str, marked: Mapping[str, NotebookNode], known: Class) -> dict[str, Tally]:
+    """Of each question of a set what became of it, from the learners' marked notebooks."""
     questions: dict[str, Tally] = {}
-    for path in marked:
-        learner, notebook = path.parents[1].name, nbformat.from_dict(json.loads(path.read_text("utf-8")))
-        own = own_names(known, learner, path.stem)
+    for learner, notebook in marked.items():
+        own = own_names(known, learner, name)
         for question, right, slips, answer in answers(notebook):
             tally = questions.setdefault(question, Tally())
             if right:
@@ -75,6 +75,15 @@ def own_names(known: Class, learner: str, name: str) -> dict[str, str]:
 def renamed(slip: str, names: dict[str, str]) -> str:
     """A slip with the set's names in its links: it is the same one in each variant."""
     return SYMBOL.sub(lambda symbol: names.get(symbol[0], symbol[0]), slip)
+
+
+def of_others(name: str, marked: Mapping[str, NotebookNode], known: Class, names: bool) -> list[str]:
+    """What is to be said of notebooks that are not their learner's own variant of the set."""
+    found = [known.strange(each, name, notebook.metadata.get(HANDED_IN)) for each, notebook in marked.items()]
+    told = list(filter(None, found))
+    if names or not told:
+        return told
+    return [f"{len(told)} of the notebooks are not their learner's own variant: --names says whose they are."]
 
 
 def grouped(course: Path, learners: set[str], names: bool) -> dict[str, set[str]]:
@@ -110,22 +119,25 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("name", help="the problem set")
     parser.add_argument("--names", action="store_true", help="say who made which slip")
     chosen = parser.parse_args(arguments)
-    marked = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
+    paths = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
+    marked = {path.parents[1].name: nbformat.from_dict(json.loads(path.read_text("utf-8"))) for path in paths}
     if not marked:
         sys.exit(f"Nothing of {chosen.name} was graded in this folder: nbgrader autograde {chosen.name}")
-    learners = {path.parents[1].name for path in marked}
     try:
-        groups = grouped(Path(), learners, chosen.names)
+        groups = grouped(Path(), {*marked}, chosen.names)
     except ValueError as reason:
         sys.exit(str(reason))
-    questions = tallied(marked, Class.of(Path()))
+    known = Class.of(Path.cwd())
+    questions = tallied(chosen.name, marked, known)
+    told = of_others(chosen.name, marked, known, chosen.names)
     table = list(rows(questions, groups, chosen.names))
     target = Path("feedback", f"{chosen.name}_report.html")
     target.parent.mkdir(exist_ok=True)
-    target.write_text(page(chosen.name, learners, groups, questions, table), "utf-8")
+    target.write_text(page(chosen.name, {*marked}, groups, questions, table, told), "utf-8")
     header = ("question", "right", "slip", "how often", *(f"in {group}" for group in groups))
     with target.with_suffix(".csv").open("w", newline="", encoding="utf-8-sig") as file:  # as Excel reads it
         csv.writer(file).writerows([plain([*header, "example", "learners"]), *map(plain, table)])
+    print(*told, sep="\n", end="\n" if told else "")
     print(f"Wrote {target} and {target.with_suffix('.csv')}.")
 
 

@@ -29,6 +29,7 @@ img {{ max-width: 100%; }}
 </style>
 <h1>{name}: what the class got wrong</h1>
 <p>{learners} learners handed it in.</p>
+{told}
 <h2>How many have each question right</h2>
 {right}
 <h2>What broke most often</h2>
@@ -46,8 +47,13 @@ FIGURE = """<figure><img src="data:image/png;base64,{image}" alt="{alt}">
 <details><summary>The numbers in this picture</summary><pre>{numbers}</pre></details></figure>"""
 
 
-def page(name: str, learners: set[str], groups: Groups, questions: Mapping, table: list) -> str:
-    """The report as HTML. questions: what became of each. table: its rows, with a column for each group."""
+def page(
+    name: str, learners: set[str], groups: Groups, questions: Mapping, table: list, told: Iterable[str]
+) -> str:
+    """The report as HTML.
+
+    questions: what became of each. table: its rows, with a column for each group. told: sentences at its top.
+    """
     kinds = groups or {"all": learners}
     slips = [
         (f"{question}: {slip}", {learner for learner, _ in made})
@@ -59,6 +65,7 @@ def page(name: str, learners: set[str], groups: Groups, questions: Mapping, tabl
     return PAGE.format(
         name=escape(name),
         learners=len(learners),
+        told="\n".join(f"<p>{escape(sentence)}</p>" for sentence in told),
         right=figures({q: t.right for q, t in questions.items()}, kinds, "have it right"),
         links=figures(links, kinds, "made this slip"),
         questions="\n".join(sections(questions, kinds)),

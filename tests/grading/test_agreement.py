@@ -223,6 +223,9 @@ SET_CHANGED = {  # what is written below a right first answer: something that th
     "a check says yes in words": "check_number = lambda *_: '✓ right'",
     "SymPy's own names": "from sympy import *\nfrom sympy.abc import *",
     "everything is deleted": "%reset -f",
+    "a function of Python's is another": "import builtins\nbuiltins.abs = lambda value: value",
+    "SymPy computes nothing": "sp.core.parameters.global_parameters.evaluate = False",
+    "numbers that overflow are errors": "np.seterr(all='raise')",
 }
 
 
