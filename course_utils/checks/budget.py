@@ -11,6 +11,7 @@ from ..derivation.chain_rule import NoDerivative
 from ..language import refusal
 
 WHOLE, SEARCH = 4.0, 2.0  # seconds of computing: for a check, and for the slips in a wrong answer
+PATIENCE = 4  # seconds on the clock for one of computing: on a busy machine, it takes longer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 
 
@@ -64,6 +65,16 @@ def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
         signal.signal(alarm, handler or signal.SIG_DFL)
         if left:
             signal.setitimer(timer, max(left - (clock() - start), 1e-3), interval)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """The limit for what a learner wrote, which may also wait: seconds of computing, or PATIENCE times as many.
+
+    So a right answer does not become a wrong one on a machine that has much else to do.
+    """
+    with time_limit(PATIENCE * seconds), time_limit(seconds, computing=True):
+        yield
 
 
 def within(seconds: float, search: Callable, otherwise):

@@ -14,7 +14,7 @@ from ..derivation.functions import Activation
 from ..derivation.given import some
 from ..language import known, say, sentences
 from .answers import UNANSWERED, Unreadable, are_numbers, brief, entries_of, kind
-from .budget import TooSlow, time_limit
+from .budget import TooSlow, patience
 from .unreadable import sentence
 from .verdict import Verdict
 
@@ -68,10 +68,10 @@ def call_each(
 ) -> list:
     """What is read from the results of a function, called with each of these: see `call`.
 
-    Raises Unreadable if all together take too long, SECONDS unless told.
+    Raises Unreadable if all together take too long, SECONDS of computing unless told.
     """
     try:
-        with time_limit(seconds or SECONDS):
+        with patience(seconds or SECONDS):
             return [read(call(function, values)) for values in given]
     except TooSlow:
         raise Unreadable(say("it takes too long. Does something in it never end?")) from None

@@ -11,7 +11,7 @@ from ..derivation.given import some
 from ..derivation.names import duplicates_in
 from ..language import refusal, say
 from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
-from .budget import TooSlow, time_limit
+from .budget import TooSlow, patience
 from .equivalence import shown
 from .nearness import digits_of, near, rounded_from, what_is_near
 from .values import Undefined, value
@@ -40,7 +40,7 @@ def check_number(
     told = sentences({} if slips is None else slips, "slips")
     mistaken = {expected_value(number, say("a number in slips")): hint for number, hint in told.items()}
     try:
-        with time_limit(SECONDS):
+        with patience(SECONDS):
             number = value(read(answer, []), {})
     except Unreadable as unreadable:
         counted = isinstance(expected, int)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 
 LONGEST = 20_000_000  # bytes of one line
-PATIENCE = 4  # seconds on the clock for one of computing: on a busy machine, it takes longer
 
 
 class Died(Exception):

@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
-from .channel import PATIENCE, Channel, Died
+from ..checks.budget import PATIENCE
+from .channel import Channel, Died
 from .question import Failed, Question, pair, understood
 from .results import Result, SourceFault, believed, shown
 from .shell import QuietShell

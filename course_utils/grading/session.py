@@ -7,7 +7,8 @@ import json
 import time
 from pathlib import Path
 
-from .channel import PATIENCE, Died
+from ..checks.budget import PATIENCE
+from .channel import Died
 from .programs import Running, Startable
 
 STARTS = 4  # of one submission's program
