@@ -69,7 +69,7 @@ def time_limit(seconds: float, computing: bool = False) -> Iterator[None]:
 
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """The limit for what a learner wrote, which may wait too: seconds of computing, or PATIENCE times as many.
+    """The limit for what a learner wrote, which may wait too: seconds of computing, or PATIENCE as many.
 
     So a right answer does not become a wrong one on a machine that has much else to do.
     """

@@ -12,7 +12,7 @@ from grading_course import needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course_utils.checks.verdict import Verdict
-from course_utils.grading.assembly import ELSEWHERE, Unrecognised, assemble, label
+from course_utils.grading.assembly import ELSEWHERE, HANDED_IN, Unrecognised, assemble, label
 from course_utils.grading.broker import Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
@@ -35,6 +35,8 @@ def test_of_a_submission_only_the_text_of_answers_and_added_cells_is_left():
     for cell in expected.cells:
         if cell.metadata.nbgrader.solution:
             cell.source = f"# mine: {cell.metadata.nbgrader.grade_id}"
+        elif cell.cell_type == "code":  # for the learner's own program alone
+            cell.metadata[HANDED_IN] = f"# mine: {cell.metadata.nbgrader.grade_id}"
     result = assemble(released, submitted)
     added = result.cells.pop(2)
     assert (added.source, added.metadata) == ("help = 1", {})
@@ -173,7 +175,8 @@ class Submission:
         self.texts, self.end = list(texts), time.monotonic() + 60
 
     def ask(self, do, *arguments) -> bytes:
-        return json.dumps([None, []] if do == "run" else ["text", self.texts.pop(0)]).encode()
+        replies = {"run": [None, []], "check": None}
+        return json.dumps(replies[do] if do in replies else ["text", self.texts.pop(0)]).encode()
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +195,7 @@ def scores(examiner, *texts):
     cells = [{"id": "setup", "source": right, "given": True, "check": False}]
     check = "right('yes') if answer == 'right' else wrong('no')"
     cells += [{"id": f"check_{n}", "source": check, "given": True, "check": True} for n in range(len(texts))]
+    cells = [{**cell, "handed_in": cell["source"]} for cell in cells]
     task = {"cells": cells, "asked": {"cell": ["answer"]}, "seconds": 1}
     return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
 
