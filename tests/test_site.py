@@ -35,8 +35,8 @@ SAMPLE = [f"zh/{path}.html" for path in [*KINDS, "exercises/zh/5_project/5_proje
 FOLDED = "article details:not(.stands-in details)"
 AT_THE_END = "details.hide, details.words, details.hint"
 LABELLED = "[title], [aria-label]"
-# What says itself that it is English, titles of such pages, and the names that screen.js gives to a player.
-IN_ENGLISH = "[lang=en], head, .onlyprint, .languages, .prev-next-footer, .widget-play"
+# What says itself that it is English, and titles of such pages.
+IN_ENGLISH = "[lang=en], head, .onlyprint, .languages, .prev-next-footer"
 LEFT_IN_ENGLISH = f"""() => [...document.querySelectorAll("{LABELLED}, button, summary, h1, h2, h3")]
     .filter((each) => !each.closest("{IN_ENGLISH}"))
     .flatMap((each) => [each.title, each.ariaLabel, each.matches("{LABELLED}") || each.textContent])

@@ -1,12 +1,12 @@
 // What ipywidgets leaves without a name: the handles of its sliders, and the buttons of its player.
-function nameControls(explorer) {
+function nameControls(explorer, said) {
   for (const slider of explorer?.querySelectorAll(".widget-slider") ?? []) {
     const handle = slider.querySelector(".noUi-handle");
     handle?.setAttribute("aria-label", slider.querySelector("label").textContent);
     handle?.setAttribute("aria-valuetext", slider.querySelector(".widget-readout").textContent);
   }
   for (const player of explorer?.querySelectorAll(".widget-play") ?? []) {
-    const names = ["play or pause", "stop, and go to the start"];
+    const names = [said.play, said.stop];
     [...player.querySelectorAll("button")].forEach((button, at) => {
       button.title = names[at];
       button.setAttribute("aria-label", names[at]);
@@ -48,7 +48,7 @@ async function render({ model, el }) {
   if (model.get("count") < 2 && !("kernel" in model.widget_manager)) {
     const note = document.createElement("p");
     note.className = "needs-kernel";
-    note.textContent = "This one moves in JupyterLab only: each setting is drawn when you choose it.";
+    note.textContent = model.get("said").still;
     el.append(note);
   }
 
@@ -63,7 +63,7 @@ async function render({ model, el }) {
       image.src = page.src;
       image.alt = words.textContent = page.alt;
     }
-    nameControls(el.closest(".explorer"));
+    nameControls(el.closest(".explorer"), model.get("said"));
   }
   function load(place) {
     const [alt, png] = model.get(`page_${place}`);

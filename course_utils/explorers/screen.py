@@ -13,6 +13,8 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
+from ..language import say
+
 
 class Screen(anywidget.AnyWidget):
     """A picture with its words as alt text, and the same words below it, announced when they change.
@@ -21,6 +23,7 @@ class Screen(anywidget.AnyWidget):
     controls: sliders and menus; the pages are in the order of itertools.product over their options.
     clicked: where the picture was clicked last, as fractions of its width and height, from the top left;
         only where it is clickable.
+    said: what else the browser says, in the reader's language.
     words, png: of the page that is shown.
     """
 
@@ -29,11 +32,17 @@ class Screen(anywidget.AnyWidget):
     controls = traitlets.List().tag(sync=True, **widgets.widget_serialization)
     clickable = traitlets.Bool(False).tag(sync=True)
     clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
+    said = traitlets.Dict().tag(sync=True)
     words, png = traitlets.Unicode(), traitlets.Bytes()  # for this side alone
 
     def __init__(self, controls: Sequence[widgets.Widget] = (), count: int = 1):
         self.add_traits(**{f"page_{place}": traitlets.Tuple().tag(sync=True) for place in range(count)})
-        super().__init__(controls=list(controls), count=count)
+        said = {
+            "play": say("play or pause"),
+            "stop": say("stop, and go to the start"),
+            "still": say("This one moves in JupyterLab only: each setting is drawn when you choose it."),
+        }
+        super().__init__(controls=list(controls), count=count, said=said)
         self.add_class("explorer-screen")
 
     def page(self, place: int) -> tuple:
