@@ -44,10 +44,14 @@ class CompiledModel(ABC):
     def check_data(self, data: Mapping | Sequence) -> list[np.ndarray]:
         """The same. Raises ValueError naming the culprit as well for data that are not finite."""
         columns = self.columns(data)
-        for symbol, column in zip(self.data, columns, strict=True):
-            if (bad := ~np.isfinite(column)).any():
-                raise refusal("data for {symbol} is not finite{at}", symbol=symbol, at=at(bad, self.place))
+        self.must_be_finite(columns)
         return columns
+
+    def must_be_finite(self, columns: Sequence[np.ndarray]) -> None:
+        """Raises ValueError naming the data that are not."""
+        for symbol, column in zip(self.data, columns, strict=True):
+            if not (fine := np.isfinite(column)).all():
+                raise refusal("data for {symbol} is not finite{at}", symbol=symbol, at=at(~fine, self.place))
 
     def trouble(self, parameters: Sequence, data: Sequence) -> str:
         """The first value that is no finite number, in a clause: "h is nan at sample 3"; empty if all are."""

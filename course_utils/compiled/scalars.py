@@ -67,7 +67,7 @@ class Compiled(CompiledModel):
         columns, samples = self._known(data)
         means = self._means(points, columns, runs, samples)
         if runs or not NUMBERS.issuperset(map(type, means)) or not all(map(isfinite, means)):
-            self.check_data(columns)
+            self.must_be_finite(columns)
             means = [without_complex(mean) for mean in means]
         return means[0], tuple(means[1:])
 
