@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ..checks.budget import PATIENCE
+from ..language import later, say, sentences
 from .channel import Channel, Died
 from .question import Failed, Question, pair, understood
 from .results import Result, SourceFault, believed, shown
@@ -20,12 +21,13 @@ from .worker import limit
 
 ALL_CHECKS = 3  # how many checks may take as long as one may
 OUTPUTS = 1_000  # of one cell
-ELSEWHERE = (
+ELSEWHERE = later(
     "no points: the answer is right, but in your notebook this check does not say so. There something that "
-    "the set gave is no longer what it was, a name or a cell. The check says: {words}{first}"
+    "the set gave is no longer what it was, a name or a cell. The check says: {words}"
 )
-GONE = "it was deleted, or made text."
-FIRST = " The first cell of the set that did not run: {broken}"
+LOST = later("no points: the check took too long, or ended without a result")
+GONE = later("it was deleted, or made text.")
+FIRST = later("The first cell of the set that did not run: {broken}")
 
 
 class Examination:
@@ -58,7 +60,7 @@ class Examination:
         role = cell["given"] and ("given" if cell["handed_in"] == cell["source"] else "altered")
         error, outputs = ran(self.ask("run", cell["handed_in"], role or ""))
         if cell["given"]:
-            self.broken = self.broken or error or ("" if cell["handed_in"].strip() else GONE)
+            self.broken = self.broken or error or ("" if cell["handed_in"].strip() else say(GONE))
             self.run_here(cell["source"])
         elif error:
             self.stopped |= dict.fromkeys(self.asked.get(cell["id"], ()), error)
@@ -88,7 +90,7 @@ class Examination:
         """Run a check in a process of its own. Without a result it is worth nothing."""
         seconds = min(self.seconds, int(ALL_CHECKS * self.seconds - computing_of_children()))
         if seconds < 1:
-            return Result(score=0.0, message="no points: the checks before this one took too long")
+            return Result(score=0.0, message=say("no points: the checks before this one took too long"))
         question = Question(cell["source"], *self.needed(cell["source"]), self.stopped)
         here, there = (Channel(*2 * [end.detach()]) for end in socket.socketpair())
         child = os.fork()
@@ -102,7 +104,7 @@ class Examination:
             result = self.relayed(here, PATIENCE * seconds)
             return self.as_in_the_notebook(cell, result) if result.score else result
         except (Died, ValueError, TypeError, LookupError, ArithmeticError):
-            return Result(score=0.0, message="no points: the check took too long, or ended without a result")
+            return Result(score=0.0, message=say(LOST))
         except SourceFault as fault:
             raise SourceFault(f"the check {cell['id']} {fault}") from None
         finally:
@@ -125,8 +127,8 @@ class Examination:
             score, words = 0.0, f"{type(reason).__name__}: {reason}"
         if type(score) in (int, float) and score >= (result.score or 0):
             return result
-        first = FIRST.format(broken=self.broken) if self.broken else ""
-        message = ELSEWHERE.format(words=str(words)[:500], first=first)
+        first = say(FIRST, broken=self.broken) if self.broken else ""
+        message = sentences(say(ELSEWHERE, words=str(words)[:500]), first)
         return Result(score=0.0, message=message, slips=["the set changed"])
 
     def relayed(self, question: Channel, seconds: float) -> Result:

@@ -8,6 +8,7 @@ from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPre
 from traitlets import Enum, Float, Integer
 from traitlets.config import Configurable
 
+from ..language import say
 from .assembly import HANDED_IN, answered_here, assemble, label
 from .attachments import attached, is_picture
 from .job import Bounds, Files, Job, files_of
@@ -172,7 +173,7 @@ def show(cell, result: Result | None) -> None:
     """Write a result into its cell, as outputs that nbgrader reads its points from."""
     cell.outputs, cell.execution_count = [], None
     if label(cell).get("grade"):
-        result = result or Result(score=0.0, message="no points: this check was not reached in time")
+        result = result or Result(score=0.0, message=say("no points: this check was not reached in time"))
         cell.metadata["slips"] = result.slips  # for report.py
         points = (result.score or 0.0) * float(label(cell)["points"])
         data = {"text/plain": repr(points)}

@@ -25,7 +25,7 @@ class SandboxUnavailable(RuntimeError):
 
 
 def environment() -> dict[str, str]:
-    """All the environment that the program sees."""
+    """All the environment that the program sees, the course's language among it."""
     return {
         "PATH": "/usr/bin:/bin",
         "HOME": HOME,
@@ -39,6 +39,7 @@ def environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
+        "COURSE_LANGUAGE": os.environ.get("COURSE_LANGUAGE", ""),
     }
 
 

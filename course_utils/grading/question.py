@@ -7,6 +7,7 @@ from typing import NoReturn
 import numpy as np
 
 from ..checks.verdict import Verdict
+from ..language import say
 from .channel import Channel, Died
 from .results import SourceFault
 from .shell import QuietShell
@@ -40,7 +41,7 @@ class Answers:
         """The value of a name. Raises NameError too."""
         data = self.ask("get", name)
         if data is None:
-            raise NameError(f"{name} has no value")
+            raise NameError(say("{name} has no value", name=name))
         return Decoder(self.call).decode(data)
 
     def call(self, number: int, args: tuple, kwargs: dict):
@@ -100,14 +101,19 @@ class Question:
                 shell.user_ns.pop(name, None)
                 shell.user_ns[name] = answers.get(name)
             except NameError as error:
-                return 0.0, f"no points: {self.stopped.get(name, error)}", ["no value"]
+                return 0.0, say("no points: {why}", why=self.stopped.get(name, error)), ["no value"]
             except (Died, Failed, Refused) as error:
-                return 0.0, f"no points: {name} cannot be read: {error}", ["unreadable"]
+                return (
+                    0.0,
+                    say("no points: {name} cannot be read: {why}", name=name, why=error),
+                    ["unreadable"],
+                )
         for cell in self.before:
             shell.run(cell)
         result, printed, _ = shell.run(self.check)
         if not result.success:
-            return 0.0, f"no points: the check failed. {printed.strip()[-300:]}", ["no verdict"]
+            failed = say("no points: the check failed. {printed}", printed=printed.strip()[-300:])
+            return 0.0, failed, ["no verdict"]
         return score(result.result)
 
     def settle(self, shell: QuietShell, channel: Channel) -> NoReturn:

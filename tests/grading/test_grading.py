@@ -10,6 +10,7 @@ from exercise_bank import BANK
 from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_answers
 
 from course_utils.grading import report
+from course_utils.grading.assembly import label
 from course_utils.grading.syntax import loads, stores
 
 pytestmark = needs_bubblewrap
@@ -157,6 +158,20 @@ def test_feedback_and_export_say_what_autograde_found(course):
     assert course.command("export").returncode == 0
     rows = list(csv.DictReader((course.folder / "grades.csv").read_text().splitlines()))
     assert [row["score"] for row in rows if row["student_id"] == "eve"] == ["5.0"]
+
+
+@needs_bubblewrap
+def test_a_class_reads_its_feedback_in_its_language(tmp_path):
+    """The same points, and no word of a verdict in English."""
+    course = Course(tmp_path, 'import os\nos.environ["COURSE_LANGUAGE"] = "zh_CN"')
+    course.add_set("tiny", tiny_set())
+    course.submit("ann", "tiny", with_answers(tiny_set(), {"answer_1": "del x", "answer_2": "answer_2 = 43"}))
+    assert course.command("autograde", "tiny").returncode == 0
+    assert course.scores("ann", "tiny") == FULL | {"check_1": 0.0, "check_2": 0.0}
+    graded = nbformat.read(course.folder / "autograded" / "ann" / "tiny" / "tiny.ipynb", 4)
+    said = {label(c)["grade_id"]: c.outputs[0].text for c in graded.cells if label(c).get("points", 4) < 4}
+    assert [said[f"check_{n}"][:4] for n in (1, 2)] == ["不得分：", "✗ 还不"]
+    assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", "".join(said.values()))
 
 
 def test_a_learner_may_add_cells_and_a_late_one_does_not_count(course):
