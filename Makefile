@@ -21,11 +21,11 @@ lab: $(VENV)/course
 	@echo "JupyterLab opens in your browser. If it does not, open the address that it prints; Ctrl-C here ends it."
 	$(RUN) jupyterlab --ip=127.0.0.1 --allow-root $(START)
 
-# WHOLE=yes tries each bank of cases whole, and the translated notebooks too, as CI does.
+# WHOLE=yes tries each bank of cases whole, judges in both languages, and runs the translated notebooks, as CI does.
 # COVERAGE=95 measures as well which lines of the library the tests run, and asks for so many in a hundred.
 test: $(VENV)/dev
 	@echo "Running every lesson and every test (some minutes)."
-	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
+	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),--heard=1,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 # The tests of the packages with the oldest versions that are allowed: on Python 3.11 or 3.12, as those are.
 test-oldest: $(VENV)/oldest

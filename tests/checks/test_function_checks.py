@@ -511,7 +511,7 @@ EVERYDAY = [
     ("check", "asked", "function", "words", "score"), EVERYDAY, ids=[entry[3] for entry in EVERYDAY]
 )
 def test_an_everyday_slip_in_a_function_is_named(check, asked, function, words, score):
-    verdict = check(asked, *([y_hat] if check is check_forward else []), function)
+    verdict = check(asked, *([y_hat] if check.__name__ == "check_forward" else []), function)
     assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
 
 
