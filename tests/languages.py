@@ -17,7 +17,8 @@ BEGIN, END, FILLED, SO_FAR = "\ue000\ue001\ue002\ue003"
 MARKS = re.compile(f"[{BEGIN}{END}{FILLED}{SO_FAR}]")
 # What is written alike in every language: code, formulas, objects as Python shows them, what a learner typed.
 ALIKE = re.compile(
-    r"`[^`]*`|\$[^$]*\$|<[^<>]*>|<.* at 0x\w+>|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|\b\w+(?:Error|Warning|Exit): .*|^[A-Z]\w+\.$"
+    r"`[^`]*`|\$[^$]*\$|<[^<>]*>|<.* at 0x\w+>|\{[^{}]*\}|'[^']*'|\"[^\"]*\""
+    r"|\b\w+(?:Error|Warning|Exit): .*|^[A-Z]\w+\.$"
 )
 PHRASE = re.compile(r"\b[A-Za-z]{2,} +[A-Za-z]{2,}\b|\b[A-Za-z]+[.:?!](?= |$)")
 

@@ -140,20 +140,23 @@ def numpy_form(activation: type[Activation]) -> Callable:
     """Its values, at a copy of an array. Raises ValueError naming it if it gives anything else."""
     if activation in OWN:  # known, and as quick as can be
         return activation.numpy
-    name, looked_at = say("numpy of the activation {name}", name=activation.__name__), False
+    looked_at = False
+
+    def called() -> str:
+        return say("numpy of the activation {name}", name=activation.__name__)
 
     def at(z) -> np.ndarray:
         try:
             result = np.asarray(given := activation.numpy(np.array(z)))
         except Exception as error:
             raise refusal(
-                "{name} fails with {kind}: {error!s:.200}", name=name, kind=type(error).__name__, error=error
+                "{name} fails with {error:.200}", name=called(), error=f"{type(error).__name__}: {error}"
             ) from error
         if result.dtype.kind not in "biufc" or result.shape != np.shape(z):
             wrong = say("shape {shape}", shape=result.shape) if result.dtype.kind in "biufc" else brief(given)
             raise refusal(
                 "{name} should give numbers of its argument's shape {shape}, not {wrong}",
-                name=name,
+                name=called(),
                 shape=np.shape(z),
                 wrong=wrong,
             )
@@ -166,7 +169,7 @@ def numpy_form(activation: type[Activation]) -> Callable:
             looked_at = bool(np.allclose(at(np.ravel(z)[:1]), result.ravel()[:1], rtol=1e-6, equal_nan=True))
             if not looked_at:
                 raise refusal(
-                    "{name} gives a number another value beside others: take each by itself", name=name
+                    "{name} gives a number another value beside others: take each by itself", name=called()
                 )
         return result
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dask
-from distributed import Client, KilledWorker, LocalCluster, get_worker
+from distributed import Client, Future, KilledWorker, LocalCluster, get_worker, wait
 
 from .job import Job, examine
 from .programs import SandboxUnavailable
@@ -13,11 +13,14 @@ from .results import Result
 from .sandbox import bubblewrap_program
 
 DEATHS = 3  # of workers: then their submission is set aside
+WAIT = 20  # seconds without a result, until it is looked whether there is a worker
 SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     "distributed.scheduler.worker-saturation": 1.0,  # who waits in line is not to blame when a worker ends
     "distributed.admin.log-format": "%(message)s",
 }
+
+log = logging.getLogger(__name__)
 
 
 class SetAside(RuntimeError):
@@ -30,7 +33,9 @@ def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
     with dask.config.set(SETTINGS):
         if scheduler:
             with Client(scheduler) as client:
-                yield Fleet(client)
+                yield Fleet(
+                    client, missed=lambda: log.warning("%s has no worker. Waiting for one.", scheduler)
+                )
             return
         options = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": "127.0.0.1:0"}
         options["security"] = True  # a key of its own: other users of this machine may not send it work
@@ -38,14 +43,28 @@ def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
             LocalCluster(n_workers=workers, silence_logs=logging.CRITICAL, **options) as cluster,
             Client(cluster) as client,
         ):
-            yield Fleet(client)
+            yield Fleet(client, missed=lambda: hire_anew(cluster, workers))
+
+
+def hire_anew(cluster: LocalCluster, workers: int) -> None:
+    """Have new workers. Dask itself starts one anew that was killed, but gives up if that fails once."""
+    cluster.scale(0)
+    cluster.scale(workers)
 
 
 class Fleet:
-    """Examines jobs that were sent ahead, whoever of its workers ends meanwhile."""
+    """Examines jobs that were sent ahead, whoever of its workers ends meanwhile.
 
-    def __init__(self, client: Client, function: Callable[[Job], list[Result]] = examine):
-        self.client, self.function = client, function
+    missed: what to do when no worker is left.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        function: Callable[[Job], list[Result]] = examine,
+        missed: Callable = lambda: None,
+    ):
+        self.client, self.function, self.missed = client, function, missed
         self.sent = {}
         self.asked = self.asked_ahead = 0
 
@@ -66,12 +85,22 @@ class Fleet:
         if job.key not in self.sent:
             self.send(job)
         try:
-            return self.sent.pop(job.key).result()
+            return self.awaited(self.sent.pop(job.key)).result()
         except KilledWorker as error:
             raise SetAside(
                 f"{job.owner} is set aside: {error.allowed_failures + 1} workers ended while they graded it. "
                 "Look at it by hand."
             ) from None
+
+    def awaited(self, future: Future) -> Future:
+        """The same when it is done, however long that takes."""
+        while not future.done():
+            try:
+                wait(future, timeout=WAIT)
+            except TimeoutError:
+                if not self.client.scheduler_info()["workers"]:
+                    self.missed()
+        return future
 
 
 def missing() -> str:

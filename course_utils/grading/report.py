@@ -7,7 +7,6 @@ learner and group. Nobody is named, and groups of fewer than five are put togeth
 
 import argparse
 import csv
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -120,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--names", action="store_true", help="say who made which slip")
     chosen = parser.parse_args(arguments)
     paths = sorted(Path("autograded").glob(f"*/{chosen.name}/{chosen.name}.ipynb"))
-    marked = {path.parents[1].name: nbformat.from_dict(json.loads(path.read_text("utf-8"))) for path in paths}
+    marked = {path.parents[1].name: nbformat.v4.reads(path.read_text("utf-8")) for path in paths}
     if not marked:
         sys.exit(f"Nothing of {chosen.name} was graded in this folder: nbgrader autograde {chosen.name}")
     try:

@@ -11,6 +11,7 @@ Groups = Mapping[str, set[str]]  # learners by the name of their group
 
 MOST = 12  # slips in a picture
 KINDS = 5  # groups in a picture
+SLIPS = "made this slip", "slip"
 LABEL = 44  # characters of a slip beside its bar
 
 PAGE = """<!doctype html>
@@ -66,8 +67,8 @@ def page(
         name=escape(name),
         learners=len(learners),
         told="\n".join(f"<p>{escape(sentence)}</p>" for sentence in told),
-        right=figures({q: t.right for q, t in questions.items()}, kinds, "have it right"),
-        links=figures(links, kinds, "made this slip"),
+        right=figures({q: t.right for q, t in questions.items()}, kinds, ("have it right", "question")),
+        links=figures(links, kinds, SLIPS),
         questions="\n".join(sections(questions, kinds)),
         header="".join(f"<th>{escape(title)}</th>" for title in header),
         rows="\n".join(map(line, table)),
@@ -79,14 +80,17 @@ def sections(questions: Mapping, kinds: Groups) -> Iterator[str]:
     for question, tally in questions.items():
         slips = {slip: {learner for learner, _ in made} for slip, made in tally.by_number()[:MOST]}
         if slips:
-            yield f"<h3>{escape(question)}</h3>{figures(slips, kinds, 'made this slip')}"
+            yield f"<h3>{escape(question)}</h3>{figures(slips, kinds, SLIPS)}"
 
 
-def figures(who: Mapping[str, set[str]], kinds: Groups, did: str) -> str:
-    """Pictures of who did what, in percent of each group; a picture holds five groups."""
+def figures(who: Mapping[str, set[str]], kinds: Groups, told: tuple[str, str]) -> str:
+    """Pictures of who did what, in percent of each group; a picture holds five groups.
+
+    told: what they did, and what the bars stand for.
+    """
     if not who:
         return "<p>Nobody made a slip.</p>"
-    drawn, names = [], list(kinds)
+    drawn, names, (did, each) = [], list(kinds), told
     for some in (names[place : place + KINDS] for place in range(0, len(names), KINDS)):
         percent = {
             f"{group} ({len(kinds[group])})": {
@@ -96,7 +100,7 @@ def figures(who: Mapping[str, set[str]], kinds: Groups, did: str) -> str:
             for group in some
         }
         alt = f"How many in a hundred {did}, a bar for each group: {', '.join(percent)}."
-        drawn.append(figure(bars(percent, f"of a hundred {did}", alt)))
+        drawn.append(figure(bars(percent, f"of a hundred {did}", each, alt)))
     return "\n".join(drawn)
 
 

@@ -12,7 +12,7 @@ from .picture import SERIES, STYLE, Picture, short
 HATCHES = ["", "//", "..", "xx", "--"]  # as many as there are in SERIES
 
 
-def bars(lengths: Mapping[str, Mapping[str, float]], xlabel: str, alt: str) -> Picture:
+def bars(lengths: Mapping[str, Mapping[str, float]], xlabel: str, ylabel: str, alt: str) -> Picture:
     """For each label a bar of each kind, the first label on top; the number stands at its end.
 
     lengths: by kind, by label, a number; what a kind does not have is 0. There are five kinds at most.
@@ -28,7 +28,7 @@ def bars(lengths: Mapping[str, Mapping[str, float]], xlabel: str, alt: str) -> P
     labels = list(dict.fromkeys(label for each in kinds.values() for label in each))
     with mpl.rc_context(STYLE):
         picture = Picture(alt, 7.6, 0.9 + len(labels) * (0.12 + 0.22 * len(kinds)))
-        axes = picture.add_subplot(xlabel=xlabel)
+        axes = picture.add_subplot(xlabel=xlabel, ylabel=ylabel)
     thick = 0.8 / len(kinds)
     for place, (name, each) in enumerate(kinds.items()):
         numbers = array([each.get(label, 0) for label in labels], name)

@@ -200,6 +200,17 @@ def test_what_ends_three_workers_is_set_aside_with_a_reason_and_the_next_is_grad
     assert with_function(one_worker, greets).results(job("bob"))[0].message == "hello bob"
 
 
+def test_where_no_worker_is_left_new_ones_are_hired(monkeypatch):
+    monkeypatch.setattr("course_utils.grading.fleet.WAIT", 0.2)
+    with fleet(1) as lonely:
+        (nanny,) = lonely.client.cluster.workers.values()
+        nanny.auto_restart = False
+        lonely.client.run(lambda: os.kill(os.getpid(), signal.SIGKILL), on_error="ignore")
+        assert not lonely.client.scheduler_info()["workers"]
+        lonely.function = greets
+        assert lonely.results(job())[0].message == "hello ada"
+
+
 def test_a_worker_that_cannot_lock_submissions_away_is_named(one_worker):
     (address,) = one_worker.client.run(missing)
     with pytest.raises(SandboxUnavailable, match=f"{address} cannot grade: bubblewrap is not"):

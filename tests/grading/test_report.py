@@ -112,10 +112,12 @@ def test_a_file_without_groups_is_named(tmp_path):
 
 
 def test_bars_say_their_numbers_and_refuse_what_cannot_be_told_apart():
-    picture = bars({"one": {"a long name": 3, "b": 5}, "two": {"b": 1}}, "times", "Two kinds of bars.")
+    picture = bars(
+        {"one": {"a long name": 3, "b": 5}, "two": {"b": 1}}, "times", "what", "Two kinds of bars."
+    )
     assert "one: 3 5" in picture.numbers() and "two: 0 1" in picture.numbers()
     assert [text.get_text() for text in picture.axes[0].get_yticklabels()] == ["a long name", "b"]
     with pytest.raises(ValueError, match="from 1 to 5 kinds of bars, not 6"):
-        bars({str(number): {"a": 1} for number in range(6)}, "times", "Six.")
+        bars({str(number): {"a": 1} for number in range(6)}, "times", "what", "Six.")
     with pytest.raises(ValueError, match="from 1 to 5 kinds of bars, not 0"):
-        bars({}, "times", "None.")
+        bars({}, "times", "what", "None.")

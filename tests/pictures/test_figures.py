@@ -105,6 +105,9 @@ PICTURES = {
     "counts_table": lambda datum: pictures.counts_table(
         np.array([[9, 0], [int(8 * datum), 7]]), "ab", "answer", "truth", ALT
     ),
+    "bars": lambda datum: pictures.bars(
+        {"one": {"a long name": 3.0, "b": datum}, "two": {"b": 1.0}}, "times", "what", ALT
+    ),
     "RunPicture": lambda datum: run_picture(datum, NAMED_BOWL),
     "RacePicture": lambda datum: race_picture(datum, NAMED_BOWL),
     "RacePicture without paths": lambda datum: race_picture(datum, None),
