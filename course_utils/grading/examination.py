@@ -87,7 +87,12 @@ class Examination:
         return before, mentioned & self.answers
 
     def checked(self, cell: dict) -> Result:
-        """Run a check in a process of its own. Without a result it is worth nothing."""
+        """Run a check in a process of its own. Without a result it is worth nothing.
+
+        What else the learner wrote into its cell runs before, in the submission's program: an answer, say.
+        """
+        if cell["handed_in"] != cell["source"]:
+            self.ask("run", cell["handed_in"], "")
         seconds = min(self.seconds, int(ALL_CHECKS * self.seconds - computing_of_children()))
         if seconds < 1:
             return Result(score=0.0, message=say("no points: the checks before this one took too long"))

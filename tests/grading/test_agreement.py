@@ -254,7 +254,12 @@ def changed(cells):
         "the set's first cell says more",
         [says(setup, f"{setup.source}\nimport math\nprint(7)"), answer, *others],
     )
-    yield "the learner imports it all", [new_code_cell(setup.source), as_kind(setup, "raw"), answer, *others]
+    check, *others = others
+    yield "an answer in a check's cell", [setup, says(check, f"{answer.source}\n{check.source}"), *others]
+    yield (
+        "the learner imports it all",
+        [new_code_cell(setup.source), as_kind(setup, "raw"), answer, check, *others],
+    )
 
 
 def write(notebook, *sources):
@@ -328,7 +333,7 @@ def class_of_learners(tmp_path_factory):
                 (copy / path.relative_to(folder)).write_bytes(path.read_bytes())
         process = SERVER.Process(target=live, args=(copy, notebook, there))
         process.start()
-        assert here.poll(60), name
+        assert here.poll(300), name
         shown[name] = here.recv()
         process.kill()
     done = course.command("autograde", "tiny")

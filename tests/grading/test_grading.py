@@ -156,8 +156,8 @@ def test_feedback_and_export_say_what_autograde_found(course):
     assert "43 is not the number" in feedback
     assert marker not in feedback
     assert course.command("export").returncode == 0
-    rows = list(csv.DictReader((course.folder / "grades.csv").read_text().splitlines()))
-    assert [row["score"] for row in rows if row["student_id"] == "eve"] == ["5.0"]
+    rows = list(csv.DictReader((course.folder / "grades.csv").read_text("utf-8-sig").splitlines()))
+    assert [row["points before lateness"] for row in rows if row["learner"] == "eve"] == ["5"]
 
 
 @needs_bubblewrap
