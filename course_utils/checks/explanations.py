@@ -33,6 +33,10 @@ NO_FORMULA = (
     r"|object '\w+' has no attribute 'numpy'"
 )
 ROUND = later("in a formula only round brackets group: write the times sign, and `(...)`.")
+NO_ENTRIES = later(
+    "a number has no entries, so `[...]` cannot follow it. If a product is meant: "
+    "only round brackets group, after a times sign."
+)
 OPERATION = r"unsupported operand type\(s\) for [^:]+: .*"
 RULES: list[tuple[Any, str, Callable]] = [
     (TypeError, r"'([\w.]+)' object is not callable", called),
@@ -49,15 +53,16 @@ RULES: list[tuple[Any, str, Callable]] = [
      always("the three dots stand for an answer that is missing: fill it in, and run its cell.")),
     ((TypeError, ValueError), r"truth value of (Relational|an array)", undecided),
     (TypeError, r"'Symbol' object is not subscriptable", without_parts),
-    (TypeError, r"'(int|float|Add|Mul|Pow)' object is not subscriptable|" + OPERATION + "'set'",
-     always(ROUND)),
+    (TypeError, r"'(int|float)' object is not subscriptable", always(NO_ENTRIES)),
+    (TypeError, r"'(Add|Mul|Pow)' object is not subscriptable|" + OPERATION + "'set'", always(ROUND)),
     (TypeError, r"'(int|float)' object is not iterable",
      always("a number is no list: to count up to it write `range(n)`.")),
     (TypeError, r"non-int of type '(Symbol|Add|Mul|Pow|float)'|can only concatenate str", sequence),
     (TypeError, r"not subscriptable", square_brackets),
-    (TypeError, r"unsupported operand type\(s\) for [@&|]:", always("times is written with a star: `*`.")),
+    (TypeError, r"type\(s\) for [@&|]: '(Symbol|Add|Mul|Pow|int|float)'", always(
+        "times is written with a star: `*`.")),
     (TypeError, r"name should be a string|'Symbol' object is not iterable", always(
-        'the name of a symbol is a text, in quotation marks: `sp.Symbol("x")`.')),
+        'a symbol is no list and no text. A new one has its name in quotation marks: `sp.Symbol("x")`.')),
     ((TypeError, ValueError), r"subs\(\) missing|single argument is passed to subs", always(
         "write first what is replaced, then by what: `.subs(x, 3)`.")),
     ((TypeError, ValueError), r"to unpack|cannot unpack", always(

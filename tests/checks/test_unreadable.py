@@ -178,6 +178,8 @@ SLIPS = [  # (a cell, words of its sentence)
     ("point = {x: 1.0}\npoint.x", "`point[x]`"),
     ("x.subs(3)", "`.subs(x, 3)`"),
     ("sp.Symbol(x)", '`sp.Symbol("x")`'),
+    ("sum(2 for each in x)", "a symbol is no list"),
+    ("loss = 3.0\nloss[-1]", "a number has no entries"),
     ("samples + '1'", "leave out the quotation marks"),
 ]  # fmt: skip
 ORDINARY = [
