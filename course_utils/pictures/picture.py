@@ -20,10 +20,13 @@ from PIL import Image
 from ..derivation.given import brief
 from ..language import refusal, say
 
-# Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py.
+# Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py. Under a name of
+# its own: a machine may have a whole Noto Sans SC, whose letters are drawn otherwise.
+HAN = "Noto Sans SC of the course"
 fontManager.addfont(Path(__file__).with_name("fonts") / "NotoSansSC.ttf")
-fontManager.ttflist.append(replace(fontManager.ttflist[-1], weight=700))  # what is bold is drawn as it is
-mpl.rcParams["font.family"] = ["sans-serif", "Noto Sans SC"]
+cut = replace(fontManager.ttflist.pop(), name=HAN)
+fontManager.ttflist += [cut, replace(cut, weight=700)]  # what is bold is drawn as it is
+mpl.rcParams["font.family"] = ["DejaVu Sans", HAN]
 
 STYLE: dict[Any, Any] = {
     "figure.dpi": 100,

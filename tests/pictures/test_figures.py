@@ -1,9 +1,13 @@
 """Pictures carry their words and their numbers, and look the same every time."""
 
 import base64
+import os
 import re
+import subprocess
+import sys
 from html import unescape
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -178,6 +182,42 @@ def test_the_same_data_give_the_same_picture_and_others_another(draw):
     one, same, other = map(draw, (1.5, 1.5, 1.75))
     assert (one.numbers(), one.png()) == (same.numbers(), same.png())
     assert one.numbers() != other.numbers() and one.png() != other.png()
+
+
+# Run before the course is imported: what another machine has. Then every picture here, in Chinese.
+MACHINES = {
+    "with its own fonts": "",
+    "with no fonts": "manager.ttflist = [font for font in manager.ttflist if own in font.fname]",
+    "with other fonts of these names": """
+other = next(font.fname for font in manager.ttflist if font.name == "STIXGeneral")
+names = ["DejaVu Sans", "Noto Sans SC", "sans-serif"]
+manager.ttflist += [FontEntry(fname=other, name=name, weight=w, size="scalable") for name in names for w in (400, 700)]
+manager.ttflist = [font for font in manager.ttflist if own in font.fname]
+""",
+}
+DRAW = """
+import hashlib
+import matplotlib
+from matplotlib.font_manager import FontEntry, fontManager as manager
+own = matplotlib.get_data_path()
+{machine}
+from test_figures import PICTURES
+for name, draw in PICTURES.items():
+    print(name, hashlib.sha256(draw(1.5).png()).hexdigest())
+"""
+
+
+def test_the_fonts_of_a_machine_change_no_picture():
+    said = []
+    for machine in MACHINES.values():
+        script = DRAW.format(machine=machine)
+        environment = {**os.environ, "COURSE_LANGUAGE": "zh_CN", "PYTHONPATH": str(Path(__file__).parent)}
+        run = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        said.append(run.stdout.splitlines())
+    assert len(said[0]) == len(PICTURES)
+    assert said[0] == said[1] == said[2]
 
 
 MANY = np.arange(61.0)
