@@ -19,9 +19,8 @@ playwright = pytest.importorskip("playwright.sync_api")
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CHINESE = [
-    path
-    for path in sorted((ROOT / "notebooks" / "zh").glob("*.ipynb"))
-    if path.stem[:2] in ("03", "09", "12")
+    *sorted((ROOT / "notebooks" / "zh").glob("*.ipynb")),
+    *sorted((ROOT / "exercises" / "zh").glob("*/*.ipynb")),
 ]
 ENGLISH = re.compile(r"\b[A-Za-z]{2,} [A-Za-z]{2,}\b")
 HAN = "[\u4e00-\u9fff]"
@@ -50,6 +49,8 @@ def lab(tmp_path_factory):
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     shutil.copytree(ROOT / "notebooks", home / "notebooks" / "stored")
     shutil.copy(PROBLEM_SET, home / "notebooks")
+    for problem_set in (ROOT / "exercises" / "zh").glob("*/*.ipynb"):
+        shutil.copy(problem_set, home / "notebooks" / "zh")
     for lesson in (home / "notebooks").glob("*.ipynb"):
         nbformat.write(without_outputs(nbformat.read(lesson, 4)), lesson)
     with running_lab(home) as address:

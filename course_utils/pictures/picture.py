@@ -20,8 +20,8 @@ from PIL import Image
 from ..derivation.given import brief
 from ..language import refusal, say
 
-# Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py. Under a name of
-# its own: a machine may have a whole Noto Sans SC, whose letters are drawn otherwise.
+# Letters that matplotlib's own font lacks, for translated pictures: cut out by tools/make_font.py.
+# Under a name of their own: a machine may have a whole Noto Sans SC, whose letters look otherwise.
 HAN = "Noto Sans SC of the course"
 fontManager.addfont(Path(__file__).with_name("fonts") / "NotoSansSC.ttf")
 cut = replace(fontManager.ttflist.pop(), name=HAN)

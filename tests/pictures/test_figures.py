@@ -190,8 +190,9 @@ MACHINES = {
     "with no fonts": "manager.ttflist = [font for font in manager.ttflist if own in font.fname]",
     "with other fonts of these names": """
 other = next(font.fname for font in manager.ttflist if font.name == "STIXGeneral")
-names = ["DejaVu Sans", "Noto Sans SC", "sans-serif"]
-manager.ttflist += [FontEntry(fname=other, name=name, weight=w, size="scalable") for name in names for w in (400, 700)]
+for name in ["DejaVu Sans", "Noto Sans SC", "sans-serif"]:
+    for weight in (400, 700):
+        manager.ttflist.append(FontEntry(fname=other, name=name, weight=weight, size="scalable"))
 manager.ttflist = [font for font in manager.ttflist if own in font.fname]
 """,
 }
