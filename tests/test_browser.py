@@ -23,7 +23,21 @@ CHINESE = [
     *sorted((ROOT / "exercises" / "zh").glob("*/*.ipynb")),
 ]
 ENGLISH = re.compile(r"\b[A-Za-z]{2,} [A-Za-z]{2,}\b")
+ENGLISH_PHRASE = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,})+\b")
 HAN = "[\u4e00-\u9fff]"
+# What a reader reads of a page, without code, formulas, and titles of what others wrote.
+READ = """() => [...document.querySelectorAll('.jp-RenderedMarkdown, .jp-OutputArea-output')].map((each) => {
+    const read = each.cloneNode(true);
+    read.querySelectorAll('code, mjx-container, script, style, em, a').forEach((other) => other.remove());
+    return read.textContent; })"""
+# Of a source that the course prints, numbers, a name of the field, a message of pip, a menu of JupyterLab.
+KEPT = {
+    "def step",
+    "nan nan nan",
+    "leaky relu",
+    "no matching distribution",
+    "Restart Kernel and Run All Cells",
+}
 MOMENT = ["moment", "时刻"]
 PROBLEM_SET = ROOT / "exercises" / "release" / "1_chain_rule" / "1_chain_rule.ipynb"
 ARTIFACTS = ROOT / "artifacts"
@@ -49,8 +63,8 @@ def lab(tmp_path_factory):
     shutil.copytree(ROOT / "notebooks", home / "notebooks")
     shutil.copytree(ROOT / "notebooks", home / "notebooks" / "stored")
     shutil.copy(PROBLEM_SET, home / "notebooks")
-    for problem_set in (ROOT / "exercises" / "zh").glob("*/*.ipynb"):
-        shutil.copy(problem_set, home / "notebooks" / "zh")
+    for problem_set in (ROOT / "exercises" / "zh").iterdir():  # each with its data
+        shutil.copytree(problem_set, home / "notebooks" / "zh", dirs_exist_ok=True)
     for lesson in (home / "notebooks").glob("*.ipynb"):
         nbformat.write(without_outputs(nbformat.read(lesson, 4)), lesson)
     with running_lab(home) as address:
@@ -100,8 +114,10 @@ def test_a_lesson_runs_in_the_browser(page, lab, lesson):
 
 
 @pytest.mark.parametrize("lesson", CHINESE, ids=lambda path: path.stem)
-def test_a_lesson_in_chinese_runs_in_the_browser(page, lab, lesson):
-    """Its explorers move, say no word of English, and no label is cut off, in a narrow window either."""
+def test_a_notebook_in_chinese_runs_in_the_browser(page, lab, lesson):
+    """It says no word of English, its explorers move, and no label is cut off, in a narrow window either."""
+    if reason := why_not_run(lesson):
+        pytest.skip(reason)
     run_all(page, lab, f"zh/{lesson.name}")
     explorers = page.locator(".jp-OutputArea .explorer")
     for index in range(explorers.count()):
@@ -112,11 +128,19 @@ def test_a_lesson_in_chinese_runs_in_the_browser(page, lab, lesson):
             walk_by_keyboard(page, explorer, slider)
         assert re.search(HAN, explorer.locator("[role=status]").inner_text())
         assert not ENGLISH.search(explorer.inner_text())
+    assert not english_left(page)
     assert page.locator("[data-mime-type='application/vnd.jupyter.error']").count() == 0
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.errors == []
     screenshot_whole(page, f"{lesson.stem}_zh")
-    narrow_and_dark(page, explorers, f"{lesson.stem}_zh")
+    if explorers.count():
+        narrow_and_dark(page, explorers, f"{lesson.stem}_zh")
+
+
+def english_left(page):
+    """The phrases in English on a page; names, all of whose words are capitalised, are no phrase."""
+    phrases = {phrase for text in page.evaluate(READ) for phrase in ENGLISH_PHRASE.findall(text)}
+    return {phrase for phrase in phrases - KEPT if re.search(r"\b(?!of|the)[a-z]", phrase)}
 
 
 def try_all_controls(page, explorer):
