@@ -7,7 +7,7 @@ What nobody has translated yet is said in English.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from gettext import NullTranslations, translation
 from pathlib import Path
@@ -74,6 +74,11 @@ def refusal(sentence: str, /, **places: object) -> ValueError:
 def known(text: str) -> str:
     """A whole text in the language that is spoken, if it has a translation."""
     return _spoken.gettext(text) if text else text
+
+
+def enumerated(names: Iterable[object]) -> str:
+    """Names one after the other, as a list within a sentence."""
+    return say_in("list", ", ").join(map(str, names))
 
 
 def sentences(*each: str) -> str:

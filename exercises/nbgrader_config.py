@@ -10,6 +10,7 @@ from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 from course_utils.grading.ahead import ParallelAutograde
 from course_utils.grading.converter import CarefulFeedback
 from course_utils.grading.formgrader import close
+from course_utils.grading.kept import CheckLabels
 from course_utils.grading.late import Penalties
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless, Overwrite
@@ -36,14 +37,14 @@ c.GenerateAssignment.force = True
 c.Autograde.sanitize_preprocessors = [
     Assemble,
     Overwrite,
-    "nbgrader.preprocessors.CheckCellMetadata",
+    CheckLabels,
 ]
 c.Autograde.autograde_preprocessors = [
     Examine,
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     Penalties,
-    "nbgrader.preprocessors.CheckCellMetadata",
+    CheckLabels,
     Harmless,
 ]
 c.OverwriteCells.add_missing_cells = True

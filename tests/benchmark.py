@@ -252,6 +252,7 @@ def class_graded(name, submissions, workers):
         notebooks = course.notebook(name, "source"), course.notebook(name)
         for number in range(submissions):
             course.submit(f"learner_{number:03}", name, notebooks[number % 2])
+        course.patience = 600 + 5 * submissions
         with Watch() as watch:
             course.command("autograde", name)
         scores = [sum(course.scores(f"learner_{n:03}", name).values()) for n in range(submissions)]

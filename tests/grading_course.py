@@ -93,6 +93,8 @@ def solved(notebook):
 class Course:
     """A course folder with the project's own nbgrader_config.py."""
 
+    patience = 600  # seconds that a command may take
+
     def __init__(self, folder: Path, more_settings: str = ""):
         self.folder, self.submissions = folder, 0
         config = (EXERCISES / "nbgrader_config.py").read_text()
@@ -102,7 +104,7 @@ class Course:
         """Run `nbgrader words`, as typed in the course folder, with the environment activated."""
         with tempfile.TemporaryDirectory() as said:
             process = self.begin(words, Path(said), path)
-            process.join(600)
+            process.join(self.patience)
             texts = [(Path(said) / name).read_text() for name in ("1", "2")]
         return subprocess.CompletedProcess(words, process.exitcode, *texts)
 

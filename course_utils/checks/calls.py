@@ -12,7 +12,7 @@ import sympy as sp
 
 from ..derivation.functions import Activation
 from ..derivation.given import some
-from ..language import known, say, sentences
+from ..language import enumerated, known, say, sentences
 from .answers import UNANSWERED, Unreadable, are_numbers, brief, entries_of, kind
 from .budget import TooSlow, patience
 from .unreadable import sentence
@@ -49,7 +49,7 @@ def call(function: Callable, given: Mapping):
     except (KeyboardInterrupt, TooSlow):
         raise
     except BaseException as error:
-        zeros = ", ".join(
+        zeros = enumerated(
             f"{name} = 0" for name, value in given.items() if np.ndim(value) == 0 and value == 0
         )
         why, (said, explained) = "", described(error)

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from ..language import enumerated
 from .flow import Chains
 from .link_slips import is_mean, number_of, sums_in
 from .mistakes import Link, Mistake, partial
@@ -25,7 +26,7 @@ def facts(chains: Chains, index: int) -> dict[float, Mistake]:
     text = SIGN
     if signed and len(way) > 1:
         text = SIGN_IN_SOME if len(signed) > 1 else SIGN_IN_ONE
-    found = {-1.0: Mistake("sign turned", text, names={"carry": ", ".join(map(partial, signed))})}
+    found = {-1.0: Mistake("sign turned", text, names={"carry": enumerated(map(partial, signed))})}
     numbers, divisions = defaultdict(list), defaultdict(list)
     for link in way:
         factor, division = number_of(formulas[link])

@@ -9,7 +9,7 @@ import sympy as sp
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward
-from ..language import say
+from ..language import enumerated, say
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
@@ -178,7 +178,7 @@ def returned(result, model: Model) -> Run:
         parameters, losses = result
         ordered = in_order(parameters, model.parameters, "parameters")
     except Exception:  # what was returned may be an object of any kind
-        names = ", ".join(map(str, model.parameters))
+        names = enumerated(model.parameters)
         raise Unreadable(
             say("it should return the parameters {names} by name, and the losses.", names=names)
         ) from None

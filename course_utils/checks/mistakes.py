@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from ..language import later, say
+from ..language import enumerated, later, say
 
 Link = tuple[sp.Symbol, sp.Symbol]  # (of, wrt) stands for ∂of/∂wrt
 OTHER = sp.Symbol("(other)")  # in an expression: one of several symbols
@@ -113,7 +113,7 @@ def partial(link: Link) -> str:
 def listed(links: Sequence[Link]) -> str:
     """The links as people write them, with `and` before the last."""
     *names, last = map(partial, links) if links else [""]
-    return say("{names} and {last}", names=", ".join(names), last=last) if names else last
+    return say("{names} and {last}", names=enumerated(names), last=last) if names else last
 
 
 def one_of(mistakes: Sequence[Mistake]) -> Mistake:

@@ -9,7 +9,7 @@ from ..compiled.settings import count
 from ..derivation.chain_rule import Equations, backward, downstream, needed_for, until, upstream
 from ..derivation.functions import OWN, Activation
 from ..derivation.given import listed, some
-from ..language import refusal, say
+from ..language import enumerated, refusal, say
 from ..models.model import Model
 from .answers import UNANSWERED, brief
 from .budget import bounded
@@ -57,7 +57,7 @@ def verdict_on(model: Model, prediction: sp.Symbol, data: Sequence[sp.Symbol], m
         return wrong(say("the network should be a Model, not {model}.", model=brief(model)))
     must_be_scalar(model)
     if model.data != tuple(data):
-        return wrong(say("its data should be {names}.", names=", ".join(map(str, data))))
+        return wrong(say("its data should be {names}.", names=enumerated(data)))
     if prediction not in model.equations:
         return wrong(
             say(

@@ -9,7 +9,7 @@ from ..compiled.settings import count
 from ..compiled.settings import number as bound
 from ..derivation.given import some
 from ..derivation.names import duplicates_in
-from ..language import refusal, say
+from ..language import enumerated, refusal, say
 from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, patience
 from .equivalence import shown
@@ -130,7 +130,7 @@ def check_choice(
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
         return wrong(
-            say("choose one of {names}, with the quotation marks.", names=", ".join(map(repr, choices)))
+            say("choose one of {names}, with the quotation marks.", names=enumerated(map(repr, choices)))
         )
     if chosen == correct:
         return right(choices[chosen])

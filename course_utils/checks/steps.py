@@ -25,7 +25,7 @@ def gradient_hints(model: Model, parameter: sp.Symbol) -> list[Note]:
     many, ways = number_of_paths(model.equations, parameter), model.paths(parameter)[:WAYS]
     text = ONE_WAY if many == 1 else SEVERAL_WAYS if many <= WAYS else MANY_WAYS
     names = Note.of(
-        say(text, many=many, shown=WAYS, loss="{}", parameter="{}", ways="; ".join("{}" for _ in ways)),
+        say(text, many=many, shown=WAYS, loss="{}", parameter="{}", ways=say("; ").join("{}" for _ in ways)),
         Formula.of(model.loss),
         Formula.of(parameter),
         *map(stations, ways),

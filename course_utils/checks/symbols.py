@@ -11,7 +11,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, NoDerivative, backward, derivative, local
 from ..derivation.given import some
-from ..language import later, refusal, say
+from ..language import enumerated, later, refusal, say
 from ..models.model import Model
 from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
@@ -303,7 +303,7 @@ class Question:
         used = {symbol.name for symbol in expression.free_symbols} - given
         computed = [s.name for s in self.lines if s.name in used]
         names = [*sorted(given | used - set(computed)), *computed]
-        return ", ".join(f"{name} = {shown(point[name])}" for name in names)
+        return enumerated(f"{name} = {shown(point[name])}" for name in names)
 
     def simple_points(self, answer: sp.Expr, count: int = 30) -> Iterator[Point]:
         """Points of small round numbers where the key is not tiny, on no kink of the key or the answer."""

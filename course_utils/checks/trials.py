@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..derivation.chain_rule import Equations
-from ..language import later, say, sentences
+from ..language import enumerated, later, say, sentences
 from .answers import Unreadable
 from .calls import outside, wanted
 from .equivalence import shown, shown_apart
@@ -99,7 +99,7 @@ def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
     Not those of a large network, which would fill a page.
     """
     mine, expected = shown_apart(yours, right)
-    values = ", ".join(f"{name} = {listed(number)}" for name, number in at.items())
+    values = enumerated(f"{name} = {listed(number)}" for name, number in at.items())
     told = {"where": values, "what": what, "mine": mine, "expected": expected}
     nearly = abs(yours - right) < NEARLY * abs(right)
     text = say(CAME_OUT_AT if 0 < len(at) <= NAMED else CAME_OUT, **told)

@@ -1,6 +1,7 @@
 """What a check says of an answer."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from html import escape
 
 from ..language import known, say, sentences
 from .mistakes import Mistake
+
+CODE = re.compile("`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         mark = f"<strong>{self.mark}</strong>"
-        return f"<p>{say('{mark}: {message}', mark=mark, message=escape(known(self.message)))}</p>"
+        message = CODE.sub(r"<code>\1</code>", escape(known(self.message)))
+        return f"<p>{say('{mark}: {message}', mark=mark, message=message)}</p>"
 
 
 def aloud(verdict: Verdict) -> str:

@@ -12,7 +12,7 @@ from ..derivation.given import listed, pairs
 from ..derivation.matrix_rules import MatrixEquations, backward
 from ..derivation.names import check_names
 from ..derivation.shapes import as_matrix
-from ..language import later, refusal
+from ..language import enumerated, later, refusal
 from .arrays import Array, ArrayPrinter, array_functions, array_of, own_array_of
 from .base import CompiledModel
 from .inputs import as_floats, at, in_order
@@ -108,7 +108,7 @@ def solved(unknown: Sequence[sp.Symbol], dims: Sequence, found: Mapping) -> dict
         if len(product.free_symbols) == 1:
             (size,) = product.free_symbols
             return {size: next((int(root) for root in sp.solve(product - value, size) if root > 0), 0)}
-    raise refusal("no array tells the size {map}", map=", ".join(map(str, unknown)))
+    raise refusal("no array tells the size {map}", map=enumerated(unknown))
 
 
 class CompiledMatrices(CompiledModel):

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 import sympy as sp
 
-from ..language import later, refusal, say
+from ..language import enumerated, later, refusal, say
 
 TEXT = str | bytes | bytearray
 NUMBERS = {int, float, Fraction, Decimal}
@@ -42,7 +42,7 @@ brief = Brief().repr
 def some(names: Iterable, most: int = 5) -> str:
     """A few of the names, each in a few letters, and how many more there are."""
     names = [f"{name!s:.40}" for name in names]
-    first = ", ".join(names[:most])
+    first = enumerated(names[:most])
     return (
         first if len(names) <= most else say("{first} and {count} more", first=first, count=len(names) - most)
     )

@@ -54,9 +54,9 @@ def activation_explorer(
     def show(name, index):
         run = trained(name)
         words = say(
-            "{name}: in {steps} steps {weight} goes from {first:g} to {last:.3g}. The neuron ends {end}. "
-            "R² = {r_squared:.3f}.",
-            **{"name": name.capitalize(), "steps": steps, "weight": weight, "first": begun[index]},
+            "With {name}: in {steps} steps {weight} goes from {first:g} to {last:.3g}. "
+            "The neuron ends {end}. R² = {r_squared:.3f}.",
+            **{"name": name, "steps": steps, "weight": weight, "first": begun[index]},
             **{"last": run.weight[index], "end": say(MEANING[neuron_state(run.slopes[index])])},
             r_squared=run.r_squared[index],
         )

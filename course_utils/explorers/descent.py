@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..language import say, sentences
+from ..language import enumerated, say, sentences
 from ..pictures.panels import SEEN, RunPicture
 from ..pictures.words import in_words
 from ..training.sweep import sweep
@@ -81,13 +81,13 @@ def surface_explorer(
         if chosen != begun:
             runs, begun = sweep(model, chosen, data, learning_rates, steps), chosen
         loss, path = runs.loss[:, index], runs.parameters[:, :, index]
-        place = ", ".join(f"{name} = {value:g}" for name, value in zip(names, chosen, strict=True))
+        place = enumerated(f"{name} = {value:g}" for name, value in zip(names, chosen, strict=True))
         words = say(
             "Start at {place}. Learning rate {rate:.3g}: {told}",
             **{"place": place, "rate": runs.learning_rates[index], "told": in_words(path, loss, lowest)},
         )
         if np.all(np.abs(path[-1]) < SEEN):
-            end = ", ".join(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
+            end = enumerated(f"{name} = {value:.3g}" for name, value in zip(names, path[-1], strict=True))
             words = sentences(words, say("It is now at {place}.", place=end))
         picture.put(words, loss, path)
         return words

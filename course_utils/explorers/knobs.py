@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..language import refusal, say, sentences
+from ..language import enumerated, refusal, say, sentences
 from ..pictures.arithmetic import step_result
 from ..pictures.knobs import KnobPicture, StepPicture
 from ..pictures.latex import latex
@@ -39,7 +39,9 @@ def knob_explorer(task: Task, fit: Fit, knobs: Mapping[sp.Symbol, Sequence[float
     picture = KnobPicture(fit.panel(model, task.data), loss_at(start) / 1000, ceiling(worst) / 10)
 
     def told(setting):
-        return ", ".join(f"{name} = {value:g}" for name, value in zip(model.parameters, setting, strict=True))
+        return enumerated(
+            f"{name} = {value:g}" for name, value in zip(model.parameters, setting, strict=True)
+        )
 
     def show(*indices):
         nonlocal best, best_setting

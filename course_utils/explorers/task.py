@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
-from ..language import refusal
+from ..language import enumerated, refusal
 from ..models.model import Model
 
 
@@ -46,7 +46,7 @@ class Fit(NamedTuple):
             raise refusal(
                 "the fit is drawn over {source} alone, but {others} varies as well",
                 source=self.source,
-                others=", ".join(others),
+                others=enumerated(others),
             )
         return np.asarray(given[self.source], float), np.asarray(given[self.target], float)
 
@@ -74,8 +74,10 @@ def varied(start: Mapping) -> sp.Symbol:
     """
     found = [symbol for symbol, value in start.items() if np.ndim(value)]
     if len(found) != 1:
-        named = ", ".join(map(str, found)) or "none"
+        if not found:
+            raise refusal("one parameter should have a sequence of numbers to choose from, but none has")
         raise refusal(
-            "one parameter should have a sequence of numbers to choose from, but it is {named}", named=named
+            "one parameter should have a sequence of numbers to choose from, not all of {names}",
+            names=enumerated(found),
         )
     return found[0]

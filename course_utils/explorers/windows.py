@@ -36,7 +36,9 @@ def window_explorer(image: np.ndarray, weights: np.ndarray, shown: int = 0) -> E
     def show(index):
         row, col = places[index]
         words = say(
-            "Window at {place}: {told}", place=named(row, col), told=window_result(windows[row, col], weights)
+            "Window at {place}: {told}.",
+            place=named(row, col),
+            told=window_result(windows[row, col], weights),
         )
         picture.put(words, row, col)
         return words

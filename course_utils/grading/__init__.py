@@ -4,6 +4,7 @@ ahead          nbgrader's autograde with many workers (fleet), for whom each sub
 converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
                handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless
+kept           what nbgrader would work out again for each submission
 variants       a set of a learner's own: what varies, which of it a learner has, whose a notebook is
 formgrader     what nbgrader leaves open in a teacher's JupyterLab, closed
 pages          a learner's words, safe to open (attachments: pictures in them, mathml: formulas in them)

@@ -68,7 +68,7 @@ def softmax_result(scores: np.ndarray, right: int) -> str:
 def window_result(window: np.ndarray, weights: np.ndarray) -> str:
     """The products of a window's numbers and a filter's, row by row, and their sum; weights of 0 left out."""
     products = " + ".join(f"{a:.4g}·{term(w)}" for a, w in zip(window.flat, weights.flat, strict=True) if w)
-    return f"{products or '0'} = {np.sum(window * weights) + 0:.6g}."
+    return f"{products or '0'} = {np.sum(window * weights) + 0:.6g}"
 
 
 def momentum_result(rate: float, beta: float, curvatures: np.ndarray) -> str:

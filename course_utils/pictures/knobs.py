@@ -3,7 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 
-from ..language import say
+from ..language import say, say_in
 from .panels import PanelPicture, fit_panel
 from .picture import BLUE, GREEN, ORANGE, STYLE, LivePicture
 
@@ -56,7 +56,7 @@ class StepPicture(PanelPicture):
         axes.set_ylim(min(np.min(losses), 0) - room, np.max(losses) + room)
         axes.plot(values, losses, color=BLUE, linewidth=2, label=say("loss"))
         axes.plot(values, loss + slope * (values - place), color=GREEN, ls="-.", lw=1.5, label=say("tangent"))
-        axes.plot(place, loss, "s", color="black", markersize=9, label=say("start"))
+        axes.plot(place, loss, "s", color="black", markersize=9, label=say_in("point", "start"))
         (self.step,) = axes.plot([], [], color=ORANGE, linewidth=3, label=say("step"))
         (self.miss,) = axes.plot([], [], color=ORANGE, linestyle=":", linewidth=1.5)
         (self.promised,) = axes.plot(

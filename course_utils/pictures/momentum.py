@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..language import say
+from ..language import say, say_in
 from .panels import FROM_TO, PanelPicture, loss_panel, surface_panel, within_sight
 from .picture import BLUE, GREEN, ORANGE
 
@@ -30,13 +30,13 @@ class MomentumPicture(PanelPicture):
         stable.set(
             yscale="log",
             xticks=[0, 0.5, 1],
-            xlim=(-0.03, 1),
+            xlim=(-0.03, 1.03),
             ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5),
         )
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label=say("limit"))
         (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label=say("loss"))
         (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
-        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label=say("start"))
+        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
         (self.end,) = way.plot([], [], "*", color="black", markersize=13, label=say("end"))
         (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label=say("now"))
         self.lines_move()

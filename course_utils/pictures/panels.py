@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from ..language import later, say
+from ..language import later, say, say_in
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
 from .surfaces import draw_surface
 
@@ -112,7 +112,7 @@ class RunPicture(PanelPicture):
         surface_panel(axes, *surface)
         axes.set_title(say(FROM_TO), y=1)
         (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
-        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say("start"))
+        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
         (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label=say("end"))
         return path
 

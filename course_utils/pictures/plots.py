@@ -7,7 +7,7 @@ import numpy as np
 
 from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
-from ..language import later, refusal, say
+from ..language import later, refusal, say, say_in
 from .given import array, by_label, points, texts
 from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
 from .surfaces import draw_surface
@@ -48,7 +48,7 @@ def plot(
         for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
             axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
-    if log != "xy" and not any(np.mod(x, 1).any() for x, _ in curves.values()):
+    if log != "xy" and not any(np.mod(line.get_xdata(), 1).any() for line in axes.get_lines()):
         axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half layer
     if len(axes.get_lines()) > 1:
         axes.legend(frameon=False)
@@ -80,7 +80,7 @@ def loss_surface(
     picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
     draw_surface(axes, axis_1, axis_2, loss, avoid=path)
     axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
-    axes.plot(*path[0], "s", color="black", markersize=8, label=say("start"))
+    axes.plot(*path[0], "s", color="black", markersize=8, label=say_in("point", "start"))
     axes.plot(*path[-1], "*", color="black", markersize=13, label=say("end"))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
     return picture

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..compiled.settings import number
-from ..language import later, say, sentences
+from ..language import enumerated, later, say, sentences
 from .given import array
 
 
@@ -57,8 +57,8 @@ def race_result(losses: Mapping[str, np.ndarray], level: float) -> str:
     sentences = [say("nobody arrived")]
     if told:
         sentences = [say(", ").join([say("first {arrival}", arrival=told[0]), *map(then, told[1:])])]
-    sentences += [say("{names} still on the way", names=say(", ").join(late))] if late else []
-    sentences += [say("{names} above where it began", names=say(", ").join(lost))] if lost else []
+    sentences += [say("{names} not below the finish", names=enumerated(late))] if late else []
+    sentences += [say("{names} above the start", names=enumerated(lost))] if lost else []
     return say("{sentences}.", sentences=say("; ").join(sentences))
 
 
@@ -89,8 +89,8 @@ def memory_result(parts: Mapping[str, np.ndarray]) -> str:
     return sentences(
         *(
             say(
-                "{name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
-                **{"name": name[:1].upper() + name[1:], "fate": say(fate(part))},
+                "For {name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
+                **{"name": name, "fate": say(fate(part))},
                 **{"least": np.min(part), "most": np.max(part)},
             )
             for name, part in parts.items()

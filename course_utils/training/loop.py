@@ -51,7 +51,7 @@ class History:
 
     def __repr__(self) -> str:
         left = self.stop_reason == "diverged" and "nan" in self.where.split()
-        told = "; ".join(filter(None, [self.where, say(LEFT if left else ADVICE[self.stop_reason])]))
+        told = say("; ").join(filter(None, [self.where, say(LEFT if left else ADVICE[self.stop_reason])]))
         return say(
             "{reason} after {steps} steps: loss {first:.4g} -> {last:.4g} ({told})",
             **{"reason": self.stop_reason, "steps": self.steps, "told": told},

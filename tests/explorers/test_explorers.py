@@ -344,7 +344,7 @@ def test_a_race_tells_the_winner_that_training_finds(made):
     words = made["race with paths"].screen.words
     best = min(arrived, key=arrived.get)
     assert f"first {best} at step {arrived[best]}" in words
-    assert "gradient descent above where it began" in words  # 0.05 is beyond its limit, 0.04
+    assert "gradient descent above the start" in words  # 0.05 is beyond its limit, 0.04
 
 
 @pytest.mark.parametrize(

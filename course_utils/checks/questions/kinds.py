@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from ...language import say
+from ...language import enumerated, say
 from ..answers import is_number
 from ..simple import check_choice, check_number
 from ..symbols import check_derivative, check_gradient, check_local
@@ -35,7 +35,7 @@ def among(answer, numbers, correct: float, slips: dict[float, str]) -> Verdict:
     verdict = check_number(answer, correct, slips=slips)
     if verdict.correct or verdict.slips or not is_number(answer):
         return verdict
-    return wrong(say("this is none of them: choose one of {numbers}.", numbers=", ".join(map(str, numbers))))
+    return wrong(say("this is none of them: choose one of {numbers}.", numbers=enumerated(numbers)))
 
 
 def of_output(model, of, wrt, answer) -> Verdict:

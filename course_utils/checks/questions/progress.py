@@ -10,7 +10,7 @@ from contextlib import suppress
 from html import escape
 from pathlib import Path
 
-from ...language import say
+from ...language import enumerated, say
 
 FILE, BESIDE = Path(".progress.json"), Path("00_start_here.ipynb")
 
@@ -45,7 +45,7 @@ class Progress:
 
     def __repr__(self) -> str:
         rows = [
-            say("lesson {lesson}: ✓ {numbers}", lesson=lesson, numbers=", ".join(numbers))
+            say("lesson {lesson}: ✓ {numbers}", lesson=lesson, numbers=enumerated(numbers))
             for lesson, numbers in self.by_lesson.items()
         ]
         return "\n".join(rows) or say("No question is solved yet.")
