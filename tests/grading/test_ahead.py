@@ -8,10 +8,13 @@ import random
 import re
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -160,6 +163,48 @@ def test_the_last_line_adds_up(graded):
     assert all_ == SIZE == now + before + not_graded
     assert not_graded == sum(not scores for scores in graded.expected.values())
     assert before >= SIZE // 2 - 1  # what the runs before this one had entered
+
+
+# In a small disk of its own: graded while 130 kB of it are free, and once more when there is room.
+ON_A_SMALL_DISK = """
+cp -a "$1/." "$2"; cd "$2"; head -c $(($(df --output=avail -B1 . | tail -1) - 130000)) /dev/zero > ballast
+for again in 0 1; do
+    nbgrader autograde tiny 2> "$1/said_$again"; echo $?
+    rm -f ballast
+done
+cp -a gradebook.db autograded "$1"
+"""
+
+
+@needs_bubblewrap
+def test_a_full_disk_costs_nobody_a_point(tmp_path):
+    """What does not fit is counted as not graded, and graded once there is room."""
+    help_text = subprocess.run(["bwrap", "--help"], capture_output=True, text=True).stdout
+    if "--size" not in help_text:
+        pytest.skip("this bubblewrap makes no small disk: the full disk was not tried")
+    (folder := tmp_path / "course").mkdir()
+    (disk := tmp_path / "disk").mkdir()
+    course = Course(folder, "c.ParallelAutograde.workers = 1\nc.Examine.memory = 2**29")
+    course.add_set("tiny", tiny_set())
+    kind, _, answers, scores = next(kinds())
+    for number in range(8):
+        course.submit(f"{number}_{kind}", "tiny", with_answers(course.notebook("tiny"), answers))
+    rights = ["--cap-add", "ALL"] if os.geteuid() == 0 else []  # for the sandboxes inside
+    walls = ["bwrap", "--dev-bind", "/", "/", *rights, "--size", "2000000", "--tmpfs", str(disk)]
+    run = subprocess.run(
+        [*walls, "bash", "-c", ON_A_SMALL_DISK, "bash", str(folder), str(disk)],
+        env={**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])},
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.split() == ["1", "0"], run.stderr
+    lines = [(folder / f"said_{again}").read_text() for again in (0, 1)]
+    counts = [re.search(r"8 handed in: (\d) graded, (\d) graded before, (\d) not", line) for line in lines]
+    (first, none, waiting), (second, before, left) = (map(int, count.groups()) for count in counts)
+    assert 0 < first < 8 and (none, waiting) == (0, 8 - first)
+    assert (second, before, left) == (waiting, first, 0)
+    found = [course.scores(f"{number}_{kind}", "tiny") for number in range(8)]
+    assert found == [scores | {"words": 0.0}] * 8
 
 
 def job(owner="ada", **changes):
