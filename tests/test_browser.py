@@ -157,7 +157,7 @@ def try_all_controls(page, explorer):
     for menu in explorer.get_by_role("combobox").all():
         for option in menu.locator("option").all_inner_texts():
             menu.select_option(option)
-            playwright.expect(status).to_contain_text(option.capitalize())
+            playwright.expect(status).to_contain_text(f"With {option}:")
     if explorer.locator(".clickable").count():
         click_on_the_surface(page, explorer)
     if explorer.locator(".widget-play").count():

@@ -89,7 +89,7 @@ def memory_result(parts: Mapping[str, np.ndarray]) -> str:
     return sentences(
         *(
             say(
-                "For {name}: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
+                "“{name}”: {fate}, the steps count {least:.3g} to {most:.3g} times as much as the newest.",
                 **{"name": name, "fate": say(fate(part))},
                 **{"least": np.min(part), "most": np.max(part)},
             )

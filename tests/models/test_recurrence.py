@@ -191,7 +191,7 @@ def test_every_move_shows_another_picture_and_tells_both_fates(explorer, seen):
 )
 def test_the_words_are_true(seen, label, without, with_):
     words = seen[label][1]
-    assert f"Without tanh: {without}, " in words and f"With tanh: {with_}, " in words
+    assert f"“without tanh”: {without}, " in words and f"“with tanh”: {with_}, " in words
 
 
 def test_it_begins_in_the_middle_or_where_it_is_told(lesson):
@@ -206,7 +206,7 @@ def test_the_words_tell_the_powers_of_any_number_of_time_steps(explorer, index, 
     explorer.put(VALUES.index(0.5), index)
     steps = TIME_STEPS[index]
     expected = (
-        f"{steps} time steps. Without tanh: {fate}, the steps count {0.5 ** (steps - 1):.3g} to 1 times"
+        f"{steps} time steps. “without tanh”: {fate}, the steps count {0.5 ** (steps - 1):.3g} to 1 times"
     )
     assert expected in explorer.screen.words
     assert explorer.screen.words in explorer._repr_mimebundle_()[0]["text/plain"]

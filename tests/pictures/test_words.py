@@ -123,6 +123,6 @@ def test_a_gradient_on_its_way_back_is_called_by_its_parts(parts, expected):
 def test_a_memory_is_told_model_by_model():
     words = memory_result({"one": np.array([0.01, 1.0]), "two": np.array([100.0, 1.0])})
     assert words == (
-        "One: vanishing, the steps count 0.01 to 1 times as much as the newest. "
-        "Two: exploding, the steps count 1 to 100 times as much as the newest."
+        "“one”: vanishing, the steps count 0.01 to 1 times as much as the newest. "
+        "“two”: exploding, the steps count 1 to 100 times as much as the newest."
     )
