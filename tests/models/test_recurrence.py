@@ -168,7 +168,7 @@ def test_every_move_shows_another_picture_and_tells_both_fates(explorer, seen):
     assert list(seen) == [f"{value:g}" for value in VALUES]
     for label, (_, words) in seen.items():
         assert f"Recurrent weight {label}, 21 time steps. " in words
-        assert len(re.findall(f"tanh: ({'|'.join(FATES)}), the steps count [0-9]", words)) == 2
+        assert len(re.findall(f"tanh”: ({'|'.join(FATES)}), the steps count [0-9]", words)) == 2
         assert not re.search("nan|inf", words)
     visible = [image for label, (image, _) in seen.items() if label not in ("0", "1e-30")]
     assert len(set(visible)) == len(visible)
