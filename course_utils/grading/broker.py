@@ -35,7 +35,7 @@ class Examiner:
     def results(self, session: Session, **task) -> list[Result]:
         """One result for each cell that was reached in time. Raises SourceFault.
 
-        task: cells, asked and seconds, as the Examination has them.
+        task: cells, asked and seconds, as the Examination has them; warm, as the job has it.
         """
         results = []
         try:

@@ -39,13 +39,13 @@ class Bounds:
 class Job:
     """A submission on the cells of its set.
 
-    owner: whose it is. task: cells, asked, moved and seconds, as the Examination has them. warm: what the set
-    imports. given, handed_in: files of the set, and of the submission. course: the folder that is hidden.
+    owner: whose it is. task: cells, asked, moved and seconds, as the Examination has them. warm: the set's
+    own cells. given, handed_in: files of the set, and of the submission. course: the folder that is hidden.
     """
 
     owner: str
     task: Mapping = field(hash=False)
-    warm: str
+    warm: tuple[str, ...]
     given: Files
     handed_in: Files
     course: str
@@ -93,9 +93,9 @@ def examine(job: Job) -> list[Result]:
         folder = Path(name)
         unpack(job.handed_in, folder)
         checks = examiner(examiners_sandbox(job, beside(given)), given)
-        worker = workers_sandbox(job, beside(folder) | beside(given))
+        worker = workers_sandbox(job, beside(folder), given)
         with Session(worker, job.bounds.cell_seconds, job.bounds.total_seconds, folder) as session:
-            return checks.results(session, **job.task)
+            return checks.results(session, warm=job.warm, **job.task)
 
 
 def program(job: Job, module: str, memory: int, writes: bool = False) -> Program:
@@ -112,9 +112,10 @@ def examiners_sandbox(job: Job, files: dict[str, Path]) -> Sandbox:
     return bubblewrap(files, Path(job.course), checks) if job.bounds.sandbox else unprotected(checks)
 
 
-def workers_sandbox(job: Job, files: dict[str, Path]) -> Startable:
+def workers_sandbox(job: Job, files: dict[str, Path], given: Path) -> Startable:
     """The sandbox of the submission's own program."""
     submitted = program(job, "worker", job.bounds.memory, writes=True)
     if not job.bounds.sandbox:
         return unprotected(submitted)
-    return Warmed(walls(files, Path(job.course), submitted), submitted, job.warm)
+    there = files | beside(given)
+    return Warmed(walls(there, Path(job.course), submitted), submitted, job.warm, given)

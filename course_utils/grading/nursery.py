@@ -1,8 +1,8 @@
-"""The program that has imported what submissions need, and forks for each.
+"""The program that has run the set's own cells, and forks for each submission.
 
 It stands outside of the walls, and reads nothing of any submission. Each child locks itself into a sandbox
 of its own before it reads the first byte. So all that a submission finds in it is what every one finds:
-Python's modules, as they are after their import.
+Python's modules, as they are once these cells have run.
 """
 
 import importlib
@@ -62,7 +62,7 @@ def forget_the_place() -> None:
 def main() -> None:
     """Warm up, say so, then fork for each request, for as long as somebody is there to ask."""
     requests = socket.socket(fileno=int(sys.argv[1]))
-    warm_up(sys.argv[2])
+    warm_up(json.loads(sys.argv[2]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children
     requests.send(b"ready")
     while True:

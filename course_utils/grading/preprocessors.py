@@ -93,7 +93,7 @@ class Examine(NbGraderPreprocessor):
 
     def job(self, nb, resources, files: Files) -> Job:
         """All that is needed to examine a submission. files: what was handed in beside it."""
-        source = released(self, resources)
+        source, name = released(self, resources), resources["nbgrader"]["notebook"]
         asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         task = {"cells": list(map(described, filter(runs, nb.cells))), "asked": asked}
         given = files_of(source_folder(self, resources))
@@ -101,7 +101,7 @@ class Examine(NbGraderPreprocessor):
         return Job(
             owner="/".join(resources["nbgrader"][name] for name in ("student", "assignment", "notebook")),
             task=task | {"seconds": self.check_seconds, "moved": moved(nb, source)},
-            warm=needed(source),
+            warm=own_cells(without_solutions(source_folder(self, resources) / f"{name}.ipynb", self)),
             given=given,
             handed_in=tuple((name, content) for name, content in files if name not in names),
             course=str(Path(course(self).root).resolve()),
@@ -117,9 +117,11 @@ class Examine(NbGraderPreprocessor):
         return nb, resources
 
 
-def needed(source) -> str:
-    """What the cells of a set import, whatever a learner's answers import besides."""
-    return "\n".join(filter(None, (imports(c.source) for c in source.cells if c.cell_type == "code")))
+def own_cells(source) -> tuple[str, ...]:
+    """The code cells of a set that are no answer and no check, behind all that any of its cells imports."""
+    code = [cell for cell in source.cells if cell.cell_type == "code"]
+    own = [cell.source for cell in code if not (answered_here(cell) or label(cell).get("grade"))]
+    return "\n".join(filter(None, (imports(cell.source) for cell in code))), *own
 
 
 def moved(nb, source) -> bool:

@@ -16,14 +16,16 @@ class Keep(DisplayHook):
         """Take the value that a cell ends with; None and what ends with a semicolon show nothing."""
         if result is not None and not self.quiet():
             self.fill_exec_result(result)
-            bundle, _ = self.compute_format_data(result)
-            self.shell.kept.append(bundle)
+            if self.shell.shows:
+                bundle, _ = self.compute_format_data(result)
+                self.shell.kept.append(bundle)
 
 
 class QuietShell(InteractiveShell):
-    """Shows nothing, and writes no history."""
+    """Writes nothing, and no history. shows: whether the value of a cell is kept, as it would be shown."""
 
     displayhook_class = Keep
+    shows = True
 
     def __init__(self, **settings):
         self.kept = []

@@ -24,12 +24,12 @@ WAITS = ("/bin/sh", "-c", "echo; read -r _")  # until its input ends
 
 
 class Nursery:
-    """A process that has imported what the lines `source` import, for all submissions.
+    """A process that has run the set's own cells beside its files, for all submissions.
 
     Raises SandboxUnavailable.
     """
 
-    def __init__(self, source: str):
+    def __init__(self, cells: tuple[str, ...], given: Path):
         self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         module = f"{__package__}.nursery"
         self.told = tempfile.TemporaryFile()  # noqa: SIM115 (stop closes it)
@@ -38,7 +38,8 @@ class Nursery:
                 shutil.copy(font_list, folder)
             places = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), folder)
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, str(there.fileno()), source],
+                [sys.executable, "-P", "-m", module, str(there.fileno()), json.dumps(cells)],
+                cwd=given,
                 env=environment() | places,
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -83,25 +84,25 @@ class Nursery:
 
 
 @cache
-def nursery(source: str) -> Nursery:
-    """The one nursery for these imports."""
-    return Nursery(source)
+def nursery(cells: tuple[str, ...], given: Path) -> Nursery:
+    """The one nursery for these cells and the folder with their files."""
+    return Nursery(cells, given)
 
 
 class Warmed:
     """Starts a program as a child of a nursery, behind walls that bubblewrap makes for it alone."""
 
-    def __init__(self, walls: list[str], program: Program, source: str):
+    def __init__(self, walls: list[str], program: Program, cells: tuple[str, ...], given: Path):
         self.sandbox = Sandbox((*walls, *WAITS))
-        self.program, self.source = program, source
+        self.program, self.cells, self.given = program, cells, given
 
     def run(self, folder: Path | None = None) -> Running:
         """Start the program. Raises SandboxUnavailable."""
-        warm = nursery(self.source)
+        warm = nursery(self.cells, self.given)
         if warm.process.poll() is not None:
             warm.stop()
             nursery.cache_clear()
-            warm = nursery(self.source)
+            warm = nursery(self.cells, self.given)
         process = self.sandbox.start(folder)
         assert process.stdin and process.stdout and process.stderr
         theirs, mine = os.pipe()

@@ -210,7 +210,7 @@ def test_a_full_disk_costs_nobody_a_point(tmp_path):
 def job(owner="ada", **changes):
     bounds = Bounds(cell_seconds=5, total_seconds=60, memory=2**29)
     task = {"cells": [], "asked": {}, "moved": False, "seconds": 5}
-    return replace(Job(owner, task, "", (), (), "/nowhere", bounds), **changes)
+    return replace(Job(owner, task, (), (), (), "/nowhere", bounds), **changes)
 
 
 def ends_its_worker(job):
@@ -282,7 +282,7 @@ def test_nobody_else_on_this_machine_can_send_work(one_worker):
 
 def test_a_job_has_its_owners_name_and_all_that_matters_in_its_key():
     others = [job("bob"), job(course="/else"), job(handed_in=(("a", b"1"),)), job(given=(("a", b"1"),))]
-    others += [job(task=job().task | {"cells": [1]}), job(warm="import numpy")]
+    others += [job(task=job().task | {"cells": [1]}), job(warm=("import numpy",))]
     assert len({each.key for each in [job(), *others]}) == 1 + len(others)
     assert job().key == job().key
 

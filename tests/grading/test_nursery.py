@@ -9,9 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
-from grading_course import needs_bubblewrap
+from grading_course import EXERCISES, needs_bubblewrap
 
+from course_utils.grading.preprocessors import own_cells
 from course_utils.grading.programs import Program, SandboxUnavailable
 from course_utils.grading.sandbox import bubblewrap, limits, walls
 from course_utils.grading.session import Session
@@ -19,6 +21,8 @@ from course_utils.grading.warmed import Warmed, nursery
 
 pytestmark = needs_bubblewrap
 IMPORTS = "%load_ext course_utils\nimport numpy as np"
+SETS = sorted((EXERCISES / "source").iterdir())
+KEPT = (IMPORTS,), Path(__file__).parent
 PROGRAM = Program("worker", limits(2**30, 60), writes=True)
 
 VIEW = """
@@ -62,7 +66,7 @@ def cold(folder, files=None):
 
 
 def warm(folder, files=None):
-    return Session(Warmed(walls(files or {}, folder, PROGRAM), PROGRAM, IMPORTS), 10, 60)
+    return Session(Warmed(walls(files or {}, folder, PROGRAM), PROGRAM, *KEPT), 10, 60)
 
 
 def printed(session, source):
@@ -157,6 +161,28 @@ def test_what_one_changes_no_other_one_finds(tmp_path):
         assert printed(later, FINDS).split() == ["False", "False", "False", "18", "serve"]
 
 
+SETTLED = """
+import os, sys, json, warnings
+import matplotlib, numpy, sympy
+sympy_prints = str(sympy.printing.StrPrinter._global_settings)
+print(json.dumps([sorted(k for k in globals() if not k.startswith("_")), os.getcwd(), sys.path, sympy_prints,
+    numpy.geterr(), str(numpy.get_printoptions()), str(warnings.filters), dict(os.environ),
+    str(dict(matplotlib.rcParams)), sys.getrecursionlimit(), os.listdir(), str(sys.displayhook)[:40]]))
+"""
+
+
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
+def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
+    """A submission begins as in a program that has only imported the same."""
+    source = nbformat.read(folder / f"{folder.name}.ipynb", 4)
+    cells = own_cells(source)
+    began = []
+    for warmed in (cells[:1], cells):
+        with Session(Warmed(walls({}, tmp_path, PROGRAM), PROGRAM, warmed, folder), 10, 60) as session:
+            began.append(json.loads(printed(session, SETTLED)))
+    assert len(cells) > 3 and began[0] == began[1]
+
+
 def test_chance_is_not_the_same_for_all(tmp_path):
     drawn = set()
     for _ in range(2):
@@ -191,14 +217,14 @@ def alive(process):
 def test_nobody_outside_can_be_reached(tmp_path):
     with warm(tmp_path) as one:
         printed(one, "x = 1")
-        outside = nursery(IMPORTS).process.pid
+        outside = nursery(*KEPT).process.pid
         between = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()[0]
         attack = KILLS.replace("PID", str(outside)).replace("CHILD", between)
         try:
             one.ask("run", attack)
         except Exception as death:  # it may have ended its own sandbox
             assert type(death).__name__ == "Died"
-        assert alive(outside) and nursery(IMPORTS).process.poll() is None
+        assert alive(outside) and nursery(*KEPT).process.poll() is None
     with warm(tmp_path) as later:
         assert printed(later, "print(6 * 7)") == "42\n"
 
@@ -219,18 +245,18 @@ def test_nothing_goes_on_after_the_end(tmp_path):
 def test_the_nursery_shares_no_memory_that_can_be_written(tmp_path):
     with warm(tmp_path) as one:
         printed(one, "x = 1")
-        maps = Path(f"/proc/{nursery(IMPORTS).process.pid}/maps").read_text().splitlines()
+        maps = Path(f"/proc/{nursery(*KEPT).process.pid}/maps").read_text().splitlines()
     assert len(maps) > 100
     assert not [line for line in maps if "w" in line.split()[1] and "s" in line.split()[1]]
-    threads = Path(f"/proc/{nursery(IMPORTS).process.pid}/task").iterdir()
+    threads = Path(f"/proc/{nursery(*KEPT).process.pid}/task").iterdir()
     assert len(list(threads)) == 1  # or a child could be forked in the middle of something
 
 
 def test_a_nursery_that_ended_is_replaced(tmp_path):
     with warm(tmp_path) as one:
         printed(one, "x = 1")
-    os.kill(nursery(IMPORTS).process.pid, signal.SIGKILL)
-    nursery(IMPORTS).process.wait()
+    os.kill(nursery(*KEPT).process.pid, signal.SIGKILL)
+    nursery(*KEPT).process.wait()
     with warm(tmp_path) as later:
         assert printed(later, "print(6 * 7)") == "42\n"
 
@@ -238,6 +264,6 @@ def test_a_nursery_that_ended_is_replaced(tmp_path):
 def test_what_cannot_be_locked_in_does_not_start(tmp_path, monkeypatch):
     """Nothing runs with more rights than it may have: the program ends, and says why."""
     impossible = Program("worker", {"RLIMIT_NOTHING": 1})
-    start = Warmed(walls({}, tmp_path, PROGRAM), impossible, IMPORTS)
+    start = Warmed(walls({}, tmp_path, PROGRAM), impossible, *KEPT)
     with Session(start, 10, 60) as session, pytest.raises(SandboxUnavailable, match="RLIMIT_NOTHING"):
         session.ask("run", "1")
