@@ -97,6 +97,7 @@ class Course:
 
     def __init__(self, folder: Path, more_settings: str = ""):
         self.folder, self.submissions = folder, 0
+        self.db_url = f"sqlite:///{folder / 'gradebook.db'}"
         config = (EXERCISES / "nbgrader_config.py").read_text()
         (folder / "nbgrader_config.py").write_text(f"{config}\n{more_settings}\n")
 
@@ -154,7 +155,7 @@ class Course:
 
     @property
     def gradebook(self) -> Gradebook:
-        return Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}", "gradient_descent_derived")
+        return Gradebook(self.db_url, "gradient_descent_derived")
 
     def scores(self, student: str, name: str) -> dict[str, float]:
         """What each question is worth, by the names of the check cells."""
