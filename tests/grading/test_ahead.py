@@ -251,6 +251,9 @@ def test_where_no_worker_is_left_new_ones_are_hired(monkeypatch):
         (nanny,) = lonely.client.cluster.workers.values()
         nanny.auto_restart = False
         lonely.client.run(lambda: os.kill(os.getpid(), signal.SIGKILL), on_error="ignore")
+        until = time.monotonic() + 30
+        while lonely.client.scheduler_info()["workers"] and time.monotonic() < until:
+            time.sleep(0.1)  # the scheduler has not noticed yet
         assert not lonely.client.scheduler_info()["workers"]
         lonely.function = greets
         assert lonely.results(job())[0].message == "hello ada"
