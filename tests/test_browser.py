@@ -22,8 +22,7 @@ CHINESE = [
     *sorted((ROOT / "notebooks" / "zh").glob("*.ipynb")),
     *sorted((ROOT / "exercises" / "zh").glob("*/*.ipynb")),
 ]
-ENGLISH = re.compile(r"\b[A-Za-z]{2,} [A-Za-z]{2,}\b")
-ENGLISH_PHRASE = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,})+\b")
+ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?: [A-Za-z]{2,})+\b")
 HAN = "[\u4e00-\u9fff]"
 # What a reader reads of a page, without code, formulas, and titles of what others wrote.
 READ = """() => [...document.querySelectorAll('.jp-RenderedMarkdown, .jp-OutputArea-output')].map((each) => {
@@ -139,8 +138,8 @@ def test_a_notebook_in_chinese_runs_in_the_browser(page, lab, lesson):
 
 def english_left(page):
     """The phrases in English on a page; names, all of whose words are capitalised, are no phrase."""
-    phrases = {phrase for text in page.evaluate(READ) for phrase in ENGLISH_PHRASE.findall(text)}
-    return {phrase for phrase in phrases - KEPT if re.search(r"\b(?!of|the)[a-z]", phrase)}
+    phrases = {phrase for text in page.evaluate(READ) for phrase in ENGLISH.findall(text)}
+    return {phrase for phrase in phrases - KEPT if re.search(r"\b(?!(?:of|the)\b)[a-z]", phrase)}
 
 
 def try_all_controls(page, explorer):

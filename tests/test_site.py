@@ -4,10 +4,8 @@ Every page of both languages is opened, and everything in it is tried.
 """
 
 import gzip
-import http.server
 import re
-import threading
-from functools import cache, partial
+from functools import cache
 from urllib.parse import urlsplit
 
 import pypdfium2 as pdfium
@@ -15,7 +13,7 @@ import pytest
 from axe import CONTRAST, SCROLLS, serious
 from web_book import BOOK, BUILT, LESSONS, PAGES, ROOT
 
-from tools.lab import CHROMIUM
+from tools.lab import CHROMIUM, served
 
 ARTIFACTS = ROOT / "artifacts" / "site"
 SEARCHED = {"index": ("saddle", "10 Stack more layers"), "zh/index": ("鞍点", "10 叠加更多层")}
@@ -54,18 +52,10 @@ pytestmark = [
 ]
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(BOOK)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(BOOK) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""A JupyterLab for programs: served on this machine alone, and opened in a headless Chromium."""
+"""A JupyterLab for programs, or a folder, served on this machine alone and opened in a headless Chromium."""
 
+import http.server
 import json
 import os
 import re
@@ -7,10 +8,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
@@ -71,6 +74,29 @@ def wait_until_it_answers(address: str, log: Path) -> None:
         except OSError:
             time.sleep(0.5)
     raise RuntimeError(log.read_text())
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files, and says nothing of it."""
+
+    def log_message(self, *arguments):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Takes it as it comes that a browser leaves before it has got everything."""
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a server of this folder's files, until the `with` block ends."""
+    with Server(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @contextmanager

@@ -6,12 +6,9 @@ From the click on a link to the page's text, and to its first picture: milliseco
 of three visits with nothing kept from an earlier one, from a server on this machine. Load: of the machine.
 """
 
-import http.server
 import os
 import re
 import sys
-import threading
-from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 BOOK = ROOT / "_site"
 sys.path.insert(0, str(ROOT))
 
-from tools.lab import running_chromium  # noqa: E402
+from tools.lab import running_chromium, served  # noqa: E402
 
 WATCH = """(() => {
     window.seen = {};
@@ -31,20 +28,6 @@ WATCH = """(() => {
     };
     look();
 })()"""
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and says nothing of it."""
-
-    def log_message(self, *arguments):
-        pass
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Takes it as it comes that a browser leaves before it has got everything."""
-
-    def handle_error(self, request, client_address):
-        pass
 
 
 def visit(browser, address: str) -> dict[str, float]:
@@ -60,16 +43,13 @@ def visit(browser, address: str) -> dict[str, float]:
 
 
 def main(pages: list[str]) -> None:
-    server = Server(("127.0.0.1", 0), partial(Quiet, directory=str(BOOK)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     print("| Page | text | first picture | load |\n|---|---|---|---|")
-    with running_chromium() as browser:
+    with served(BOOK) as address, running_chromium() as browser:
         for path in pages:
-            seen = [visit(browser, f"http://127.0.0.1:{server.server_port}/{path}") for _ in range(3)]
+            seen = [visit(browser, f"{address}/{path}") for _ in range(3)]
             each = [[one[what] for one in seen] for what in ("text", "picture")]
             told = " | ".join(f"{min(some):.0f}, {median(some):.0f}" for some in each)
             print(f"| {path} | {told} | {os.getloadavg()[0]:.1f} |", flush=True)
-    server.shutdown()
 
 
 def with_picture() -> list[str]:

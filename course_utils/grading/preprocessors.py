@@ -36,11 +36,14 @@ def variant(step: NbGraderPreprocessor, resources) -> Variant | None:
     return Class.of(Path(course(step).root)).variant(asked["student"], asked["notebook"])
 
 
+def source_notebook(step: NbGraderPreprocessor, resources) -> Path:
+    """The notebook in the folder of the assignment's source."""
+    return source_folder(step, resources) / f"{resources['nbgrader']['notebook']}.ipynb"
+
+
 def released(step: NbGraderPreprocessor, resources):
     """The source notebook as this submission's learner got it."""
-    name = resources["nbgrader"]["notebook"]
-    path = source_folder(step, resources) / f"{name}.ipynb"
-    return without_solutions(path, step, variant(step, resources))
+    return without_solutions(source_notebook(step, resources), step, variant(step, resources))
 
 
 def without_solutions(path: Path, parent: Configurable, variant: Variant | None = None):
@@ -93,7 +96,9 @@ class Examine(NbGraderPreprocessor):
 
     def job(self, nb, resources, files: Files) -> Job:
         """All that is needed to examine a submission. files: what was handed in beside it."""
-        source, name = released(self, resources), resources["nbgrader"]["notebook"]
+        source = own = released(self, resources)
+        if variant(self, resources):  # the set itself is the same for all, whoever has which variant
+            own = without_solutions(source_notebook(self, resources), self)
         asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         task = {"cells": list(map(described, filter(runs, nb.cells))), "asked": asked}
         given = files_of(source_folder(self, resources))
@@ -101,7 +106,7 @@ class Examine(NbGraderPreprocessor):
         return Job(
             owner="/".join(resources["nbgrader"][name] for name in ("student", "assignment", "notebook")),
             task=task | {"seconds": self.check_seconds, "moved": moved(nb, source)},
-            warm=own_cells(without_solutions(source_folder(self, resources) / f"{name}.ipynb", self)),
+            warm=own_cells(own),
             given=given,
             handed_in=tuple((name, content) for name, content in files if name not in names),
             course=str(Path(course(self).root).resolve()),

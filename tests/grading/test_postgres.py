@@ -9,27 +9,22 @@ from pathlib import Path
 import pytest
 from grading_course import Course, needs_bubblewrap, tiny_set, with_answers
 
-PROGRAMS = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/nowhere"))
+PATH = os.pathsep.join([os.environ["PATH"], *map(str, Path("/usr/lib/postgresql").glob("*/bin"))])
 USER = "postgres" if os.name == "posix" and os.geteuid() == 0 else None  # the server refuses to be root
 RIGHT = {"answer_1": "answer_1 = 2 * x", "answer_2": "answer_2 = 42.0"}
 
-
-def usable() -> bool:
-    """Whether a server can be started here."""
-    program = shutil.which("initdb", path=os.pathsep.join([os.environ["PATH"], str(PROGRAMS)]))
-    return program is not None
-
-
 pytestmark = [
     needs_bubblewrap,
-    pytest.mark.skipif(not usable(), reason="no PostgreSQL here: a gradebook in it was not tried"),
+    pytest.mark.skipif(
+        not shutil.which("initdb", path=PATH), reason="no PostgreSQL here: a gradebook in it was not tried"
+    ),
 ]
 
 
 @pytest.fixture
 def address(tmp_path_factory):
     """The address of an empty database, which nobody reaches but by a socket in a folder."""
-    folder = Path(tmp_path_factory.mktemp("postgres"))
+    folder = tmp_path_factory.mktemp("postgres")
     data, socket = folder / "data", folder / "socket"
     for each in (data, socket):
         each.mkdir(mode=0o700)
@@ -37,7 +32,7 @@ def address(tmp_path_factory):
             shutil.chown(each, USER)
     for above in (folder, *folder.parents[:3]):  # or another user could not come to it
         above.chmod(above.stat().st_mode | 0o011)
-    environment = {**os.environ, "PATH": os.pathsep.join([os.environ["PATH"], str(PROGRAMS)])}
+    environment = {**os.environ, "PATH": PATH}
     begin = ["initdb", "--auth=trust", "--username=course", "--no-sync", f"--pgdata={data}"]
     subprocess.run(begin, check=True, user=USER, env=environment, cwd=data, capture_output=True)
     serve = ["postgres", "-D", str(data), "-k", str(socket), "-h", "", "-F"]
