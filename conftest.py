@@ -1,5 +1,6 @@
 """How pytest reads the notebooks, from whatever folder it is started."""
 
+import atexit
 import os
 from collections import Counter
 from pathlib import Path
@@ -28,7 +29,7 @@ def pytest_configure(config):
     should the start-up files of whoever runs the tests.
     """
     profile = TemporaryDirectory()
-    config.add_cleanup(profile.cleanup)
+    atexit.register(profile.cleanup)  # after IPython's own last words, which it writes there
     os.environ |= {"COURSE_PROGRESS": "off", "IPYTHONDIR": profile.name}
     if hasattr(config.option, "nbval_sanitize_with"):
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval.ini")

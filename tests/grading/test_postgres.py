@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,16 +23,21 @@ pytestmark = [
 
 
 @pytest.fixture
-def address(tmp_path_factory):
+def folder():
+    """A folder on the way to which nothing is closed to others, as pytest's own may be."""
+    with tempfile.TemporaryDirectory() as found:
+        Path(found).chmod(0o711)
+        yield Path(found)
+
+
+@pytest.fixture
+def address(folder):
     """The address of an empty database, which nobody reaches but by a socket in a folder."""
-    folder = tmp_path_factory.mktemp("postgres")
     data, socket = folder / "data", folder / "socket"
     for each in (data, socket):
         each.mkdir(mode=0o700)
         if USER:
             shutil.chown(each, USER)
-    for above in (folder, *folder.parents[:3]):  # or another user could not come to it
-        above.chmod(above.stat().st_mode | 0o011)
     environment = {**os.environ, "PATH": PATH}
     begin = ["initdb", "--auth=trust", "--username=course", "--no-sync", f"--pgdata={data}"]
     subprocess.run(begin, check=True, user=USER, env=environment, cwd=data, capture_output=True)
