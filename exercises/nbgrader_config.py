@@ -10,7 +10,7 @@ from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 from course_utils.grading.ahead import ParallelAutograde
 from course_utils.grading.converter import CarefulFeedback
 from course_utils.grading.formgrader import close
-from course_utils.grading.kept import CheckLabels
+from course_utils.grading.kept import CheckLabels, SaveTogether
 from course_utils.grading.late import Penalties
 from course_utils.grading.pages import TEMPLATES
 from course_utils.grading.preprocessors import Assemble, Examine, Harmless, Overwrite
@@ -42,12 +42,13 @@ c.Autograde.sanitize_preprocessors = [
 c.Autograde.autograde_preprocessors = [
     Examine,
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    SaveTogether,
     Penalties,
     CheckLabels,
     Harmless,
 ]
 c.OverwriteCells.add_missing_cells = True
+c.NotebookExporter.optimistic_validation = True  # a notebook is validated once, behind all steps
 
 # What is handed in late loses nothing. With c.LatePolicy.per_day = 0.1 it loses a tenth for each day begun.
 c.AssignLatePenalties.plugin_class = "course_utils.grading.late.LatePolicy"
