@@ -5,10 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from course_utils.grading.kept import SaveTogether
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::sqlalchemy.exc.SAWarning"
+)  # nbgrader's own way to add a student
 
 NAMES = {"student": "ada", "assignment": "set", "notebook": "set"}
 
@@ -40,13 +44,13 @@ def scores(address):
 def graded(*names):
     """A notebook whose checks all gave 2 points."""
     labels = {"grade": True, "solution": False, "locked": True, "points": 2, "schema_version": 3}
-    shown = {"output_type": "execute_result", "data": {"text/plain": "2.0"}, "metadata": {}}
+    shown = new_output("execute_result", data={"text/plain": "2.0"}, execution_count=1)
     cells = [
         new_code_cell(metadata={"nbgrader": labels | {"grade_id": name, "cell_type": "code"}})
         for name in names
     ]
     for cell in cells:
-        cell.outputs = [shown | {"execution_count": 1}]
+        cell.outputs = [shown]
     return new_notebook(cells=cells)
 
 
