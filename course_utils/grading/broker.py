@@ -5,14 +5,16 @@ Neither is believed. What the submission says is passed on unread; what the exam
 
 import atexit
 import json
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from .channel import Died
-from .programs import Running, Sandbox
+from .channel import Channel, Died
+from .programs import START_SECONDS, Running, Sandbox, SandboxUnavailable
 from .results import MESSAGE, Result, SourceFault, believed, clean, fitting
 from .session import Session
+from .warmed import tries
 
 
 class Examiner:
@@ -21,8 +23,8 @@ class Examiner:
     It starts with the first, and stays. After anything strange it is stopped, and starts anew.
     """
 
-    def __init__(self, sandbox: Sandbox, folder: Path | None = None):
-        self.sandbox, self.folder = sandbox, folder
+    def __init__(self, sandbox: Sandbox, warm: tuple[str, ...], folder: Path | None = None):
+        self.sandbox, self.warm, self.folder = sandbox, warm, folder
         self.program: Running | None = None
         atexit.register(self.stop)
 
@@ -35,7 +37,7 @@ class Examiner:
     def results(self, session: Session, **task) -> list[Result]:
         """One result for each cell that was reached in time. Raises SourceFault.
 
-        task: cells, asked and seconds, as the Examination has them; warm, as the job has it.
+        task: cells, asked, moved and seconds, as the Examination has them.
         """
         results = []
         try:
@@ -48,13 +50,22 @@ class Examiner:
             raise
         return results
 
-    def said(self, session: Session, task: dict) -> Iterator[Result]:
-        """The results for one task as they arrive, asking the session whatever the examiner asks for."""
-        if self.program is None or self.program.process.poll() is not None:
+    def start(self) -> Running:
+        """Start a program, and let it run the set's own cells. Raises SandboxUnavailable."""
+        for cells in tries(self.warm):
             self.stop()
             self.program = self.sandbox.run(self.folder)
             self.program.wait_until_ready()
-        channel = self.program.channel
+            if warmed(self.program.channel, cells):
+                return self.program
+        raise SandboxUnavailable("The program that examines answers ends with the set's imports.")
+
+    def said(self, session: Session, task: dict) -> Iterator[Result]:
+        """The results for one task as they arrive, asking the session whatever the examiner asks for."""
+        program = self.program
+        if program is None or program.process.poll() is not None:
+            program = self.start()
+        channel = program.channel
         channel.send(json.dumps(task).encode(), session.end)
         while True:
             kind, content = message(channel.receive(session.end))
@@ -66,6 +77,16 @@ class Examiner:
                 raise SourceFault(clean(str(content)[:MESSAGE]))
             else:
                 return
+
+
+def warmed(channel: Channel, cells: tuple[str, ...]) -> bool:
+    """Whether a program has run these cells without a trace."""
+    late = time.monotonic() + START_SECONDS
+    try:
+        channel.send(json.dumps(cells).encode(), late)
+        return channel.receive(late) == b"warm"
+    except Died:
+        return False
 
 
 def message(line: bytes) -> tuple[str, object]:
@@ -90,6 +111,6 @@ def answer(session: Session, request) -> bytes:
 
 
 @cache
-def examiner(sandbox: Sandbox, folder: Path) -> Examiner:
-    """The one examiner of a problem set. Without a sandbox it runs in `folder`."""
-    return Examiner(sandbox, folder)
+def examiner(sandbox: Sandbox, warm: tuple[str, ...], folder: Path) -> Examiner:
+    """The one examiner of a problem set with these own cells. Without a sandbox it runs in `folder`."""
+    return Examiner(sandbox, warm, folder)

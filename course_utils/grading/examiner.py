@@ -6,6 +6,7 @@ forks for each question: no answer is read in it, so whatever an answer might do
 
 import json
 import os
+import sys
 from dataclasses import asdict
 
 from .channel import Channel
@@ -28,13 +29,12 @@ def examine(broker: Channel, cells: list[dict], **settings) -> None:
 def main() -> None:
     """Go through submissions for as long as the broker sends them."""
     broker = locked_in()
-    QuietShell.instance().shows = False  # nobody looks, and a picture takes long to draw
+    sys.path.insert(0, "")  # the set's own modules
+    QuietShell.shows = False  # nobody looks, and a picture takes long to draw
     broker.send(b"ready")
-    warm = None
+    broker.send(b"warm" if warm_up(json.loads(broker.receive())) else b"changed")
     while True:
         task = json.loads(broker.receive())
-        if (needed := task.pop("warm")) != warm:
-            warm_up(warm := needed)
         child = os.fork()
         if child == 0:
             try:

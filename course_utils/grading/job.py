@@ -92,10 +92,10 @@ def examine(job: Job) -> list[Result]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         unpack(job.handed_in, folder)
-        checks = examiner(examiners_sandbox(job, beside(given)), given)
+        checks = examiner(examiners_sandbox(job, beside(given)), job.warm, given)
         worker = workers_sandbox(job, beside(folder), given)
         with Session(worker, job.bounds.cell_seconds, job.bounds.total_seconds, folder) as session:
-            return checks.results(session, warm=job.warm, **job.task)
+            return checks.results(session, **job.task)
 
 
 def program(job: Job, module: str, memory: int, writes: bool = False) -> Program:

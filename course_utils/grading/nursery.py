@@ -14,9 +14,11 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 import matplotlib
 import numpy as np
+import sympy as sp
 import threadpoolctl
 
 from .channel import Channel
@@ -57,12 +59,14 @@ def forget_the_place() -> None:
     matplotlib.get_configdir = matplotlib.get_cachedir = lambda: HOME  # type: ignore[attr-defined]
     importlib.reload(threadpoolctl)  # it has looked whether there is a /proc
     np.random.seed()  # noqa: NPY002 (it is there for those who use it)
+    sp.core.random.rng.seed()
 
 
 def main() -> None:
-    """Warm up, say so, then fork for each request, for as long as somebody is there to ask."""
+    """Warm up, say so if that left no trace, then fork for each request, as long as somebody asks."""
     requests = socket.socket(fileno=int(sys.argv[1]))
-    warm_up(json.loads(sys.argv[2]))
+    if not warm_up(json.loads(Path(sys.argv[2]).read_text("utf-8"))):
+        return
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for children
     requests.send(b"ready")
     while True:

@@ -30,16 +30,24 @@ class Nursery:
     """
 
     def __init__(self, cells: tuple[str, ...], given: Path):
-        self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        module = f"{__package__}.nursery"
         self.told = tempfile.TemporaryFile()  # noqa: SIM115 (stop closes it)
+        atexit.register(self.stop)
+        if not any(self.starts(some, given) for some in tries(cells)):
+            raise SandboxUnavailable(f"No program can be kept warm here: {self.reason()}")
+
+    def starts(self, cells: tuple[str, ...], given: Path) -> bool:
+        """Start the process beside a copy of the files. Whether it has run these cells without a trace."""
+        self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there, tempfile.TemporaryDirectory() as folder:
             for font_list in font_lists():
                 shutil.copy(font_list, folder)
+            beside = shutil.copytree(given, Path(folder, "given"))
+            asked = Path(folder, "cells.json")
+            asked.write_text(json.dumps(cells), "utf-8")
             places = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), folder)
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, str(there.fileno()), json.dumps(cells)],
-                cwd=given,
+                [sys.executable, "-P", "-m", f"{__package__}.nursery", str(there.fileno()), str(asked)],
+                cwd=beside,
                 env=environment() | places,
                 pass_fds=[there.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -49,10 +57,10 @@ class Nursery:
                 preexec_fn=expendable,
             )
             there.close()  # or nobody would notice if it ends
-            atexit.register(self.stop)
             ready = self.is_ready()
         if not ready:
-            raise SandboxUnavailable(f"No program can be kept warm here: {self.reason()}")
+            self.end()
+        return ready
 
     def reason(self) -> str:
         """What it, or one of its children, printed last: no child of it prints once it is locked in."""
@@ -67,12 +75,16 @@ class Nursery:
         except OSError:
             return False
 
-    def stop(self) -> None:
-        """End it. The children that it has now stay."""
+    def end(self) -> None:
+        """End the process. The children that it has now stay."""
         self.here.close()
-        self.told.close()
         self.process.kill()
         self.process.wait()
+
+    def stop(self) -> None:
+        """End it for good."""
+        self.end()
+        self.told.close()
 
     def child(self, holder: int, program: Program, descriptors: list[int]) -> None:
         """Fork a child that goes into the sandbox of the process `holder`, and talks by these descriptors."""
@@ -81,6 +93,11 @@ class Nursery:
             socket.send_fds(self.here, [json.dumps(request).encode()], descriptors)
         except OSError as error:
             raise SandboxUnavailable(f"The process that is kept warm has ended: {error}") from None
+
+
+def tries(cells: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """With what a program is kept warm: the set's own cells; if that cannot be, the first, which imports."""
+    return [cells, cells[:1]]
 
 
 @cache

@@ -184,7 +184,7 @@ def possessed(tmp_path_factory):
     """An examiner whose reader of answers does what an answer says: the first wall has fallen."""
     program = Program("examiner", limits(3 * 2**30, 60), user=65533)
     *bwrap, _, _, limit, user = bubblewrap({}, tmp_path_factory.mktemp("hidden"), program).command
-    examiner = Examiner(Sandbox((*bwrap, "-c", EVIL, limit, user)))
+    examiner = Examiner(Sandbox((*bwrap, "-c", EVIL, limit, user)), ("",))
     yield examiner
     examiner.stop()
 
@@ -197,7 +197,7 @@ def scores(examiner, *texts):
     cells += [{"id": f"check_{n}", "source": check, "given": True, "check": True} for n in range(len(texts))]
     cells = [{**cell, "handed_in": cell["source"]} for cell in cells]
     task = {"cells": cells, "asked": {"cell": ["answer"]}, "seconds": 1}
-    return [result.score for result in examiner.results(Submission(*texts), warm=[], **task)[1:]]
+    return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
 
 
 EVILS = [

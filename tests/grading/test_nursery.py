@@ -183,13 +183,92 @@ def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
     assert len(cells) > 3 and began[0] == began[1]
 
 
+OWN = {
+    "nothing": "y = np.log(2)\nwarm_up",
+    "errors of NumPy": "np.seterr(all='raise')",
+    "warnings": "import warnings\nwarnings.simplefilter('error')",
+    "a figure": "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='measured')",
+    "a style": "import matplotlib.pyplot as plt\nplt.style.use('ggplot')",
+    "digits": "import mpmath\nmpmath.mp.dps = 30",
+    "decimals": "import decimal\ndecimal.getcontext().prec = 5",
+    "depth": "import sys\nsys.setrecursionlimit(1234)",
+    "where modules are": "import sys\nsys.path.append('/elsewhere')",
+    "what SymPy does": "import sympy.core.parameters as p\np.global_parameters.evaluate = False",
+    "environment": "import os\nos.environ['LEFT'] = 'left'",
+    "an event loop": "import asyncio\nawait asyncio.sleep(0)",
+    "a thread": "import threading, time\nthreading.Thread(target=time.sleep, args=[9], daemon=True).start()",
+    "the set's own module": "import sys\nsys.path.insert(0, '')\nimport mine\nsys.path.pop(0)",
+}
+WARMS = """
+import os, sys
+from course_utils.grading.warm import warm_up
+for own in OWN:
+    child = os.fork()
+    if child == 0:
+        os._exit(42 if warm_up(["import numpy as np", own]) else 1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), end=" ", flush=True)
+"""
+
+
+def test_a_cell_of_the_sets_own_that_leaves_a_trace_is_found_out(tmp_path):
+    (tmp_path / "mine.py").write_text("count = 0")
+    script = WARMS.replace("OWN", repr([*OWN.values()]))
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert not done.returncode, done.stderr[-2000:]
+    ended = dict(zip(OWN, done.stdout.split(), strict=True))
+    assert ended == dict.fromkeys(OWN, "1") | {"nothing": "42"}
+
+
+def test_what_a_set_leaves_behind_no_submission_begins_with(tmp_path):
+    """Neither settings, nor files: the set's own folder is as it was."""
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "data.csv").write_text("1\n")
+    own = "np.seterr(all='raise')\nopen('data.csv', 'a').write('2')\nopen('made.csv', 'w').write('3')"
+    start = Warmed(walls({}, tmp_path / "hidden", PROGRAM), PROGRAM, (IMPORTS, own), given)
+    with Session(start, 10, 60) as session:
+        assert printed(session, "import numpy\nprint(numpy.geterr()['divide'])") == "warn\n"
+    assert [path.name for path in given.iterdir()] == ["data.csv"]
+    assert (given / "data.csv").read_text() == "1\n"
+
+
+def test_a_set_with_much_in_its_own_cells_starts(tmp_path):
+    """More than fits into a word of a command."""
+    long = f"data = {list(range(40_000))}"
+    start = Warmed(walls({}, tmp_path, PROGRAM), PROGRAM, (IMPORTS, long), KEPT[1])
+    with Session(start, 10, 60) as session:
+        assert len(long) > 200_000 and printed(session, "print(6 * 7)") == "42\n"
+
+
+LINES = [
+    "%cd .",
+    "%pushd .",
+    "import os; os.chdir(_dh[0])",
+    "%bookmark here",
+    "del _",
+    "print(__doc__, _, __, _dh, _ih, sorted(name for name in globals() if name.startswith('_')))",
+    "print(get_ipython().profile_dir.location, get_ipython().starting_dir, _exit_code)",
+    "import asyncio; await asyncio.sleep(0.01)",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_learners_notebook_does_in_it_what_it_does_in_a_cold_one(line, tmp_path):
+    said = []
+    for start in (cold, warm):
+        with start(tmp_path) as session:
+            printed(session, IMPORTS)
+            said.append(json.loads(session.ask("run", line)))
+    assert said[0] == said[1]
+
+
 def test_chance_is_not_the_same_for_all(tmp_path):
-    drawn = set()
+    drawn, draw = [], "import random, numpy\nfrom sympy.core.random import rng\n"
     for _ in range(2):
         with warm(tmp_path) as session:
-            drawn.add(printed(session, "import random, numpy\nprint(random.random(), numpy.random.rand())"))
-    one, other = (text.split() for text in drawn)
-    assert one[0] != other[0] and one[1] != other[1]
+            text = printed(session, f"{draw}print(random.random(), numpy.random.rand(), rng.random())")
+            drawn.append(text.split())
+    assert all(one != other for one, other in zip(*drawn, strict=True))
 
 
 def inside(session):
