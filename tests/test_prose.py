@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tools"))
 import minutes  # noqa: E402
 
-from course_utils.pictures.predictions import COVER, MARK, WORDS  # noqa: E402
+from course_utils.pictures.predictions import COVER, COVERS, MARK, NEXT, WORDS  # noqa: E402
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NO_RESULTS = tomllib.loads((ROOT / "tests" / "prose_numbers.toml").read_text())
@@ -48,12 +48,19 @@ def spoiled(cells):
             yield f"one prediction a cell, and nothing after it: {before.source}"
         if asks and not (cell and cell.get("outputs") and is_folded(cell)):
             yield f"what follows is no code with folded outputs: {before.source}"
-        elif asks and cell.outputs[0].get("data", {}).get("text/html") != COVER:
+        elif asks and over(cell) != COVER:
             yield f"JupyterLab shows this answer's first line: end its cell's with {MARK}: {cell.source}"
+        if cell and not asks and cell.get("outputs") and is_folded(cell) and over(cell) != COVERS[NEXT]:
+            yield f"nothing is to be predicted here: end this cell's first line with {NEXT}: {cell.source}"
         if cell and is_folded(cell) and not asked:
             yield f"folded, and no prediction stands before it: {cell.source}"
         if cell and cell.cell_type == "markdown":
             asked = is_prediction(cell) or (asked and not starts_section(cell))
+
+
+def over(cell):
+    """The first line of what a cell shows, where it is folded."""
+    return cell.outputs[0].get("data", {}).get("text/html")
 
 
 def words_in_sight(cells):
@@ -246,7 +253,9 @@ def test_the_minutes_are_a_readers_within_a_quarter(lesson):
 
 
 ASK, ANSWER = "> **Predict:** which?", {"metadata": {"jupyter": {"outputs_hidden": True}}}
-COVERED = [nbformat.v4.new_output("display_data", data={"text/html": COVER})]
+COVERED, GOES_ON = (
+    [nbformat.v4.new_output("display_data", data={"text/html": COVERS[mark]})] for mark in (MARK, NEXT)
+)
 OUTPUT = [nbformat.v4.new_output("stream", text="0.739 ends at 1338.2 (97.1 %)")]
 
 
@@ -266,8 +275,9 @@ def notebook(text, source="n = 0.25", outputs=COVERED + OUTPUT, **more):
         (notebook(ASK)[:1] + notebook("The second.", **ANSWER), False),
         (notebook(ASK)[:1], False),
         (notebook("Look.", **ANSWER), False),
-        (notebook(ASK, **ANSWER) + notebook("Look.", **ANSWER), True),
-        (notebook(ASK, **ANSWER) + notebook("## Next", **ANSWER), False),
+        (notebook(ASK, **ANSWER) + notebook("Look.", outputs=GOES_ON, **ANSWER), True),
+        (notebook(ASK, **ANSWER) + notebook("Look.", **ANSWER), False),
+        (notebook(ASK, **ANSWER) + notebook("## Next", outputs=GOES_ON, **ANSWER), False),
     ],
 )
 def test_an_answer_in_sight_is_noticed(cells, right):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from course_utils.pictures.predictions import MARK, WORDS
+from course_utils.pictures.predictions import COVERS, WORDS
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -33,7 +33,7 @@ def minutes(lesson: Path) -> int:
     words = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
     words = words.replace(WORDS, "").split()
     lines = [line for cell in cells if cell.cell_type == "code" for line in cell.source.split("\n") if line]
-    lines = [line for line in lines if line != MARK]
+    lines = [line for line in lines if line not in COVERS]
     return rule(len(words), len(lines), words.count("**Predict:**"), lines.count("answer = ..."))
 
 

@@ -15,9 +15,8 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 # What stays as it is in every language: formulas, code, addresses, the marks of Markdown.
 NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|[^a-zA-Z]", re.DOTALL)
 WORDS_IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{2} ?[a-z]{2}[^}]*\}")
-COVERED = (
-    "# predict first"  # the library's mark on a cell that answers a prediction, the same in every language
-)
+# The library's marks on cells whose output is folded, the same in every language.
+COVERED = ("# predict first", "# after the cell above")
 STRING_STARTS = {tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING)}
 STRING_ENDS = {tokenize.STRING, getattr(tokenize, "FSTRING_END", tokenize.STRING)}
 
@@ -52,7 +51,7 @@ def words_of_code(source: str) -> Iterator[Span]:
     starts, opened = line_starts(source), []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         begin, end = (starts[row - 1] + column for row, column in (token.start, token.end))
-        if token.type == tokenize.COMMENT and token.string != COVERED:
+        if token.type == tokenize.COMMENT and token.string not in COVERED:
             yield begin + len(token.string) - len(token.string.lstrip("# ")), end
         if token.type in STRING_STARTS:
             opened.append(begin)

@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from course_utils.pictures.predictions import MARK
+from course_utils.pictures.predictions import cover_of
 
 LESSONS = Path(__file__).parents[1] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -36,7 +36,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     }
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if cell.metadata.get(key)}
-        if cell.cell_type == "code" and cell.source.partition("\n")[0].endswith(MARK):
+        if cell.cell_type == "code" and cover_of(cell.source):
             cell.metadata["jupyter"] = {"outputs_hidden": True}
         if cell.cell_type == "markdown" and cell.source.startswith("<!--"):  # WORDS, in any language
             cell.metadata["jupyter"] = {"source_hidden": True}

@@ -43,7 +43,7 @@ def learning_rate_explorer(
         words = say("Learning rate {rate:.3g}: {told}", rate=rate, told=in_words(path, loss, reachable))
         if limit:
             share = say(
-                "The limit 2/λmax is {limit:.3g}; this is {share:.2f} times it.",
+                "The limit 2/λmax is {limit:.3g}; this is {share:.2g} times it.",
                 limit=limit,
                 share=rate / limit,
             )

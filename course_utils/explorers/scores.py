@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..language import refusal, say
-from ..pictures.arithmetic import softmax_result
+from ..pictures.arithmetic import softmax_result, softmax_steps
 from ..pictures.scores import ScorePicture
 from .controls import slider
 from .explorer import Explorer
@@ -35,9 +35,8 @@ def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int
 
     def show(*indices):
         chosen = np.array([scores[index] for index in indices], float)
-        exponentials = np.exp(chosen)
         words = softmax_result(chosen, right)
-        picture.put(words, exponentials / exponentials.sum())
+        picture.put(words, softmax_steps(chosen)[2])
         return words
 
     labels = [f"{score:g}" for score in scores]

@@ -25,9 +25,9 @@ QUICK = 10  # seconds: what takes longer is not done again
 def warm_up(cells: Sequence[str]) -> bool:
     """Run the set's own cells, and forget what they gave: modules and SymPy's memory of them stay.
 
-    Each submission runs the same cells, so it finds nothing that it would not have computed by itself. Whether
-    that is so, is returned. Where they have left a trace, another process is to run the imports alone, which
-    are the first of the cells.
+    Each submission runs the same cells, so it finds nothing that it would not have computed by itself. If it
+    could, because they left a trace, this returns False: then another process is to run the first of the
+    cells alone, which holds the imports.
     """
     imports, *own = cells
     run([imports])

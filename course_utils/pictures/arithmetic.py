@@ -51,11 +51,16 @@ def step_result(name: str, rate: float, start: tuple[float, float], slope: float
     )
 
 
-def softmax_result(scores: np.ndarray, right: int) -> str:
-    """Scores, their exponentials, the sum, the probabilities, and the loss of the right one."""
+def softmax_steps(scores: np.ndarray) -> tuple[list[float], float, list[float]]:
+    """Exponentials of scores, their sum, and the probabilities, computed from the digits that are shown."""
     exponentials = [shown(value, 4) for value in np.exp(scores)]
     total = shown(sum(exponentials), 5)
-    shares = [shown(value / total) for value in exponentials]
+    return exponentials, total, [shown(value / total) for value in exponentials]
+
+
+def softmax_result(scores: np.ndarray, right: int) -> str:
+    """Scores, their exponentials, the sum, the probabilities, and the loss of the right one."""
+    exponentials, total, shares = softmax_steps(scores)
     powers = say(", ").join(f"e^{term(z)} = {e:g}" for z, e in zip(scores, exponentials, strict=True))
     parts = say(", ").join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
     loss = -np.log(shares[right]) + 0

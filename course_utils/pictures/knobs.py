@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 
 from ..language import say, say_in
-from .panels import PanelPicture, fit_panel
+from .panels import PanelPicture, away_note, fit_panel, tell_if_away
 from .picture import BLUE, GREEN, ORANGE, STYLE, LivePicture
 
 
@@ -18,7 +18,7 @@ class KnobPicture(LivePicture):
         with mpl.rc_context(STYLE):
             super().__init__("", width=7.2, height=3.6)
             left, right = self.subplots(1, 2, width_ratios=[4, 1])
-        self.fit = fit_panel(left, *fit)
+        self.fit, self.away = fit_panel(left, *fit), away_note(left)
         right.set_title(say("loss (log)"), y=1)
         right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
         self.range = lowest, highest
@@ -30,12 +30,13 @@ class KnobPicture(LivePicture):
         self.told = [
             right.text(0.5, place, "", color=c, **below) for place, c in [(-0.03, BLUE), (-0.12, "k")]
         ]
-        self.moving = [self.fit, self.best, self.now, *self.told]
+        self.moving = [self.fit, self.away, self.best, self.now, *self.told]
 
     def put(self, words: str, fit, loss: float, best: float) -> None:
         """Put one setting of the knobs into the picture. fit: as its grid."""
         self.alt = words
         self.fit.set_ydata(fit)
+        tell_if_away(self.away, fit)
         self.now.set_data([0.5], [np.clip(loss, *self.range)])
         self.best.set_data([0, 1], [np.clip(best, *self.range)] * 2)
         for text, name, value in zip(self.told, (say("now"), say("best")), (loss, best), strict=True):

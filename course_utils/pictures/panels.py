@@ -41,6 +41,18 @@ def fit_panel(axes, measured, grid, labels):
     return line
 
 
+def away_note(axes):
+    """Room for the words that no part of the fit is to be seen."""
+    return axes.text(0.5, 0.94, "", **AT_TOP, transform=axes.transAxes)
+
+
+def tell_if_away(note, fit: np.ndarray) -> None:
+    """Say whether the fit is out of the picture. fit: its values on the grid."""
+    low, high = note.axes.get_ylim()
+    in_sight = np.any((low < fit) & (fit < high))
+    note.set_text("" if in_sight else say("(the curve is out of the picture)"))
+
+
 def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
     axes.set_title(say("path on the loss surface"), y=1)
@@ -98,9 +110,7 @@ class RunPicture(PanelPicture):
         self.highest = highest
         self.loss = self._loss_line(next(axes), steps, lowest)
         self.fit = fit and fit_panel(next(axes), *fit)
-        self.away = self.fit and self.fit.axes.text(
-            0.5, 0.94, "", **AT_TOP, transform=self.fit.axes.transAxes
-        )
+        self.away = self.fit and away_note(self.fit.axes)
         self.path = surface and self._path(next(axes), surface)
         self.lines_move()
 
@@ -121,9 +131,7 @@ class RunPicture(PanelPicture):
         self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
         if self.fit:
-            low, high = self.fit.axes.get_ylim()
-            in_sight = np.any((low < fit) & (fit < high))
-            self.away.set_text("" if in_sight else say("(the curve is out of the picture)"))
+            tell_if_away(self.away, fit)
             self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
         if self.path:
             seen = within_sight(path)

@@ -408,7 +408,7 @@ def test_it_begins_in_the_middle_or_where_it_is_told_and_compares_with_the_limit
     task = Task(seed_model, [0.5, 0, 0.5, 0], sunflowers, 5)
     begun = learning_rate_explorer(task, [0.1, 0.2, 0.3], FIT, limit=0.4)
     assert begun.controls[0].value == 1
-    assert "The limit 2/λmax is 0.4; this is 0.50 times it." in begun.screen.words
+    assert "The limit 2/λmax is 0.4; this is 0.5 times it." in begun.screen.words
     assert learning_rate_explorer(task, [0.1, 0.2, 0.3], FIT, shown=0).controls[0].value == 0
 
 

@@ -44,7 +44,7 @@ QUESTIONS = {
             "the gradients": "with wrong gradients it would hardly have learned the twenty.",
             "the data": "twenty were learned, so the gradients and the start are good. The rest of the data"
             " may be scaled otherwise, or have targets in another order.",
-            "the start values": "from a bad start it would not have learned the twenty.",
+            "the start values": "from a start such as Cleo's it would not have learned the twenty.",
         },
     ),
 }
