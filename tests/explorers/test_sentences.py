@@ -125,9 +125,9 @@ def test_softmax_draws_the_probabilities():
     explorer = softmax_explorer([-1, 0, 2], [2, 0, -1], right=2)
     shares = np.exp([2, 0, -1]) / np.exp([2, 0, -1]).sum()
     heights = [bar.get_height() for bar in explorer.picture.bars]
-    assert heights == pytest.approx(shares, rel=1e-3)
+    assert heights == pytest.approx(shares, abs=5e-4)
     assert all(f" = {height:g}" in explorer.screen.words for height in heights)  # the same digits
-    assert explorer.picture.cost.get_xydata()[0] == pytest.approx([shares[2], -np.log(shares[2])], rel=1e-3)
+    assert explorer.picture.cost.get_xydata()[0] == pytest.approx([shares[2], -np.log(shares[2])], rel=5e-3)
 
 
 SADDLE = Model({L: p**2 - q**2}, [p, q])
