@@ -11,7 +11,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from grading_course import EXERCISES, needs_bubblewrap
+from grading_course import EXERCISES, Course, labelled, needs_bubblewrap, solved, tiny_set
+from nbformat.v4 import new_code_cell
 
 from course_utils.grading.preprocessors import own_cells
 from course_utils.grading.programs import Program, SandboxUnavailable
@@ -238,6 +239,21 @@ def test_a_set_with_much_in_its_own_cells_starts(tmp_path):
     start = Warmed(walls({}, tmp_path, PROGRAM), PROGRAM, (IMPORTS, long), KEPT[1])
     with Session(start, 10, 60) as session:
         assert len(long) > 200_000 and printed(session, "print(6 * 7)") == "42\n"
+
+
+def test_a_set_that_cannot_be_warmed_with_its_own_cells_is_graded_all_the_same(tmp_path):
+    """A figure of a name can be made once only: a second time in the same process would be a fault."""
+    source = tiny_set()
+    own = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='measured')"
+    source.cells.append(labelled(new_code_cell(own), "own", locked=True))
+    course = Course(tmp_path)
+    course.add_set("tiny", source)
+    for name in ("ada", "bob"):
+        course.submit(name, "tiny", solved(source))
+    graded = course.command("autograde", "tiny")
+    assert "2 handed in: 2 graded" in graded.stderr, graded.stderr[-2000:]
+    for name in ("ada", "bob"):
+        assert course.scores(name, "tiny") == {"check_1": 2.0, "check_2": 1.0, "check_3": 3.0, "words": 0.0}
 
 
 LINES = [
