@@ -78,6 +78,7 @@ def graded_set(request, tmp_path_factory):
     return name, course
 
 
+@pytest.mark.bank(one_in=4)
 @pytest.mark.parametrize(("solved", "untouched"), [("solution", "release"), ("ada", "bob")])
 def test_the_solution_gets_all_points_and_the_release_none(graded_set, solved, untouched):
     """Of the set itself, and of variants of it."""
@@ -90,6 +91,7 @@ def test_the_solution_gets_all_points_and_the_release_none(graded_set, solved, u
     assert set(course.scores(untouched, name).values()) == {0.0}
 
 
+@pytest.mark.bank(one_in=2)
 def test_each_wrong_answer_gets_its_score_and_message(graded_set):
     name, course = graded_set
     release, source = course.notebook(name), course.notebook(name, "source")
