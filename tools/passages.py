@@ -16,7 +16,7 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|[^a-zA-Z]", re.DOTALL)
 WORDS_IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{2} ?[a-z]{2}[^}]*\}")
 # The library's marks on cells whose output is folded, the same in every language.
-COVERED = ("# predict first", "# after the cell above")
+COVERED = ("# predict first", "# after the cells above")
 STRING_STARTS = {tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING)}
 STRING_ENDS = {tokenize.STRING, getattr(tokenize, "FSTRING_END", tokenize.STRING)}
 

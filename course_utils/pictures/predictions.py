@@ -11,10 +11,10 @@ from ..language import later, say
 
 MARK, NEXT = (
     "# predict first",
-    "# after the cell above",
+    "# after the cells above",
 )  # on what answers a prediction, and what goes on from it
 COVER = later("<!-- Make your prediction. Then open this, or run the cell. -->")
-COVERS = {MARK: COVER, NEXT: later("<!-- Run the cell above first, then this one. -->")}
+COVERS = {MARK: COVER, NEXT: later("<!-- Run the cells above first, then this one. -->")}
 WORDS = later("<!-- Run this cell too, and read on. -->")
 
 
