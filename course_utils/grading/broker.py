@@ -50,8 +50,10 @@ class Examiner:
             raise
         return results
 
-    def start(self) -> Running:
-        """Start a program, and let it run the set's own cells. Raises SandboxUnavailable."""
+    def ready(self) -> Running:
+        """The program, which has run the set's own cells: it starts if need be. Raises SandboxUnavailable."""
+        if self.program and self.program.process.poll() is None:
+            return self.program
         for cells in tries(self.warm):
             self.stop()
             self.program = self.sandbox.run(self.folder)
@@ -62,10 +64,7 @@ class Examiner:
 
     def said(self, session: Session, task: dict) -> Iterator[Result]:
         """The results for one task as they arrive, asking the session whatever the examiner asks for."""
-        program = self.program
-        if program is None or program.process.poll() is not None:
-            program = self.start()
-        channel = program.channel
+        channel = self.ready().channel
         channel.send(json.dumps(task).encode(), session.end)
         while True:
             kind, content = message(channel.receive(session.end))

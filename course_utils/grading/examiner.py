@@ -7,7 +7,9 @@ forks for each question: no answer is read in it, so whatever an answer might do
 import json
 import os
 import sys
+import tempfile
 from dataclasses import asdict
+from tempfile import TemporaryDirectory
 
 from .channel import Channel
 from .examination import Examination
@@ -35,13 +37,15 @@ def main() -> None:
     broker.send(b"warm" if warm_up(json.loads(broker.receive())) else b"changed")
     while True:
         task = json.loads(broker.receive())
-        child = os.fork()
-        if child == 0:
-            try:
-                examine(broker, **task)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # no cell finds an earlier run's files
+            child = os.fork()
+            if child == 0:
+                tempfile.tempdir = os.environ["TMPDIR"] = folder
+                try:
+                    examine(broker, **task)
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
         broker.send(json.dumps(["ended", None]).encode())
 
 

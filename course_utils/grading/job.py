@@ -94,6 +94,8 @@ def examine(job: Job) -> list[Result]:
         unpack(job.handed_in, folder)
         checks = examiner(examiners_sandbox(job, beside(given)), job.warm, given)
         worker = workers_sandbox(job, beside(folder), given)
+        checks.ready()  # before the submission's time begins, or the first one would pay for all
+        worker.ready()
         with Session(worker, job.bounds.cell_seconds, job.bounds.total_seconds, folder) as session:
             return checks.results(session, **job.task)
 

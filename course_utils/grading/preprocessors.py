@@ -1,11 +1,13 @@
 """Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
+import json
+from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, NbGraderPreprocessor, OverwriteCells
-from traitlets import Enum, Float, Integer
+from traitlets import Enum, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..language import say
@@ -87,6 +89,10 @@ class Examine(NbGraderPreprocessor):
     ).tag(config=True)
     total_seconds = Float(300, help="Seconds on the clock for a whole notebook.").tag(config=True)
     memory = Integer(2 * 2**30, help="Bytes of memory that a submission may use.").tag(config=True)
+    tried = List(
+        Unicode(),
+        help="The digests of sets whose own cells leave nothing behind in Python: they run beforehand.",
+    ).tag(config=True)
 
     def bounds(self) -> Bounds:
         """What a submission may use."""
@@ -106,12 +112,19 @@ class Examine(NbGraderPreprocessor):
         return Job(
             owner="/".join(resources["nbgrader"][name] for name in ("student", "assignment", "notebook")),
             task=task | {"seconds": self.check_seconds, "moved": moved(nb, source)},
-            warm=own_cells(own),
+            warm=self.warm(own_cells(own)),
             given=given,
             handed_in=tuple((name, content) for name, content in files if name not in names),
             course=str(Path(course(self).root).resolve()),
             bounds=self.bounds(),
         )
+
+    def warm(self, own: tuple[str, ...]) -> tuple[str, ...]:
+        """What may run before any submission is there: of a set that nobody has tried only the imports.
+
+        An own cell can leave things that a cell before it would find, or that cannot be done twice.
+        """
+        return own if digest(own) in self.tried else own[:1]
 
     def preprocess(self, nb, resources):
         """The notebook with scores and messages in it, and nbconvert's resources."""
@@ -127,6 +140,11 @@ def own_cells(source) -> tuple[str, ...]:
     code = [cell for cell in source.cells if cell.cell_type == "code"]
     own = [cell.source for cell in code if not (answered_here(cell) or label(cell).get("grade"))]
     return "\n".join(filter(None, (imports(cell.source) for cell in code))), *own
+
+
+def digest(own: tuple[str, ...]) -> str:
+    """By what a set's own cells are recognised."""
+    return sha256(json.dumps(own).encode()).hexdigest()[:16]
 
 
 def moved(nb, source) -> bool:

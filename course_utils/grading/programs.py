@@ -73,6 +73,10 @@ class Program:
 class Startable(Protocol):
     """Whatever starts a program: a Sandbox, or one that a nursery has warmed."""
 
+    def ready(self) -> object:
+        """Do what is to be done before the first start."""
+        ...
+
     def run(self, folder: Path | None = None) -> "Running":
         """Start the program in a folder."""
         ...
@@ -84,6 +88,9 @@ class Sandbox:
 
     command: tuple[str, ...]
     filtered: bool = True
+
+    def ready(self) -> None:
+        """Nothing is to be done before the first start."""
 
     def run(self, folder: Path | None = None) -> "Running":
         """Start the program in a folder."""

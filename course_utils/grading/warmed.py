@@ -113,13 +113,18 @@ class Warmed:
         self.sandbox = Sandbox((*walls, *WAITS))
         self.program, self.cells, self.given = program, cells, given
 
-    def run(self, folder: Path | None = None) -> Running:
-        """Start the program. Raises SandboxUnavailable."""
+    def ready(self) -> Nursery:
+        """The nursery, which starts if need be. Raises SandboxUnavailable."""
         warm = nursery(self.cells, self.given)
         if warm.process.poll() is not None:
             warm.stop()
             nursery.cache_clear()
             warm = nursery(self.cells, self.given)
+        return warm
+
+    def run(self, folder: Path | None = None) -> Running:
+        """Start the program. Raises SandboxUnavailable."""
+        warm = self.ready()
         process = self.sandbox.start(folder)
         assert process.stdin and process.stdout and process.stderr
         theirs, mine = os.pipe()

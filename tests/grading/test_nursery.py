@@ -14,7 +14,7 @@ import pytest
 from grading_course import EXERCISES, Course, labelled, needs_bubblewrap, solved, tiny_set
 from nbformat.v4 import new_code_cell
 
-from course_utils.grading.preprocessors import own_cells
+from course_utils.grading.preprocessors import Examine, digest, own_cells
 from course_utils.grading.programs import Program, SandboxUnavailable
 from course_utils.grading.sandbox import bubblewrap, limits, walls
 from course_utils.grading.session import Session
@@ -22,7 +22,7 @@ from course_utils.grading.warmed import Warmed, nursery
 
 pytestmark = needs_bubblewrap
 IMPORTS = "%load_ext course_utils\nimport numpy as np"
-SETS = sorted((EXERCISES / "source").iterdir())
+SETS = [*sorted((EXERCISES / "source").iterdir()), *sorted((EXERCISES / "zh").iterdir())]
 KEPT = (IMPORTS,), Path(__file__).parent
 PROGRAM = Program("worker", limits(2**30, 60), writes=True)
 
@@ -172,7 +172,52 @@ print(json.dumps([sorted(k for k in globals() if not k.startswith("_")), os.getc
 """
 
 
-@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
+TRACES = """
+import json, sys, types
+from course_utils.grading.shell import QuietShell
+from course_utils.grading.warm import warm_up
+
+def attributes():
+    return {(name, key): value for name, module in [*sys.modules.items()] if name not in OURS
+            for key, value in [*getattr(module, "__dict__", {}).items()]
+            if not (key.startswith("__") or isinstance(value, types.ModuleType))}
+
+OURS = "__main__", "__mp_main__"
+COUNTS = ("sympy.utilities.lambdify", "_lambdify_generated_counter"), ("PIL.Image", "_initialized")
+imports, *own = json.load(sys.stdin)
+shell = QuietShell.instance()
+shell.run(imports)
+known, before = {*sys.modules}, attributes()
+one, other = ([shell.run(cell)[0].success for cell in own] for _ in range(2))
+changed = [key for key, value in attributes().items()
+           if key[0] in known and key not in COUNTS and not key[1].startswith("last_")
+           and before.get(key, before) is not value]
+QuietShell.clear_instance()
+print(json.dumps([one == other, changed, warm_up([imports, *own])]))
+"""
+
+
+@pytest.mark.bank(one_in=2)
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: f"{folder.name} {folder.parent.name}")
+def test_a_set_whose_own_cells_run_beforehand_was_tried(folder):
+    """Twice the same comes of each, no module has another attribute, and no setting is another one."""
+    cells = own_cells(nbformat.read(folder / f"{folder.name}.ipynb", 4))
+    assert digest(cells) in (EXERCISES / "nbgrader_config.py").read_text(), digest(cells)
+    command = [sys.executable, "-c", TRACES]
+    done = subprocess.run(command, input=json.dumps(cells), cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == [True, [], True]
+
+
+def test_of_any_other_set_only_the_imports_run_beforehand():
+    cells = ("import numpy as np", "np.linalg.inv = None")
+    examine = Examine(tried=[digest(("import numpy as np", "x = 1"))])
+    assert examine.warm(cells) == cells[:1]
+    assert Examine(tried=[digest(cells)]).warm(cells) == cells
+
+
+@pytest.mark.bank(one_in=2)
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: f"{folder.name} {folder.parent.name}")
 def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
     """A submission begins as in a program that has only imported the same."""
     source = nbformat.read(folder / f"{folder.name}.ipynb", 4)
@@ -241,12 +286,20 @@ def test_a_set_with_much_in_its_own_cells_starts(tmp_path):
         assert len(long) > 200_000 and printed(session, "print(6 * 7)") == "42\n"
 
 
-def test_a_set_that_cannot_be_warmed_with_its_own_cells_is_graded_all_the_same(tmp_path):
-    """A figure of a name can be made once only: a second time in the same process would be a fault."""
+ONCE = """
+import os, tempfile
+import matplotlib.pyplot as plt
+os.mkdir(os.path.join(tempfile.gettempdir(), "course"))
+figure, axes = plt.subplots(num="measured")
+"""
+
+
+@pytest.mark.parametrize("tried", [False, True])
+def test_a_set_that_can_run_only_once_is_graded_for_everybody(tried, tmp_path):
+    """A figure of a name, and a folder, can be made once only. Even if somebody says that it was tried."""
     source = tiny_set()
-    own = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots(num='measured')"
-    source.cells.append(labelled(new_code_cell(own), "own", locked=True))
-    course = Course(tmp_path)
+    source.cells.append(labelled(new_code_cell(ONCE), "own", locked=True))
+    course = Course(tmp_path, f"c.Examine.tried = {[digest(own_cells(source))] if tried else []}")
     course.add_set("tiny", source)
     for name in ("ada", "bob"):
         course.submit(name, "tiny", solved(source))
