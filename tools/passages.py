@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
+from course_utils.pictures.predictions import COVERS
+
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 # What stays as it is in every language: formulas, code, addresses, the marks of Markdown.
 NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|`[^`]*`|\]\([^)]*\)|<[^>]*>|[^a-zA-Z]", re.DOTALL)
 WORDS_IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{2} ?[a-z]{2}[^}]*\}")
-# The library's marks on cells whose output is folded, the same in every language.
-COVERED = ("# predict first", "# after the cells above")
 STRING_STARTS = {tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING)}
 STRING_ENDS = {tokenize.STRING, getattr(tokenize, "FSTRING_END", tokenize.STRING)}
 
@@ -47,11 +47,11 @@ def blocks(source: str) -> Iterator[Span]:
 
 
 def words_of_code(source: str) -> Iterator[Span]:
-    """What stands between the quotes of each string, and after the # of each comment."""
+    """What stands between the quotes of each string, and after the # of a comment but the library's marks."""
     starts, opened = line_starts(source), []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         begin, end = (starts[row - 1] + column for row, column in (token.start, token.end))
-        if token.type == tokenize.COMMENT and token.string not in COVERED:
+        if token.type == tokenize.COMMENT and token.string not in COVERS:
             yield begin + len(token.string) - len(token.string.lstrip("# ")), end
         if token.type in STRING_STARTS:
             opened.append(begin)

@@ -9,10 +9,8 @@ from IPython.display import display
 
 from ..language import later, say
 
-MARK, NEXT = (
-    "# predict first",
-    "# after the cells above",
-)  # on what answers a prediction, and what goes on from it
+MARK = "# predict first"  # on a cell that answers a prediction
+NEXT = "# after the cells above"  # on one that goes on from an answer
 COVER = later("<!-- Make your prediction. Then open this, or run the cell. -->")
 COVERS = {MARK: COVER, NEXT: later("<!-- Run the cells above first, then this one. -->")}
 WORDS = later("<!-- Run this cell too, and read on. -->")
