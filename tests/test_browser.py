@@ -15,6 +15,7 @@ from tools.lab import CHROMIUM, run_all, running_lab
 from tools.refresh import why_not_run
 
 playwright = pytest.importorskip("playwright.sync_api")
+playwright.expect.set_options(timeout=30_000)  # a machine that does other things besides is slow, not wrong
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -92,8 +93,9 @@ def screenshot_whole(page, name):
 
 
 def settle(page):
-    """Wait until the browser and the kernel have nothing more to say to each other."""
+    """Wait until browser and kernel have nothing more to say, and no explorer waits for its picture."""
     page.wait_for_timeout(400)
+    playwright.expect(page.locator(".explorer .waiting")).to_have_count(0, timeout=30_000)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -262,6 +264,9 @@ def narrow_and_dark(page, explorers, name):
         page.evaluate(
             """async (theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })""",
             f"JupyterLab {theme}",
+        )
+        page.wait_for_function(
+            "name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {theme}"
         )
         settle(page)
         assert not serious(page, ".jp-OutputArea .explorer")
