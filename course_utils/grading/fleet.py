@@ -18,6 +18,9 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
     "distributed.scheduler.worker-saturation": 1.0,  # who waits in line is not to blame when a worker ends
     "distributed.admin.log-format": "%(message)s",
+    # Dask looks at its workers a hundred times a second, for a page that nobody opens here.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
 }
 
 log = logging.getLogger(__name__)
