@@ -12,6 +12,8 @@ checks       from an answer to a verdict (uses the first four)
 grading      submissions in, scores out (uses checks, pictures, and the first four)
 """
 
+import gc
+
 from threadpoolctl import threadpool_limits
 
 from .checks import (
@@ -83,3 +85,4 @@ def load_ipython_extension(ipython) -> None:
     unreadable.load_ipython_extension(ipython)
     hints.load_ipython_extension(ipython)
     threadpool_limits(1, user_api="blas")  # matrices as small as the lessons': threads only wait
+    gc.freeze()  # what is imported stays: looking through all of it for garbage stops a slider for 0.1 s

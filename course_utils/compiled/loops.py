@@ -174,19 +174,19 @@ class CompiledLoop(Compiled):
         if not runs:
             return self.mean(*map(float, points), *whole)
         table = np.stack([np.broadcast_to(point, runs).ravel() for point in points], axis=1)
-        return list(self._many(table, whole).reshape(len(points) + 1, *runs))
+        return list(self._many(table, whole).reshape(len(self.wrt) + 1, *runs))
 
     @cached_property
     def _many(self) -> Callable:
         """mean of each row of a table of parameters, as the columns of another."""
-        mean, count = self.mean, len(self.parameters)
+        mean, count, means_of = self.mean, len(self.parameters), len(self.wrt) + 1
 
         @njit
         def many(table, columns):
-            found = np.empty((count + 1, len(table)))
+            found = np.empty((means_of, len(table)))
             for run in range(len(table)):
                 means = mean(*(to_fixed_tuple(table[run], count) + columns))
-                for place in range(count + 1):
+                for place in range(means_of):
                     found[place, run] = means[place]
             return found
 

@@ -30,6 +30,7 @@ class Compiled(CompiledModel):
 
     Its lines are the model's own equations followed by the backward equations.
 
+    wrt: the parameters whose gradients are computed; all unless told.
     source: the generated Python, for one sample or elementwise for many.
     engine: "numpy", or "numba" for a `CompiledLoop`.
     Raises ValueError naming what cannot be computed, and a symbol that means something else in the source.
@@ -37,14 +38,17 @@ class Compiled(CompiledModel):
 
     engine = "numpy"
 
-    def __init__(self, equations: Equations, parameters: Sequence, data: Sequence = ()):
+    def __init__(
+        self, equations: Equations, parameters: Sequence, data: Sequence = (), wrt: Sequence | None = None
+    ):
         self.parameters, self.data = tuple(listed(parameters, "parameters")), tuple(listed(data, "data"))
         given = pairs(equations)
         check_names([*(symbol for symbol, _ in given), *self.parameters, *self.data])
         equations = {symbol: as_expression(value, symbol) for symbol, value in given}
-        passes = backward(equations, self.parameters)
+        self.wrt = self.parameters if wrt is None else tuple(listed(wrt, "wrt"))
+        passes = backward(equations, self.wrt)
         self._lines = [*equations.items(), *passes.values()]
-        outputs = [loss_of(equations), *(passes[p][0] for p in self.parameters)]
+        outputs = [loss_of(equations), *(passes[p][0] for p in self.wrt)]
         self._last: tuple[list, int] = [object()], 0  # no data are these
         self._compile([*self.parameters, *self.data], self._lines, outputs)
 
@@ -52,7 +56,7 @@ class Compiled(CompiledModel):
         self._step, self.source = line_by_line(inputs, lines, outputs, CodePrinter(self.parameters))
 
     def __call__(self, parameters: Mapping | Sequence, data: Mapping | Sequence):
-        """Return (loss, gradients): means over the samples; gradients a tuple ordered as the parameters.
+        """Return (loss, gradients): means over the samples; gradients a tuple in the order of `wrt`.
 
         parameters: numbers, or arrays of one shape (runs, ...) to compute many runs at once;
             loss and each gradient then have that shape.

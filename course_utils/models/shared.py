@@ -6,6 +6,7 @@ import numpy as np
 import sympy as sp
 
 from ..compiled.inputs import in_order
+from ..compiled.scalars import Compiled
 from ..derivation.given import brief
 from ..language import refusal
 from .model import Model, check_model
@@ -43,7 +44,8 @@ def gradient_by_time_step(
     """
     untied = untie(model, weight)
     values = dict(zip(model.parameters, in_order(parameters, model.parameters, "parameters"), strict=True))
-    compiled = untied.compile()
+    own = untied.parameters[len(model.parameters) - 1 :]
+    compiled = Compiled(untied.equations, untied.parameters, untied.data, wrt=own)
     places = [values.get(p, values[weight]) for p in untied.parameters]
     _, gradients = compiled(places, compiled.check_data(data))
-    return np.array(gradients[len(model.parameters) - 1 :])
+    return np.array(gradients)

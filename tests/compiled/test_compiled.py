@@ -11,7 +11,7 @@ from helpers import central_differences, plain
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from course_utils import Model, sigmoid, step, tanh
+from course_utils import Compiled, Model, sigmoid, step, tanh
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
@@ -91,6 +91,16 @@ def test_loss_and_gradients_agree_with_three_other_ways(case):
     np.testing.assert_allclose(gradients, by_nudging, rtol=1e-5, atol=1e-6 * scale)
     others = by_autograd(case.model, case.parameters, case.data)
     np.testing.assert_allclose(gradients, others, rtol=1e-9, atol=1e-9)
+
+
+@given(cases())
+def test_the_gradients_of_some_parameters_are_those_among_all(case):
+    some = case.model.parameters[::-2]
+    compiled = Compiled(case.model.equations, case.model.parameters, case.model.data, wrt=some)
+    loss, gradients = case.compiled(case.parameters, case.data)
+    among_all = dict(zip(case.model.parameters, gradients, strict=True))
+    found = compiled(case.parameters, case.data)
+    np.testing.assert_allclose([found[0], *found[1]], [loss, *map(among_all.get, some)], rtol=1e-12)
 
 
 @given(cases(), st.lists(eighths, min_size=2, max_size=4))

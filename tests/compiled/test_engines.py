@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from model_bank import FILTER, SEED
 from test_compiled import cases, central_differences
 
-from course_utils import Activation, Adam, GradientDescent, MatrixModel, Model, Momentum, RMSprop, train
+from course_utils import (
+    Activation,
+    Adam,
+    GradientDescent,
+    MatrixModel,
+    Model,
+    Momentum,
+    RMSprop,
+    train,
+)
+from course_utils.compiled.scalars import engine_called
 from course_utils.training import sweep
 
 try:
@@ -133,6 +143,17 @@ def test_both_engines_agree_on_random_models(case):
     assert_equal(
         case.model.compile("numba")(case.parameters, case.data), case.compiled(case.parameters, case.data)
     )
+
+
+@needs_numba
+@pytest.mark.parametrize("points", ["numbers", "runs"])
+def test_both_engines_compute_some_of_the_gradients(points):
+    point, data = POINTS[points](4), [RANDOM.normal(size=7) for _ in SEED.data]
+    given = SEED.equations, SEED.parameters, SEED.data
+    engines = map(engine_called, ("numba", "numpy"))
+    both = [engine(*given, wrt=SEED.parameters[1::2])(point, data) for engine in engines]
+    assert_equal(*both)
+    assert len(both[0][1]) == 2
 
 
 @needs_numba
