@@ -70,7 +70,7 @@ class Compiled(CompiledModel):
             points, runs = self._runs(points)
         columns, samples = self._known(data)
         means = self._means(points, columns, runs, samples)
-        if runs or not NUMBERS.issuperset(map(type, means)) or not all(map(isfinite, means)):
+        if not plain(means, runs):
             self.must_be_finite(columns)
             means = [without_complex(mean) for mean in means]
         return means[0], tuple(means[1:])
@@ -107,6 +107,8 @@ class Compiled(CompiledModel):
     def _runs(self, parameters: Sequence) -> tuple[list[np.ndarray], tuple]:
         """(the parameters as arrays, the shape of the runs)."""
         arrays = list(map(as_floats, parameters, self.parameters))
+        if len(shapes := {array.shape for array in arrays}) == 1:
+            return arrays, shapes.pop()
         try:
             return arrays, np.broadcast_shapes(*(array.shape for array in arrays))
         except ValueError:
@@ -144,6 +146,13 @@ class Compiled(CompiledModel):
     def _all_lines(self):
         names, printer = [symbol for symbol, _ in self._lines], CodePrinter(self.parameters)
         return as_function([*self.parameters, *self.data], self._lines, names, printer)
+
+
+def plain(means: Sequence, runs: tuple) -> bool:
+    """Whether all of them are real and finite. A sum shows it: what is not stays so in it."""
+    if runs:
+        return (total := sum(means)).dtype == float and np.isfinite(total).all()
+    return NUMBERS.issuperset(map(type, means)) and all(map(isfinite, means))
 
 
 def without_complex(mean: np.ndarray) -> np.ndarray:

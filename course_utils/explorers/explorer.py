@@ -27,7 +27,7 @@ class Explorer(widgets.VBox):
     ahead: False where what is shown depends on what was shown before, so that each move is drawn when made.
     Where sliders and menus have few settings, the browser keeps a page for each, and turns to it alone. The
     first page is drawn at once, each other one when it is asked for, or when the kernel has nothing else to
-    do. A number that is typed, or a click, makes all of them anew.
+    do, as long as it is in sight. A number that is typed, or a click, makes all of them anew.
     Where no kernel runs, the picture at the start stands in, with its words.
     """
 
@@ -47,6 +47,7 @@ class Explorer(widgets.VBox):
         self._drawn_for: list | None = None
         for control in self.controls:
             control.observe(self._move, names="value")
+        self.screen.observe(lambda change: self._go_on(), names="seen")
         super().__init__([*row(*above), *row(*self.controls), self.screen])
         self.add_class("explorer")
         self._move()
@@ -89,7 +90,7 @@ class Explorer(widgets.VBox):
 
     def _go_on(self, pause: float = PAUSE) -> None:
         """Have the missing pages drawn one by one, between what else the kernel does."""
-        if self._drawing or not self._missing():
+        if self._drawing or not self.screen.seen or not self._missing():
             return
         try:
             loop = asyncio.get_running_loop()
@@ -101,7 +102,7 @@ class Explorer(widgets.VBox):
     def _draw_next(self) -> None:
         """The missing page that is nearest to the one in sight: it will be asked for first."""
         self._drawing = False
-        if missing := self._missing():
+        if self.screen.seen and (missing := self._missing()):
             counts = [len(control.options) for control in self._turning]
             here = steps_of(self._at(), counts)
             begin = monotonic()

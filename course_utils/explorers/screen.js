@@ -39,7 +39,16 @@ function saveWithoutViews(notebook) {
   };
 }
 
+// Tell the kernel whether anybody sees this: pages that nobody sees need not be drawn.
+function seen(model, more) {
+  model.views = (model.views ?? 0) + more;
+  if (!("kernel" in model.widget_manager) || model.get("seen") === model.views > 0) return;
+  model.set("seen", model.views > 0);
+  model.save_changes();
+}
+
 async function render({ model, el }) {
+  seen(model, 1);
   saveWithoutViews(model.widget_manager.context?.model);
   const image = document.createElement("img");
   const words = document.createElement("p");
@@ -89,5 +98,6 @@ async function render({ model, el }) {
     model.set("clicked", [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
     model.save_changes();
   });
+  return () => seen(model, -1);
 }
 export default { render };

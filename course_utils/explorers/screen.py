@@ -23,6 +23,7 @@ class Screen(anywidget.AnyWidget):
     controls: sliders and menus; the pages are in the order of itertools.product over their options.
     clicked: where the picture was clicked last, as fractions of its width and height, from the top left;
         only where it is clickable.
+    seen: whether any page shows it, as far as is known.
     said: what else the browser says, in the reader's language.
     words, png: of the page that is shown.
     """
@@ -32,6 +33,7 @@ class Screen(anywidget.AnyWidget):
     controls = traitlets.List().tag(sync=True, **widgets.widget_serialization)
     clickable = traitlets.Bool(False).tag(sync=True)
     clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), default_value=(0.0, 0.0)).tag(sync=True)
+    seen = traitlets.Bool(True).tag(sync=True)
     said = traitlets.Dict().tag(sync=True)
     words, png = traitlets.Unicode(), traitlets.Bytes()  # for this side alone
 

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.mathtext import MathTextParser
 from PIL import Image
 
 from ..derivation.given import brief
@@ -93,6 +94,9 @@ class Picture(Figure):
         return bundle, {"image/png": {"alt": self.alt}}
 
 
+FORMULAS = MathTextParser("path")  # keeps those that it has read: matplotlib has another one for each figure
+
+
 class LivePicture(Picture):
     """A Picture of which only some artists change: the rest is drawn once and kept.
 
@@ -102,6 +106,7 @@ class LivePicture(Picture):
     def __init__(self, alt: str, width: float, height: float):
         super().__init__(alt, width, height)
         self.canvas = self.agg = FigureCanvasAgg(self)
+        self.agg.get_renderer().mathtext_parser = FORMULAS
         self.moving = []
         self.still = None
 

@@ -249,6 +249,24 @@ def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between
     assert explorer.screen.words == explorer.screen.page(4)[0]
 
 
+def test_pages_that_nobody_sees_any_more_wait_until_somebody_does():
+    def drawn():
+        return sum(map(bool, pages_of(explorer.screen)))
+
+    async def kernel():
+        explorer.put(4, 0.5, 0.5)
+        explorer.screen.seen = False
+        await asyncio.sleep(0.3)
+        hidden = drawn()
+        explorer.screen.seen = True
+        while drawn() < 5:
+            await asyncio.sleep(0.001)
+        return hidden
+
+    explorer = surface_explorer(Task(RAVINE, [-1.0, 1.0], [], 3), RATES, ((-2, 2), (-2, 2)), shown=1)
+    assert asyncio.run(asyncio.wait_for(kernel(), 30)) == 1
+
+
 def test_a_kernel_draws_every_page_and_a_stored_page_of_widgets_has_them():
     """As somebody builds it who executes a notebook and stores the widgets' state."""
     source = """
