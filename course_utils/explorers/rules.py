@@ -110,8 +110,8 @@ def momentum_explorer(
         raise refusal(
             "the loss should curve upward in each direction, not by {curvature:.3g}", curvature=curvatures[0]
         )
-    rules = [partial(Momentum, momentum=beta) for beta in betas]
-    runs = [sweep(model, start, data, learning_rates, steps, rule) for rule in rules]
+    rules, compiled = [partial(Momentum, momentum=beta) for beta in betas], model.compile()
+    runs = [sweep(compiled, start, data, learning_rates, steps, rule) for rule in rules]
     lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-9)
     losses, surface = (lowest, ceiling(runs[0].loss[0])), named_surface(model, data, ranges)
     picture = MomentumPicture(steps, losses, surface, learning_rates, betas, curvatures[-1])
