@@ -85,4 +85,5 @@ def load_ipython_extension(ipython) -> None:
     unreadable.load_ipython_extension(ipython)
     hints.load_ipython_extension(ipython)
     threadpool_limits(1, user_api="blas")  # matrices as small as the lessons': threads only wait
-    gc.freeze()  # what is imported stays: looking through all of it for garbage stops a slider for 0.1 s
+    if not gc.get_freeze_count():
+        gc.freeze()  # what is imported stays: looking through all of it for garbage stops a slider for 0.1 s

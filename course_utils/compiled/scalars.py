@@ -8,7 +8,7 @@ from operator import is_
 import numpy as np
 
 from ..derivation.chain_rule import Equations, backward, loss_of
-from ..derivation.given import as_expression, brief, listed, pairs
+from ..derivation.given import as_expression, brief, listed, pairs, some
 from ..derivation.names import check_names
 from ..language import refusal, say
 from .base import CompiledModel
@@ -46,6 +46,7 @@ class Compiled(CompiledModel):
         check_names([*(symbol for symbol, _ in given), *self.parameters, *self.data])
         equations = {symbol: as_expression(value, symbol) for symbol, value in given}
         self.wrt = self.parameters if wrt is None else tuple(listed(wrt, "wrt"))
+        check_names(self.wrt)
         passes = backward(equations, self.wrt)
         self._lines = [*equations.items(), *passes.values()]
         outputs = [loss_of(equations), *(passes[p][0] for p in self.wrt)]
@@ -131,7 +132,16 @@ class Compiled(CompiledModel):
 
     def start(self, values: Mapping | Sequence) -> list[float]:
         """One finite number for each parameter, in order. Raises ValueError naming the culprit."""
+        self.must_be_whole()
         return finite_start(values, self.parameters)
+
+    def must_be_whole(self) -> None:
+        """Raises ValueError, as training does, unless the gradients are those of all parameters in order."""
+        if self.wrt != self.parameters:
+            raise refusal(
+                "training needs the gradient of each parameter, in their order, not of {names}",
+                names=some(self.wrt),
+            )
 
     def history(self, steps: list[list]) -> np.ndarray:
         """The parameters of all steps: an array of shape (steps, number of parameters)."""

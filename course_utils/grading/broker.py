@@ -17,6 +17,14 @@ from .session import Session
 from .warmed import tries
 
 
+class EndedEarly(RuntimeError):
+    """The program that examines ended before its time. results: what it had said by then."""
+
+    def __init__(self, results: list[Result]):
+        super().__init__("the program that examines answers ended")
+        self.results = results
+
+
 class Examiner:
     """A program in a sandbox that goes through assembled submissions, one at a time: see examiner.py.
 
@@ -35,7 +43,7 @@ class Examiner:
             self.program = None
 
     def results(self, session: Session, **task) -> list[Result]:
-        """One result for each cell that was reached in time. Raises SourceFault.
+        """One result for each cell that was reached in time. Raises SourceFault and EndedEarly.
 
         task: cells, asked, moved and seconds, as the Examination has them.
         """
@@ -45,6 +53,8 @@ class Examiner:
                 results.append(result)
         except Died:
             self.stop()
+            if time.monotonic() < session.end:
+                raise EndedEarly(results) from None
         except BaseException:
             self.stop()
             raise

@@ -40,7 +40,7 @@ def main() -> None:
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # no cell finds an earlier run's files
             child = os.fork()
             if child == 0:
-                tempfile.tempdir = os.environ["TMPDIR"] = folder
+                tempfile.tempdir = os.environ["TMPDIR"] = os.environ["HOME"] = folder
                 try:
                     examine(broker, **task)
                 finally:

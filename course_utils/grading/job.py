@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .broker import examiner
+from .broker import EndedEarly, examiner
 from .programs import Program, Sandbox, SandboxUnavailable, Startable
 from .results import Result
 from .sandbox import bubblewrap, limits, unprotected, walls
@@ -87,7 +87,22 @@ def beside(folder: Path) -> dict[str, Path]:
 
 
 def examine(job: Job) -> list[Result]:
-    """What comes of each cell that was reached in time. Raises SandboxUnavailable and SourceFault."""
+    """What comes of each cell that was reached in time. Raises SandboxUnavailable and SourceFault.
+
+    If the program that examines is ended on the way, as by a machine without memory, all is done once more.
+    """
+    try:
+        return examined(job)
+    except EndedEarly:
+        pass
+    try:
+        return examined(job)
+    except EndedEarly as again:
+        return again.results
+
+
+def examined(job: Job) -> list[Result]:
+    """The same, once. Raises EndedEarly."""
     given = Path(unpacked(job.given).name)
     with TemporaryDirectory() as name:
         folder = Path(name)

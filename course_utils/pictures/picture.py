@@ -5,6 +5,7 @@ Every picture reads without colour (line styles, markers and labels differ too).
 
 import base64
 import io
+import os
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -95,6 +96,8 @@ class Picture(Figure):
 
 
 FORMULAS = MathTextParser("path")  # keeps those that it has read: matplotlib has another one for each figure
+if hasattr(os, "register_at_fork"):  # what it keeps has fonts open: matplotlib forgets its own ones there too
+    os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)
 
 
 class LivePicture(Picture):

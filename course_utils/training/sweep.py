@@ -92,6 +92,7 @@ def sweep(
             steps=steps,
         )
     update, compiled = rule_of(rule, rates), model if isinstance(model, Compiled) else model.compile()
+    compiled.must_be_whole()
     data, parameters = compiled.check_data(data), starts(start, model.parameters, rates.shape)
     runs: Callable = by_broadcasting
     if compiled.engine == "numba" and parameters and type(update).step is UpdateRule.step:

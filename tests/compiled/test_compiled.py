@@ -11,7 +11,8 @@ from helpers import central_differences, plain
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from course_utils import Compiled, Model, sigmoid, step, tanh
+from course_utils import Compiled, GradientDescent, Model, sigmoid, step, tanh, train
+from course_utils.training import sweep
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
 z, h, y_hat, L = sp.symbols("z h y_hat L")
@@ -101,6 +102,17 @@ def test_the_gradients_of_some_parameters_are_those_among_all(case):
     among_all = dict(zip(case.model.parameters, gradients, strict=True))
     found = compiled(case.parameters, case.data)
     np.testing.assert_allclose([found[0], *found[1]], [loss, *map(among_all.get, some)], rtol=1e-12)
+
+
+def test_training_refuses_some_of_the_gradients_and_nobody_asks_for_one_twice(seed_model):
+    for wrt in ([w2, b2], [b2, w2, b1, w1]):
+        compiled = Compiled(seed_model.equations, seed_model.parameters, seed_model.data, wrt=wrt)
+        with pytest.raises(ValueError, match="each parameter"):
+            train(compiled, START, DATA, GradientDescent(0.1), max_steps=1)
+        with pytest.raises(ValueError, match="each parameter"):
+            sweep(compiled, START, DATA, [0.1], steps=1)
+    with pytest.raises(ValueError, match="b1 is defined twice"):
+        Compiled(seed_model.equations, seed_model.parameters, seed_model.data, wrt=[b1, b1])
 
 
 @given(cases(), st.lists(eighths, min_size=2, max_size=4))

@@ -13,7 +13,9 @@ import nbformat
 import pytest
 from grading_course import EXERCISES, Course, labelled, needs_bubblewrap, solved, tiny_set
 from nbformat.v4 import new_code_cell
+from nbgrader.preprocessors import ClearSolutions
 
+from course_utils.grading.job import beside
 from course_utils.grading.preprocessors import Examine, digest, own_cells
 from course_utils.grading.programs import Program, SandboxUnavailable
 from course_utils.grading.sandbox import bubblewrap, limits, walls
@@ -230,6 +232,18 @@ def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
     assert len(cells) > 3 and began[0] == began[1]
 
 
+@pytest.mark.parametrize("given", SETS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_a_sets_own_cells_do_in_a_warm_program_what_they_do_in_one_that_only_imported(given, tmp_path):
+    """Each shows the same, or fails alike where it needs an answer: no open file stays open in a fork."""
+    (path,) = given.glob("*.ipynb")
+    cells, shown = own_cells(ClearSolutions().preprocess(nbformat.read(path, 4), {})[0]), []
+    for warmed in (cells[:1], cells):
+        start = Warmed(walls(beside(given), tmp_path, PROGRAM), PROGRAM, warmed, given)
+        with Session(start, 20, 120) as session:
+            shown.append([session.ask("run", cell) for cell in cells])
+    assert shown[0] == shown[1]
+
+
 OWN = {
     "nothing": "y = np.log(2)\nwarm_up",
     "errors of NumPy": "np.seterr(all='raise')",
@@ -299,7 +313,8 @@ figure, axes = plt.subplots(num="measured")
 def test_a_set_that_can_run_only_once_is_graded_for_everybody(tried, tmp_path):
     """A figure of a name, and a folder, can be made once only. Even if somebody says that it was tried."""
     source = tiny_set()
-    source.cells.append(labelled(new_code_cell(ONCE), "own", locked=True))
+    home = "" if tried else 'os.mkdir(os.path.expanduser("~/kept"))\n'
+    source.cells.append(labelled(new_code_cell(ONCE + home), "own", locked=True))
     course = Course(tmp_path, f"c.Examine.tried = {[digest(own_cells(source))] if tried else []}")
     course.add_set("tiny", source)
     for name in ("ada", "bob"):
