@@ -97,7 +97,7 @@ class Picture(Figure):
 
 FORMULAS = MathTextParser("path")  # keeps those that it has read: matplotlib has another one for each figure
 if hasattr(os, "register_at_fork"):  # what it keeps has fonts open: matplotlib forgets its own ones there too
-    os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)
+    os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)  # type: ignore[attr-defined]
 
 
 class LivePicture(Picture):
