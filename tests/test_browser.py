@@ -95,7 +95,7 @@ def screenshot_whole(page, name):
 def settle(page):
     """Wait until browser and kernel have nothing more to say, and no explorer waits for its picture."""
     page.wait_for_timeout(400)
-    playwright.expect(page.locator(".explorer .waiting")).to_have_count(0, timeout=30_000)
+    playwright.expect(page.locator(".explorer .waiting")).to_have_count(0)
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)

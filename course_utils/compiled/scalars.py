@@ -69,23 +69,26 @@ class Compiled(CompiledModel):
             points = list(map(np.array, points))  # so that 1/0 is inf; NumPy also multiplies them quicker
         else:
             points, runs = self._runs(points)
-        columns, samples = self._known(data)
+        columns, samples = self._known(data, runs)
         means = self._means(points, columns, runs, samples)
         if not plain(means, runs):
             self.must_be_finite(columns)
             means = [without_complex(mean) for mean in means]
         return means[0], tuple(means[1:])
 
-    def _known(self, data: Mapping | Sequence) -> tuple[list, int]:
+    def _known(self, data: Mapping | Sequence, runs: tuple) -> tuple[list, int]:
         """The data as arrays of one length, and that length.
 
         Training hands over the same arrays at every step: they are looked at once. Of an array only its
-        type and shape are taken as known, so its numbers may change in place.
+        type and shape are taken as known, so its numbers may change in place. What runs share is finite
+        when it is looked at, or ValueError is raised.
         """
         columns, samples = self._last
         if type(data) not in (list, tuple) or len(data) != len(columns) or not all(map(is_, data, columns)):
             columns = self.columns(data)
             samples = self._samples(columns)
+            if runs:
+                self.must_be_finite(columns)
             self._last = columns, samples
         return columns, samples
 

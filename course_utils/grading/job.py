@@ -91,14 +91,13 @@ def examine(job: Job) -> list[Result]:
 
     If the program that examines is ended on the way, as by a machine without memory, all is done once more.
     """
-    try:
-        return examined(job)
-    except EndedEarly:
-        pass
-    try:
-        return examined(job)
-    except EndedEarly as again:
-        return again.results
+    results: list[Result] = []
+    for _ in range(2):
+        try:
+            return examined(job)
+        except EndedEarly as early:
+            results = early.results
+    return results
 
 
 def examined(job: Job) -> list[Result]:

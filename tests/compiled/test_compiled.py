@@ -104,6 +104,13 @@ def test_the_gradients_of_some_parameters_are_those_among_all(case):
     np.testing.assert_allclose([found[0], *found[1]], [loss, *map(among_all.get, some)], rtol=1e-12)
 
 
+def test_infinity_in_the_data_of_many_runs_is_refused_even_where_nothing_shows_it():
+    compiled = Model({L: (w1 / x) ** 2}, [w1], [x]).compile()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="data for x is not finite at sample 1"):
+            compiled([np.array([1.0, 2.0])], [np.array([1.0, np.inf])])
+
+
 def test_training_refuses_some_of_the_gradients_and_nobody_asks_for_one_twice(seed_model):
     for wrt in ([w2, b2], [b2, w2, b1, w1]):
         compiled = Compiled(seed_model.equations, seed_model.parameters, seed_model.data, wrt=wrt)

@@ -10,16 +10,7 @@ from hypothesis import given, settings
 from model_bank import FILTER, SEED
 from test_compiled import cases, central_differences
 
-from course_utils import (
-    Activation,
-    Adam,
-    GradientDescent,
-    MatrixModel,
-    Model,
-    Momentum,
-    RMSprop,
-    train,
-)
+from course_utils import Activation, Adam, GradientDescent, MatrixModel, Model, Momentum, RMSprop, train
 from course_utils.compiled.scalars import engine_called
 from course_utils.training import sweep
 
