@@ -1,6 +1,7 @@
 """What a verdict may cost: counted work, a search that is cut, functions and answers that never end."""
 
 import contextlib
+import gc
 import signal
 import threading
 import time
@@ -153,6 +154,17 @@ def test_a_time_limit_leaves_handler_and_timer_as_they_were(computing, alarm, ti
     finally:
         signal.setitimer(timer, 0)
         signal.signal(alarm, before)
+
+
+def test_a_limit_that_falls_into_the_collector_is_told_again():
+    """No exception leaves what the collector calls: the first TooSlow is lost there, a later one is not."""
+    gc.callbacks.append(forever)
+    try:
+        with pytest.raises(TooSlow), time_limit(0.05, computing=True):
+            gc.collect()
+            forever()
+    finally:
+        gc.callbacks.remove(forever)
 
 
 def test_a_limit_ends_those_within_it():
