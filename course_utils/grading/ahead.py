@@ -136,7 +136,7 @@ class ParallelAutograde(CarefulAutograde):
         copied = Path(self.desk_ahead, student, assignment)
         copy(self.submitted, folder.relative_to(self.desk), copied)
         variant = Class.of(Path(self.coursedir.root)).variant(student, source.stem)
-        notebook = notebook_in(copied, source.stem, without_solutions(source, self, variant))
+        notebook = notebook_in(copied, source.stem, lambda: without_solutions(source, self, variant))
         reduce(notebook)
         names = {"student": student, "assignment": assignment, "notebook": source.stem}
         resources = {"nbgrader": names}

@@ -111,7 +111,7 @@ class CarefulAutograde(Autograde):
         """The submitted notebook that answers one of the source, under that one's name. Raises Irregular."""
         wanted = copied / source.name
         variant = Class.of(Path(self.coursedir.root)).variant(student_id, source.stem)
-        found = notebook_in(copied, source.stem, without_solutions(source, self, variant))
+        found = notebook_in(copied, source.stem, lambda: without_solutions(source, self, variant))
         if found != wanted:
             self.log.warning("%s is taken for %s.", found.relative_to(self.desk), wanted.name)
             found.replace(wanted)

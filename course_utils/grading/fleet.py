@@ -21,6 +21,7 @@ SETTINGS = {
     # Dask looks at its workers a hundred times a second, for a page that nobody opens here.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "60s",
 }
 
 log = logging.getLogger(__name__)

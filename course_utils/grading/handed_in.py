@@ -1,7 +1,10 @@
 """Which file of a submission is the problem set, whatever it is called, and wherever it lies."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from .assembly import answered_here, label
 from .regular import Irregular
@@ -9,14 +12,15 @@ from .regular import Irregular
 KEPT_BY_JUPYTER = ".ipynb_checkpoints"
 
 
-def notebook_in(folder: Path, name: str, released) -> Path:
+def notebook_in(folder: Path, name: str, released: Callable[[], NotebookNode]) -> Path:
     """The notebook of a folder that answers the released one: the only one, or the only one with answers.
 
     Otherwise the one that has its name. Raises Irregular where there is none, or where it is not clear.
     """
     found = sorted(path for path in folder.rglob("*.ipynb") if KEPT_BY_JUPYTER not in path.parts)
     if len(found) > 1:
-        found = [path for path in found if is_answered(path, released)] or found
+        given = {label(cell)["grade_id"]: cell.source for cell in released().cells if answered_here(cell)}
+        found = [path for path in found if is_answered(path, given)] or found
     named = folder / f"{name}.ipynb"
     if len(found) == 1 or named in found:
         return named if named in found else found[0]
@@ -26,9 +30,8 @@ def notebook_in(folder: Path, name: str, released) -> Path:
     raise Irregular(f"{where} should hold {named.name}, and {there}. Hand in that notebook.")
 
 
-def is_answered(path: Path, released) -> bool:
-    """Whether anything is written into the answer cells of a notebook, or it cannot be read."""
-    given = {label(cell)["grade_id"]: cell.source for cell in released.cells if answered_here(cell)}
+def is_answered(path: Path, given: dict[str, str]) -> bool:
+    """Whether the answer cells of a notebook hold anything but what was given, or it cannot be read."""
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         written = {c["metadata"].get("nbgrader", {}).get("grade_id"): "".join(c["source"]) for c in cells}

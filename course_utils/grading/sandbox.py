@@ -6,6 +6,7 @@ import shutil
 import site
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -46,7 +47,8 @@ def python_folders() -> set[Path]:
     return {folder for folder in folders if folder.is_dir()}
 
 
-def mounts(hidden: Path) -> list[str]:
+@cache
+def mounts(hidden: Path) -> tuple[str, ...]:
     """Options that show the program the system and Python, and never the folder `hidden`."""
     shown = {path: ["--ro-bind", str(path), str(path)] for path in {PACKAGE, *python_folders()}}
     shown |= {Path(path): ["--ro-bind-try", path, path] for path in SYSTEM}
@@ -60,7 +62,7 @@ def mounts(hidden: Path) -> list[str]:
     for path in sorted(shown, key=lambda path: len(path.parts)):
         options += [option for parent in above(path, shown) for option in folder(parent)]
         options += shown[path]
-    return options
+    return tuple(options)
 
 
 def above(path: Path, shown: Iterable[Path]) -> list[Path]:

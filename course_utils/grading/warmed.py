@@ -110,7 +110,7 @@ class Warmed:
     """Starts a program as a child of a nursery, behind walls that bubblewrap makes for it alone."""
 
     def __init__(self, walls: list[str], program: Program, cells: tuple[str, ...], given: Path):
-        self.sandbox = Sandbox((*walls, *WAITS))
+        self.sandbox = Sandbox((*walls, *WAITS), first=False)  # as its nursery is
         self.program, self.cells, self.given = program, cells, given
 
     def ready(self) -> Nursery:
