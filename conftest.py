@@ -17,7 +17,7 @@ def pytest_addoption(parser):
 
     --heard=1 has every verdict of every test judged in the other language too.
     """
-    told = "of each bank of cases only some, evenly; and no translated lesson, whose code is its source's"
+    told = "of banks of cases some, evenly; nothing long; no translated lesson, whose code is its source's"
     parser.addoption("--quick", action="store_true", help=told)
     parser.addoption("--heard", type=int, default=10, help="one test in how many judges in Chinese as well")
 
@@ -42,9 +42,11 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def sampled(items):
-    """What --quick leaves of the tests: of a bank of cases one in so many, each time the same."""
+    """What --quick leaves: nothing long, and of a bank of cases one in so many, each time the same."""
     met = Counter()
     for item in items:
+        if item.get_closest_marker("long"):
+            continue
         test, bank = item.nodeid.partition("[")[0], item.get_closest_marker("bank")
         if bank is None or met[test] % bank.kwargs["one_in"] == 0:
             yield item
@@ -65,7 +67,9 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     """Say which tests were left out, and why: those in a browser take minutes, and need one."""
     if config.option.quick:
-        terminalreporter.line("Of the large banks of cases some were tried: make test WHOLE=yes tries all.")
+        terminalreporter.line(
+            "What takes long, and most of the large banks: make test WHOLE=yes tries that."
+        )
     if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")

@@ -87,6 +87,7 @@ def assert_agrees(model, random):
 WITHOUT_A_MODEL = {"01"}  # it derives by hand, and has no explorer that makes one
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")
 def test_every_model_of_a_lesson_agrees_with_pytorch(lesson):
@@ -98,6 +99,7 @@ def test_every_model_of_a_lesson_agrees_with_pytorch(lesson):
         assert_agrees(model, np.random.default_rng(0))
 
 
+@pytest.mark.bank(one_in=3)
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("default")
 def test_a_name_stands_for_one_kind_of_thing_throughout_a_lesson(lesson):

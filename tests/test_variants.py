@@ -250,6 +250,7 @@ def test_a_name_that_is_no_folder_is_refused(text, tmp_path):
         named(str(tmp_path / "names"))
 
 
+@pytest.mark.long
 @needs_bubblewrap
 def test_whose_variant_a_notebook_is_decides_nothing_and_is_told(tmp_path, monkeypatch):
     """Each learner answers the own questions, whatever the notebook says of itself."""

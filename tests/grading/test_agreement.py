@@ -317,11 +317,11 @@ def texts(client):
 
 @pytest.fixture(scope="module")
 def class_of_learners(tmp_path_factory, pytestconfig):
-    """What each notebook shows live, and its scores and messages graded; with --quick of one in four."""
+    """What each notebook shows live, and its scores and messages graded; with --quick of one in twelve."""
     course = Course(tmp_path_factory.mktemp("agreement"))
     course.add_set("tiny", tiny_set())
     shown = {}
-    every = 4 if pytestconfig.getoption("quick") else 1
+    every = 12 if pytestconfig.getoption("quick") else 1
     chosen = islice(notebooks(course.notebook("tiny")), 0, None, every)
     for number, (name, notebook) in enumerate(chosen):
         folder = course.submit(f"learner_{number}", "tiny", notebook, FILES)

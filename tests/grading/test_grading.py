@@ -78,7 +78,7 @@ def graded_set(request, tmp_path_factory):
     return name, course
 
 
-@pytest.mark.bank(one_in=4)
+@pytest.mark.bank(one_in=10)
 @pytest.mark.parametrize(("solved", "untouched"), [("solution", "release"), ("ada", "bob")])
 def test_the_solution_gets_all_points_and_the_release_none(graded_set, solved, untouched):
     """Of the set itself, and of variants of it."""
@@ -91,7 +91,7 @@ def test_the_solution_gets_all_points_and_the_release_none(graded_set, solved, u
     assert set(course.scores(untouched, name).values()) == {0.0}
 
 
-@pytest.mark.bank(one_in=2)
+@pytest.mark.bank(one_in=5)
 def test_each_wrong_answer_gets_its_score_and_message(graded_set):
     name, course = graded_set
     release, source = course.notebook(name), course.notebook(name, "source")
@@ -197,6 +197,7 @@ def test_a_fault_of_the_problem_set_is_no_fault_of_the_learner(tmp_path):
     assert "a cell of the problem set fails" in done.stderr
 
 
+@pytest.mark.long
 def test_without_the_settings_stock_nbgrader_gives_no_points_for_a_wrong_answer(tmp_path):
     """Graded by mistake without nbgrader_config.py, a wrong answer must not count as right."""
     course = Course(tmp_path)

@@ -199,7 +199,7 @@ print(json.dumps([one == other, changed, warm_up([imports, *own])]))
 """
 
 
-@pytest.mark.bank(one_in=2)
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: f"{folder.name} {folder.parent.name}")
 def test_a_set_whose_own_cells_run_beforehand_was_tried(folder):
     """Twice the same comes of each, no module has another attribute, and no setting is another one."""
@@ -219,7 +219,7 @@ def test_of_any_other_set_only_the_imports_run_beforehand():
     assert Examine(tried=[digest(cells)]).warm(cells) == cells
 
 
-@pytest.mark.bank(one_in=2)
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: f"{folder.name} {folder.parent.name}")
 def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
     """A submission begins as in a program that has only imported the same."""
@@ -232,6 +232,7 @@ def test_a_set_that_has_run_leaves_no_name_and_no_setting(folder, tmp_path):
     assert len(cells) > 3 and began[0] == began[1]
 
 
+@pytest.mark.bank(one_in=5)
 @pytest.mark.parametrize("given", SETS, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_a_sets_own_cells_do_in_a_warm_program_what_they_do_in_one_that_only_imported(given, tmp_path):
     """Each shows the same, or fails alike where it needs an answer: no open file stays open in a fork."""
@@ -309,7 +310,8 @@ figure, axes = plt.subplots(num="measured")
 """
 
 
-@pytest.mark.parametrize("tried", [False, True])
+@pytest.mark.bank(one_in=2)
+@pytest.mark.parametrize("tried", [True, False])
 def test_a_set_that_can_run_only_once_is_graded_for_everybody(tried, tmp_path):
     """A figure of a name, and a folder, can be made once only. Even if somebody says that it was tried."""
     source = tiny_set()

@@ -15,6 +15,7 @@ USER = "postgres" if os.name == "posix" and os.geteuid() == 0 else None  # the s
 RIGHT = {"answer_1": "answer_1 = 2 * x", "answer_2": "answer_2 = 42.0"}
 
 pytestmark = [
+    pytest.mark.long,
     needs_bubblewrap,
     pytest.mark.skipif(
         not shutil.which("initdb", path=PATH), reason="no PostgreSQL here: a gradebook in it was not tried"

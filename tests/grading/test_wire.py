@@ -489,6 +489,7 @@ def test_nothing_is_compiled_started_or_opened_while_answers_are_read():
     assert refused > 1000 and harmless > 200
 
 
+@pytest.mark.long
 def test_random_replies_lead_to_verdicts():
     """A short run of the fuzzer, always the same."""
     *_, summary = alone("fuzz_answers.py", "--replies", "300", "--minutes", "10", "--seed", "0").splitlines()

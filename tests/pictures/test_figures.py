@@ -208,6 +208,7 @@ for name, draw in PICTURES.items():
 """
 
 
+@pytest.mark.long
 def test_the_fonts_of_a_machine_change_no_picture():
     said = []
     for machine in MACHINES.values():
