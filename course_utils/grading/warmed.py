@@ -30,18 +30,24 @@ class Nursery:
     """
 
     def __init__(self, cells: tuple[str, ...], given: Path):
+        self.cells, self.given = cells, given
         self.told = tempfile.TemporaryFile()  # noqa: SIM115 (stop closes it)
         atexit.register(self.stop)
-        if not any(self.starts(some, given) for some in tries(cells)):
-            raise SandboxUnavailable(f"No program can be kept warm here: {self.reason()}")
+        self.start()
 
-    def starts(self, cells: tuple[str, ...], given: Path) -> bool:
+    def start(self) -> None:
+        """Start the process. Raises SandboxUnavailable."""
+        if not any(map(self.starts, tries(self.cells))):
+            ended = f"it ended with status {self.process.returncode}. {self.reason()}"
+            raise SandboxUnavailable(f"No program can be kept warm here: {ended}")
+
+    def starts(self, cells: tuple[str, ...]) -> bool:
         """Start the process beside a copy of the files. Whether it has run these cells without a trace."""
         self.here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there, tempfile.TemporaryDirectory() as folder:
             for font_list in font_lists():
                 shutil.copy(font_list, folder)
-            beside = shutil.copytree(given, Path(folder, "given"))
+            beside = shutil.copytree(self.given, Path(folder, "given"))
             asked = Path(folder, "cells.json")
             asked.write_text(json.dumps(cells), "utf-8")
             places = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), folder)
@@ -117,9 +123,8 @@ class Warmed:
         """The nursery, which starts if need be. Raises SandboxUnavailable."""
         warm = nursery(self.cells, self.given)
         if warm.process.poll() is not None:
-            warm.stop()
-            nursery.cache_clear()
-            warm = nursery(self.cells, self.given)
+            warm.end()
+            warm.start()
         return warm
 
     def run(self, folder: Path | None = None) -> Running:
