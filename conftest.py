@@ -67,9 +67,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_terminal_summary(terminalreporter, config):
     """Say which tests were left out, and why: those in a browser take minutes, and need one."""
     if config.option.quick:
-        terminalreporter.line(
-            "What takes long, and most of the large banks: make test WHOLE=yes tries that."
-        )
+        terminalreporter.line("What takes long, and most of the large banks: make test WHOLE=yes tries that.")
     if config.option.markexpr == "not browser and not classroom":
         how = "make browser does that" if CHROMIUM else "no Chromium was found on this machine"
         terminalreporter.line(f"The lessons were not opened in a browser: {how}.")
