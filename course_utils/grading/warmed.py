@@ -116,7 +116,8 @@ class Warmed:
     """Starts a program as a child of a nursery, behind walls that bubblewrap makes for it alone."""
 
     def __init__(self, walls: list[str], program: Program, cells: tuple[str, ...], given: Path):
-        self.sandbox = Sandbox((*walls, *WAITS), first=False)  # as its nursery is
+        # The program is a nursery's child, and as expendable as that is; a shell is too small to matter.
+        self.sandbox = Sandbox((*walls, *WAITS), first=False)
         self.program, self.cells, self.given = program, cells, given
 
     def ready(self) -> Nursery:
