@@ -48,7 +48,8 @@ class Explorer(widgets.VBox):
         for control in self.controls:
             control.observe(self._move, names="value")
         self.screen.observe(lambda change: self._go_on(), names="seen")
-        super().__init__([*row(*above), *row(*self.controls), self.screen])
+        typed = [control for control in self.controls if control not in self._turning]
+        super().__init__([*row(*above), *row(*self._turning), *row(*typed), self.screen])
         self.add_class("explorer")
         self._move()
         living.add(self)

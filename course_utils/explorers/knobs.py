@@ -50,7 +50,7 @@ def knob_explorer(task: Task, fit: Fit, knobs: Mapping[sp.Symbol, Sequence[float
         if loss < best:
             best, best_setting = loss, setting
         held_against = say("No loss so far is lower.")
-        if setting != best_setting:
+        if f"{loss:.3g}" != f"{best:.3g}":
             held_against = say(
                 "The best so far is {best:.3g}, at {setting}.", best=best, setting=told(best_setting)
             )
@@ -95,7 +95,8 @@ def step_explorer(
     before, gradients = compiled([np.float64(value) for value in start], data)
     begun, slope = (float(start[place]), float(before)), float(gradients[place])
     values = np.linspace(*ends, 201)
-    picture = StepPicture(values, losses_at(values), f"${latex(knob)}$", begun, slope)
+    lowest = begun[1] - max(learning_rates) * slope**2
+    picture = StepPicture(values, losses_at(values), f"${latex(knob)}$", begun, slope, lowest)
     landings = begun[0] - np.asarray(learning_rates, float) * slope
     losses = losses_at(landings)
 

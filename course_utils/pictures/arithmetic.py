@@ -5,6 +5,7 @@ import numpy as np
 from ..language import later, say
 from .words import number_or_beyond
 
+AT_ONCE = later("where λ = {curve:.3g} it lands at once")
 STAYING = {
     "swings": later("where λ = {curve:.3g} it swings (times {times:.3g} a step)"),
     "zigzags": later("where λ = {curve:.3g} it zigzags (times {times:.3g} a step)"),
@@ -98,6 +99,8 @@ def manner(rate: float, beta: float, curvature: float) -> str:
     """
     roots = np.roots([1, -(1 + beta - rate * curvature), beta])
     root = max(roots, key=abs)
+    if abs(root) < 1e-9:
+        return say(AT_ONCE, curve=curvature)
     turns = "swings" if abs(root.imag) > 1e-6 else "zigzags" if root.real < 0 else "glides"
     sentence = (RUNNING_AWAY if abs(root) > 1 + 1e-9 else STAYING)[turns]
     return say(sentence, curve=curvature, times=abs(root))

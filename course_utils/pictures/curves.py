@@ -111,7 +111,7 @@ class MemoryPicture(LivePicture):
             )
         axes.set_ylabel(
             say(
-                "part of the gradient of {parameter},\ntimes the newest (log scale)",
+                "part of the gradient of {parameter}\n(the newest is 1, log scale)",
                 parameter=by,
             )
         )

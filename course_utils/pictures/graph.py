@@ -94,9 +94,11 @@ class GraphPicture(LivePicture):
     def _beside(self, start, end):
         """A text at an arrow, on the side where it does not meet the nodes."""
         (left, low), (right, high) = self.places[start], self.places[end]
-        side = {"ha": "center" if low == high else "left" if low > high else "right", "va": "bottom"}
+        rises = low < high
+        side = {"ha": "center" if low == high else "right" if rises else "left", "va": "bottom"}
         bend = abs(self._bend(start, end)) / 2 * (right - left) * INCHES[0] / INCHES[1]
-        middle = (left + right) / 2, (low + high) / 2 + (bend - 0.2 if bend else 0.07)  # inside the bend
+        apart = bend - 0.2 if bend else 0.1 if rises else 0.07  # inside the bend
+        middle = (left + right) / 2 + 0.06 * rises, (low + high) / 2 + apart
         return self.graph.text(*middle, "", fontsize=9, color=ORANGE, zorder=5, **side)
 
     def put(self, moment: Moment) -> None:
@@ -123,7 +125,7 @@ class GraphPicture(LivePicture):
         """
         self.told = values, gradients, factors
         for (wrt, of), text in self.factors.items():
-            text.set_text(f"×{float(factors[of, wrt]):.3g}" if (of, wrt) in factors else "")
+            text.set_text(times(float(factors[of, wrt])) if (of, wrt) in factors else "")
         for symbol, text in self.names.items():
             lines = [f"${latex(symbol)}$"]
             lines += [f"= {float(values[symbol]):.3g}"] if symbol in values else []
@@ -150,6 +152,11 @@ class GraphPicture(LivePicture):
         if moment.phase == "backward":
             return [link[::-1] for link in self.links if link[0] == moment.symbol]
         return []
+
+
+def times(factor: float) -> str:
+    """A factor as it stands at an arrow: in brackets if it is negative."""
+    return f"×({factor:.3g})" if factor < 0 else f"×{factor:.3g}"
 
 
 def computation_graph(

@@ -21,6 +21,7 @@ class KnobPicture(LivePicture):
         self.fit, self.away = fit_panel(left, *fit), away_note(left)
         right.set_title(say("loss (log)"), y=1)
         right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
+        right.yaxis.set_major_formatter("{x:g}")
         self.range = lowest, highest
         (self.best,) = right.plot(
             [], [], color="black", linestyle="--", linewidth=1.5, label=say("best so far")
@@ -47,14 +48,16 @@ class StepPicture(PanelPicture):
     """The loss over one knob, its tangent at the start, and one step: its promise, and where it lands.
 
     values, losses: the curve, each of shape (points,). name: of the knob.
-    start, slope: the knob's value and its derivative there, to draw the tangent.
+    start, slope: the knob's value and its derivative there, to draw the tangent. lowest: what it promises.
     """
 
-    def __init__(self, values: np.ndarray, losses: np.ndarray, name: str, start: tuple, slope: float):
+    def __init__(
+        self, values: np.ndarray, losses: np.ndarray, name: str, start: tuple, slope: float, lowest: float
+    ):
         super().__init__(1, width=6.4, foot=0.4)
         axes, (place, loss), room = self.panels[0], start, 0.15 * np.ptp(losses)
         axes.set(xlabel=name, ylabel=say("loss"), xlim=values[[0, -1]])
-        axes.set_ylim(min(np.min(losses), 0) - room, np.max(losses) + room)
+        axes.set_ylim(min(np.min(losses), lowest, 0) - room, np.max(losses) + room)
         axes.plot(values, losses, color=BLUE, linewidth=2, label=say("loss"))
         axes.plot(values, loss + slope * (values - place), color=GREEN, ls="-.", lw=1.5, label=say("tangent"))
         axes.plot(place, loss, "s", color="black", markersize=9, label=say_in("point", "start"))

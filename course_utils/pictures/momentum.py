@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..language import say, say_in
-from .panels import FROM_TO, PanelPicture, loss_panel, surface_panel, within_sight
+from ..language import say
+from .panels import PanelPicture, PathLine, loss_panel
 from .picture import BLUE, GREEN, ORANGE
 
 
@@ -21,8 +21,6 @@ class MomentumPicture(PanelPicture):
         super().__init__(3, shares=[1, 1.6, 1])
         self.highest, (loss, way, stable) = losses[1], self.panels
         loss_panel(loss, steps, *losses)
-        surface_panel(way, *surface)
-        way.set_title(say(FROM_TO), y=1)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
         stable.set_title(say("it arrives below {limit}", limit="2(1 + β)/λ"), y=1)
@@ -35,16 +33,13 @@ class MomentumPicture(PanelPicture):
         )
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label=say("limit"))
         (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label=say("loss"))
-        (self.path,) = way.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
-        (self.begin,) = way.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
-        (self.end,) = way.plot([], [], "*", color="black", markersize=13, label=say("end"))
+        self.path = PathLine(way, surface)
         (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label=say("now"))
         self.lines_move()
 
     def put(self, words: str, loss, path, rate: float, beta: float) -> None:
         """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, 2)."""
-        self.alt, seen = words, within_sight(path)
+        self.alt = words
         self.loss.set_data(np.arange(len(loss)), np.fmin(loss, self.highest))
-        for line, part in [(self.path, seen), (self.begin, seen[:1]), (self.end, seen[-1:])]:
-            line.set_data(*part.T)
+        self.path.put(path)
         self.here.set_data([beta], [rate])

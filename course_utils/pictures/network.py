@@ -15,6 +15,7 @@ from .places import depths
 
 RADIUS = 0.24  # of a neuron, where rows are 1 apart
 APART = 1.7  # columns
+FEW = 4  # links, each of which has room for its weight
 
 Link = tuple[sp.Symbol, sp.Symbol]
 
@@ -28,15 +29,15 @@ def outputs_of_sums(equations: Equations) -> dict[sp.Symbol, sp.Symbol]:
     }
 
 
-def links_of(model: Model) -> list[Link]:
-    """Who feeds whom, among inputs, neurons and outputs. The loss is none of them."""
+def links_of(model: Model) -> dict[Link, sp.Expr]:
+    """Who feeds whom, among inputs, neurons and outputs, and by what factor. The loss is none of them."""
     merged = outputs_of_sums(model.equations)
-    return [
-        (merged.get(used, used), merged.get(symbol, symbol))
+    return {
+        (merged.get(used, used), merged.get(symbol, symbol)): sp.diff(expression, used)
         for symbol, expression in model.equations.items()
         for used in sorted(expression.free_symbols - set(model.parameters), key=str)
         if symbol != model.loss and merged.get(used) != symbol
-    ]
+    }
 
 
 def routes(model: Model, weight: sp.Symbol) -> list[list[Link]]:
@@ -48,6 +49,16 @@ def routes(model: Model, weight: sp.Symbol) -> list[list[Link]]:
         way = [merged.get(source, source), *dict.fromkeys(met)]
         found.append(list(pairwise(way)))
     return found
+
+
+class NetworkPicture(Picture):
+    """A network as it is drawn. Its numbers are no places, but who feeds whom."""
+
+    def numbers(self) -> str:
+        """The words, and the links; of some, the weight or the path."""
+        (axes,) = self.axes
+        names = [str(line.get_label()).lstrip("_") for line in axes.get_lines()]
+        return "\n".join([self.alt, *(f"  {name}" for name in names)])
 
 
 def network(model: Model, alt: str, weight: sp.Symbol | None = None) -> Picture:
@@ -68,15 +79,17 @@ def network(model: Model, alt: str, weight: sp.Symbol | None = None) -> Picture:
     }
     rows = max(map(len, columns.values()))
     with mpl.rc_context(STYLE):
-        picture = Picture(alt, width=0.9 * APART * len(columns), height=0.9 * rows + 0.3)
+        picture = NetworkPicture(alt, width=0.9 * APART * len(columns), height=0.9 * rows + 0.3)
         axes = picture.add_subplot(aspect="equal", xlim=(-0.5, APART * (len(columns) - 1) + 0.5))
     axes.set(ylim=(-rows / 2, rows / 2))
     axes.set_axis_off()
     found = routes(model, weight) if weight else []
     marked = {link for route in found for link in route}
-    for link in links:
+    for link, factor in links.items():
         if link not in marked:
-            draw_link(axes, places, link, color=GREY, linewidth=0.8)
+            by = factor if len(links) <= FEW and factor in model.parameters else None
+            label = f"${latex(by)}$" if by else ""
+            draw_link(axes, places, link, str(by or ""), label, color=GREY, linewidth=0.8)
     for symbol, place in places.items():
         edge = BLUE if symbol in model.equations else GREY
         axes.add_patch(Circle(place, RADIUS, facecolor="white", edgecolor=edge))
@@ -85,10 +98,11 @@ def network(model: Model, alt: str, weight: sp.Symbol | None = None) -> Picture:
     return picture
 
 
-def draw_link(axes, places, link: Link, label: str = "", **look) -> None:
-    """A line from circle to circle, named by its ends, and what to write upon it."""
+def draw_link(axes, places, link: Link, told: str, label: str, **look) -> None:
+    """A line from circle to circle, named by its ends and what is told of it, and what to write upon it."""
     xs, ys = zip(*(places[end] for end in link), strict=True)
-    axes.plot(xs, ys, zorder=0, label="_" + say("{one} to {other}", one=link[0], other=link[1]), **look)
+    name = say("{one} to {other}", one=link[0], other=link[1])
+    axes.plot(xs, ys, zorder=0, label=f"_{name}: {told}" if told else f"_{name}", **look)
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     axes.text(
         sum(xs) / 2, sum(ys) / 2, label, ha="center", va="center", fontsize=10, bbox=ground if label else None
@@ -100,9 +114,9 @@ def mark_routes(axes, places, found: list[list[Link]], weight) -> None:
     shared = [link for link in found[0] if all(link in route for route in found)] if found else []
     for link in shared:
         label = f"${latex(weight)}$" if link == found[0][0] else ""
-        draw_link(axes, places, link, label, color=INK, linewidth=3)
+        draw_link(axes, places, link, say("every path"), label, color=INK, linewidth=3)
     for number, (route, (color, style, _)) in enumerate(zip(found, SERIES, strict=False), start=1):
-        own = [link for link in route if link not in shared]
+        own, name = [link for link in route if link not in shared], say("path {number}", number=number)
         for link in own:
-            label = say("path {number}", number=number) if link == own[0] else ""
-            draw_link(axes, places, link, label, color=color, linestyle=style, linewidth=3)
+            label = name if link == own[0] else ""
+            draw_link(axes, places, link, name, label, color=color, linestyle=style, linewidth=3)

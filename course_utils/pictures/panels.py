@@ -11,7 +11,7 @@ from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
 from .surfaces import draw_surface
 
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
-FROM_TO = later("path on the loss, ■ to ★")
+FROM_TO, PATHS = later("path on the loss, ■ to ★"), later("path on the loss surface")
 AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10}
 SEEN = 1e6  # what lies further out is not drawn
 
@@ -42,7 +42,7 @@ def fit_panel(axes, measured, grid, labels):
 
 
 def away_note(axes):
-    """Room for the words that no part of the fit is to be seen."""
+    """Room for the words that something is not to be seen."""
     return axes.text(0.5, 0.94, "", **AT_TOP, transform=axes.transAxes)
 
 
@@ -53,16 +53,34 @@ def tell_if_away(note, fit: np.ndarray) -> None:
     note.set_text("" if in_sight else say("(the curve is out of the picture)"))
 
 
-def surface_panel(axes, axis_1, axis_2, loss, names) -> None:
+def surface_panel(axes, axis_1, axis_2, loss, names, title: str = PATHS) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
-    axes.set_title(say("path on the loss surface"), y=1)
+    axes.set_title(say(title), y=1)
     axes.set(xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
 
 
-def within_sight(path: np.ndarray) -> np.ndarray:
-    """The places of a path, shape (steps + 1, 2), that are not too far out to draw."""
-    return path[np.all(np.abs(path) < SEEN, axis=1)]
+class PathLine:
+    """A path on the loss over two parameters, from ■ to ★, and a note where its end is not to be seen.
+
+    surface: (axis_1, axis_2, loss, names).
+    """
+
+    def __init__(self, axes, surface):
+        surface_panel(axes, *surface, title=FROM_TO)
+        self.axes, self.away = axes, away_note(axes)
+        (self.line,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
+        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
+        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label=say("end"))
+
+    def put(self, path: np.ndarray) -> None:
+        """Draw a path, shape (steps + 1, 2), but for what is too far out."""
+        seen = path[np.all(np.abs(path) < SEEN, axis=1)]
+        for line, part in [(self.line, seen), (self.begin, seen[:1]), (self.end, seen[-1:])]:
+            line.set_data(*part.T)
+        low, high = np.transpose([self.axes.get_xlim(), self.axes.get_ylim()])
+        in_sight = np.all((low <= path[-1]) & (path[-1] <= high))
+        self.away.set_text("" if in_sight else say("(the end is out of the picture)"))
 
 
 class PanelPicture(LivePicture):
@@ -111,20 +129,12 @@ class RunPicture(PanelPicture):
         self.loss = self._loss_line(next(axes), steps, lowest)
         self.fit = fit and fit_panel(next(axes), *fit)
         self.away = self.fit and away_note(self.fit.axes)
-        self.path = surface and self._path(next(axes), surface)
+        self.path = surface and PathLine(next(axes), surface)
         self.lines_move()
 
     def _loss_line(self, axes, steps, lowest):
         loss_panel(axes, steps, lowest, self.highest)
         return axes.plot([], [], color=BLUE, linewidth=2, label=say("loss"))[0]
-
-    def _path(self, axes, surface):
-        surface_panel(axes, *surface)
-        axes.set_title(say(FROM_TO), y=1)
-        (path,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
-        (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
-        (self.end,) = axes.plot([], [], "*", color="black", markersize=13, label=say("end"))
-        return path
 
     def put(self, words: str, loss, path, fit=None) -> None:
         """Put one run into the picture. loss: (steps + 1,). path: (steps + 1, parameters). fit: as grid."""
@@ -134,9 +144,7 @@ class RunPicture(PanelPicture):
             tell_if_away(self.away, fit)
             self.fit.set_ydata(np.where(np.abs(fit) < SEEN, fit, np.nan))
         if self.path:
-            seen = within_sight(path)
-            for line, part in [(self.path, seen), (self.begin, seen[:1]), (self.end, seen[-1:])]:
-                line.set_data(*part.T)
+            self.path.put(path)
 
     def place(self, across: float, down: float) -> tuple[float, float] | None:
         """The two parameters at a place in the picture as it was drawn, or None outside the surface.

@@ -16,10 +16,12 @@ def side_by_side(
     ylabel: str,
     alt: str,
     marked: Collection[str] = (),
+    one_scale: bool = True,
 ) -> Picture:
     """A panel for each title, with a curve for each name, from a pair (x, y) of arrays of one length.
 
     Curves of one name look alike in every panel. marked: the names of those whose points get markers.
+    one_scale: whether all panels have the same scale upwards.
     Raises ValueError naming the curve, or what else cannot be drawn.
     """
     panels = {
@@ -38,7 +40,7 @@ def side_by_side(
     rows = -(-len(panels) // columns)
     with mpl.rc_context(STYLE):
         picture = Picture(alt, width=7.6 if columns == 2 else 9.0, height=2.6 * rows + 0.4)
-        grid = picture.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        grid = picture.subplots(rows, columns, sharex=True, sharey=one_scale, squeeze=False)
     drawn, marked = {}, listed(marked, "marked", later("names of curves"))
     for axes, (title, curves) in zip(grid.flat, panels.items(), strict=False):
         axes.set(title=title, xlabel=xlabel, ylabel=ylabel)

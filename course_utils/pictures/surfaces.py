@@ -6,10 +6,11 @@ from matplotlib.patheffects import withStroke
 from .picture import short
 
 
-def draw_surface(axes, axis_1, axis_2, loss, avoid=()) -> None:
-    """Contours at logarithmic levels, darker where the loss is lower, some labelled with their values.
+def draw_surface(axes, axis_1, axis_2, loss, avoid=None) -> None:
+    """Contours at logarithmic levels, darker where the loss is lower.
 
-    avoid: places, shape (points, 2), where a label would be hidden: of the path, for example.
+    avoid: places, shape (points, 2), where a label would be hidden, such as a path. Some contours have labels
+    away from these with their values; none has, unless it is told.
     """
     highest = loss.max() if loss.max() > 0 else 1.0
     lowest = min(max(loss.min() * 1.2, highest * 1e-6), highest * 0.9)
@@ -17,6 +18,8 @@ def draw_surface(axes, axis_1, axis_2, loss, avoid=()) -> None:
     axes.contourf(axis_1, axis_2, loss, levels=[0, *levels], cmap="Blues_r", norm="log", alpha=0.6)
     lines = axes.contour(axis_1, axis_2, loss, levels=levels, colors="black", linewidths=0.5)
     axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]], aspect="equal")
+    if avoid is None:
+        return
     lowest = np.argwhere(loss == loss.min())[0][::-1] / (len(axis_1) - 1, len(axis_2) - 1)
     places = label_places(
         lines, levels[1::3], axes, np.array([*avoid, axes.transLimits.inverted().transform(lowest)])

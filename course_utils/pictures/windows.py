@@ -29,7 +29,7 @@ class WindowPicture(LivePicture):
         self.sums = self._squares(axes[3], say("sums so far"), answers, -reach, reach)
         self._write(axes[2], weights)
         self.numbers_of_window = self._write(axes[1], np.zeros((size, size)))
-        self.numbers_of_sums = self._write(axes[3], np.zeros(answers.shape))
+        self.numbers_of_sums = self._write(axes[3], np.zeros(answers.shape))  # · for those to come
         look: dict = {"fill": False, "edgecolor": ORANGE, "linewidth": 3}
         self.frame_of_window = axes[0].add_patch(Rectangle((0, 0), size, size, **look))
         self.frame_of_sum = axes[3].add_patch(Rectangle((0, 0), 1, 1, **look))
@@ -59,6 +59,6 @@ class WindowPicture(LivePicture):
         for text, value in zip(self.numbers_of_window, window.flat, strict=True):
             text.set_text(f"{value:.4g}")
         for text, value in zip(self.numbers_of_sums, so_far.flat, strict=True):
-            text.set_text("" if value is np.ma.masked else f"{value:.3g}")
+            text.set_text("·" if value is np.ma.masked else f"{value:.2f}")
         self.frame_of_window.set_xy((col - 0.5, row - 0.5))
         self.frame_of_sum.set_xy((col - 0.5, row - 0.5))

@@ -57,7 +57,7 @@ def race_result(losses: Mapping[str, np.ndarray], level: float) -> str:
     sentences = [say("nobody arrived")]
     if told:
         sentences = [say(", ").join([say("first {arrival}", arrival=told[0]), *map(then, told[1:])])]
-    sentences += [say("{names} not below the finish", names=enumerated(late))] if late else []
+    sentences += [say("{names} not below the finish at the end", names=enumerated(late))] if late else []
     sentences += [say("{names} above the start", names=enumerated(lost))] if lost else []
     return say("{sentences}.", sentences=say("; ").join(sentences))
 

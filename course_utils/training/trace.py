@@ -70,9 +70,10 @@ def moments(
     known |= dict(zip(model.data, finite_start(sample, model.data, say("the sample")), strict=True))
     rule, found = None if learning_rate is None else check_rule(GradientDescent(learning_rate)), []
     for number in range(1, rounds + 1):
-        found.append(
-            Moment(number, later("start"), (0, 0), None, known, {}, say("parameters and data are given"))
-        )
+        begun = later("the parameters have their start values")
+        if number > 1:
+            begun = later("the parameters have their new values")
+        found.append(Moment(number, later("start"), (0, 0), None, known, {}, say(begun)))
         found += phase(number, later("forward"), list(forward_pass(model, known)))
         found += phase(number, later("backward"), list(backward_pass(model, found[-1].values)))
         if rule:

@@ -120,7 +120,7 @@ PICTURES = {
     "GraphPicture": lambda datum: graph_picture(datum),
     "KnobPicture": lambda datum: put(KnobPicture(FITTED, 1e-3, 100), XS + datum, datum, datum),
     "StepPicture": lambda datum: put(
-        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0), datum, 4 - 4 * datum, (datum - 3) ** 2
+        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0, -44.0), datum, 4 - 4 * datum, (datum - 3) ** 2
     ),
     "MomentumPicture": lambda datum: put(
         MomentumPicture(3, (0.1, 100), NAMED_BOWL, [0.01, 0.1], [0, 0.9], 50),
@@ -343,9 +343,23 @@ def test_the_paths_of_a_weight_are_marked_from_its_link_to_the_output_and_what_t
         line.get_label(): line.get_color() for line in picture.axes[0].get_lines() if line.get_linewidth() > 1
     }
     one, two = (color for color, _, _ in SERIES[:2])
-    shared, ways = {"_x1 to h1_1": INK}, {"h1_1 to h2_{}": None, "h2_{} to y_hat1": None}
+    shared, ways = (
+        {"_x1 to h1_1: every path": INK},
+        ("h1_1 to h2_{0}: path {0}", "h2_{0} to y_hat1: path {0}"),
+    )
     assert thick == shared | {f"_{way.format(k)}": color for k, color in [(1, one), (2, two)] for way in ways}
+    told = picture.numbers().splitlines()
+    assert told == [ALT, "  x1 to h1_1: every path", *(f"  {way.format(k)}" for k in (1, 2) for way in ways)]
     assert [text.get_text() for text in words_of(picture)[-3:]] == ["$w_{1,1,1}$", "path 1", "path 2"]
+
+
+def test_the_lines_of_a_small_network_carry_their_weights():
+    told = pictures.network(dense([1, 2, 1]), ALT).numbers().splitlines()
+    assert told == [
+        ALT,
+        *(f"  x1 to h1_{k}: w1_{k}_1" for k in (1, 2)),
+        *(f"  h1_{k} to y_hat1: w2_1_{k}" for k in (1, 2)),
+    ]
 
 
 def test_curves_of_one_name_look_alike_in_every_panel_and_each_name_is_told_once():

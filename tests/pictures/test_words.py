@@ -73,9 +73,14 @@ def test_a_loss_that_left_the_numbers_is_told_so(last):
         (
             {"late": FALLING[[0, 1, 1, 2, 3, 5]], "early": FALLING, "asleep": np.ones(6), "lost": RISING},
             0.0015,
-            "first early at step 3, then late at step 4; asleep not below the finish; lost above the start.",
+            "first early at step 3, then late at step 4; asleep not below the finish at the end; "
+            "lost above the start.",
         ),
-        ({"swinging": FALLING[[0, 3, 5, 3, 0]]}, 0.5, "nobody arrived; swinging not below the finish."),
+        (
+            {"swinging": FALLING[[0, 3, 5, 3, 0]]},
+            0.5,
+            "nobody arrived; swinging not below the finish at the end.",
+        ),
         ({"nan": np.array([1.0, np.nan])}, 0.5, "nobody arrived; nan above the start."),
     ],
 )

@@ -142,7 +142,7 @@ def test_the_equations_are_told_as_people_write_them(seed_model):
 
 def test_the_words_tell_round_phase_place_and_equation(seed_model):
     found = moments(seed_model, START, SAMPLE, 0.1, rounds=2)
-    assert found[0].words == "Round 1, start: parameters and data are given."
+    assert found[0].words == "Round 1, start: the parameters have their start values."
     assert found[17 + 2].words.startswith("Round 2, forward, 2 of 4: h = sigmoid(z) = sigmoid(")
 
 
