@@ -28,11 +28,11 @@ from .programs import SandboxUnavailable
 from .reading import reduce
 from .regular import copy
 from .results import Result
+from .under_way import notes
 from .variants import Class
 
 FEW = 12  # submissions: they are graded before workers are there
 AHEAD = 20  # jobs under way, for each worker
-UNFINISHED = ".unfinished"  # in the course folder: what is being graded
 PATIENCE = 120_000  # milliseconds: so long another program may keep the gradebook locked
 
 
@@ -79,20 +79,29 @@ class ParallelAutograde(CarefulAutograde):
     def convert_notebooks(self) -> None:
         """Grade all submissions, and say at the end what became of each."""
         self.counts = {"graded": 0, "graded before": 0}
-        self.note = Path(self.coursedir.root, UNFINISHED)
-        self.finish_earlier()
-        folders = sorted(self.assignments)
-        self.coming = iter(folders)
-        try:
-            with (
-                self.workforce(len(folders)),
-                logging_redirect_tqdm([self.log]),
-                tqdm(total=len(folders), unit="submission", disable=None) as self.bar,
-            ):
-                super().convert_notebooks()
-        finally:
-            self.note.unlink(missing_ok=True)
-            self.log.info(self.account(len(folders)))
+        folders = [Path(folder) for folder in sorted(self.assignments)]
+        with notes(Path(self.coursedir.root), {folder.name for folder in folders}) as self.notes:
+            self.finish_earlier()
+            new = [folder for folder in folders if not self.seems_graded(folder)]
+            self.coming = iter(new)
+            try:
+                with (
+                    self.workforce(len(new)),
+                    logging_redirect_tqdm([self.log]),
+                    tqdm(total=len(folders), unit="submission", disable=None) as self.bar,
+                ):
+                    super().convert_notebooks()
+            finally:
+                self.log.info(self.account(len(folders) + self.unnamed))
+
+    def seems_graded(self, folder: Path) -> bool:
+        """Whether the loop will pass this one over, as far as can be told before it is copied."""
+        student, assignment = folder.parts[-2:]
+        graded, handed_in = (
+            self._format_dest(assignment, student),
+            self.submitted / folder.relative_to(self.desk),
+        )
+        return not self.force and Path(graded).is_dir() and stamp(Path(graded)) == stamp(handed_in)
 
     def account(self, handed_in: int) -> str:
         """A line that adds up."""
@@ -126,7 +135,7 @@ class ParallelAutograde(CarefulAutograde):
         """Send the next jobs ahead. What cannot be sent is found out about when its turn comes."""
         for folder in islice(self.coming, number):
             with suppress(Exception):
-                for job in self.jobs_ahead(Path(folder)):
+                for job in self.jobs_ahead(folder):
                     self.fleet.send(job)
 
     def jobs_ahead(self, folder: Path) -> Iterator[Job]:
@@ -149,28 +158,38 @@ class ParallelAutograde(CarefulAutograde):
         shutil.rmtree(copied)
 
     def finish_earlier(self) -> None:
-        """Take away what a run left that was ended in the middle of a submission: it is graded anew."""
-        with suppress(FileNotFoundError):
-            student, assignment = self.note.read_text().splitlines()
-            self.log.warning("%s was not finished by an earlier run, and is graded anew.", student)
-            shutil.rmtree(self._format_dest(assignment, student), ignore_errors=True)
+        """Take away what a run left that was ended in the middle of a submission."""
+        for assignment, note in self.notes.items():
+            student = note.student()
+            half = Path(self._format_dest(assignment, student))
+            if student and half.is_dir():
+                told = "%s of %s was not finished by an earlier run: it is graded anew, now or next time."
+                self.log.warning(told, assignment, student)
+                shutil.rmtree(half, ignore_errors=True)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Whether to grade this one: then it is noted as unfinished until it is."""
+        """Whether to grade this one: then it is noted as under way until it is done."""
         self.bar.update()
         self.send()
-        self.note.write_text(f"{student_id}\n{assignment_id}")
+        self.note = self.notes[assignment_id]
         wanted = super().init_destination(assignment_id, student_id)
-        if not wanted:
-            self.done("graded before")
+        if wanted:
+            self.note.put(student_id)
+        else:
+            self.counts["graded before"] += 1
         return wanted
 
     def run_post_convert_hook(self) -> None:
         """Count a submission that is graded."""
         super().run_post_convert_hook()
-        self.done("graded")
+        self.note.put()
+        self.counts["graded"] += 1
 
-    def done(self, what: str) -> None:
-        """Count a submission, which nothing is left to do for."""
-        self.counts[what] += 1
-        self.note.unlink()
+
+def stamp(folder: Path) -> bytes:
+    """What the timestamp.txt of a folder begins with; nothing if it is no file."""
+    path = folder / "timestamp.txt"
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(100).strip()

@@ -30,6 +30,7 @@ class CarefulAutograde(Autograde):
 
     desk = ""  # the folder that takes the place of submitted/, once its submissions are known
     assignments: dict
+    unnamed = 0  # folders whose names cannot be printed
 
     @property
     def _input_directory(self) -> str:
@@ -59,9 +60,16 @@ class CarefulAutograde(Autograde):
                 raise
         self.assignments = {folder: [] for folder in folders} | self.assignments
         self.submitted, self.desk = Path(self.coursedir.root, self._input_directory), self.folder
-        named = {folder: notebooks for folder, notebooks in self.assignments.items() if folder.isprintable()}
-        for folder in self.assignments.keys() - named.keys():  # one line break stops nbgrader altogether
+        excluded = self.coursedir.student_id_exclude.split(",")
+        wanted = {
+            folder: notebooks
+            for folder, notebooks in self.assignments.items()
+            if Path(folder).parts[-2] not in excluded
+        }
+        named = {folder: notebooks for folder, notebooks in wanted.items() if folder.isprintable()}
+        for folder in wanted.keys() - named.keys():  # one line break stops nbgrader altogether
             self.log.error("%a cannot be graded: give the folder a name that can be printed.", folder)
+        self.unnamed = len(wanted) - len(named)
         self.assignments = {
             self.on_desk(folder): list(map(self.on_desk, notebooks)) for folder, notebooks in named.items()
         }
@@ -72,8 +80,6 @@ class CarefulAutograde(Autograde):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether to grade this one: then it is copied, and its old scores are gone."""
-        if student_id in self.coursedir.student_id_exclude.split(","):
-            return False
         copied = Path(self._format_source(assignment_id, student_id))
         try:
             self.take(copied, student_id, assignment_id)

@@ -25,6 +25,10 @@ ELSEWHERE = later(
     "no points: the answer is right, but in your notebook this check does not say so. There something that "
     "the set gave is no longer what it was, a name or a cell. The check says: {words}"
 )
+ENDED = later(
+    "no points: the answer is right, but the program that runs your notebook ended before this check could "
+    "run in it: {words}"
+)
 LOST = later("no points: the check took too long, or ended without a result")
 GONE = later("it was deleted, or made text.")
 FIRST = later("The first cell of the set that did not run: {broken}")
@@ -128,7 +132,9 @@ class Examination:
             if said is None:
                 return result
             score, words = pair(said)
-        except (Died, Failed, Refused) as reason:
+        except Died as reason:
+            return Result(score=0.0, message=say(ENDED, words=reason), slips=["no value"])
+        except (Failed, Refused) as reason:
             score, words = 0.0, f"{type(reason).__name__}: {reason}"
         if type(score) in (int, float) and score >= (result.score or 0):
             return result

@@ -31,10 +31,10 @@ def notebook_in(folder: Path, name: str, released: Callable[[], NotebookNode]) -
 
 
 def is_answered(path: Path, given: dict[str, str]) -> bool:
-    """Whether the answer cells of a notebook hold anything but what was given, or it cannot be read."""
+    """Whether a notebook can be read, and its answer cells hold anything but what was given."""
     try:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
+        cells = json.loads(path.read_text("utf-8-sig"))["cells"]
         written = {c["metadata"].get("nbgrader", {}).get("grade_id"): "".join(c["source"]) for c in cells}
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError):
-        return True
+        return False
     return any(written.get(name, text) != text for name, text in given.items())

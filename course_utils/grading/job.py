@@ -54,7 +54,9 @@ class Job:
     @cached_property
     def key(self) -> str:
         """A name that no other job has."""
-        files = self.given, self.handed_in
+        files = [
+            (name, sha256(content).digest()) for name, content in (*self.given, ("", b""), *self.handed_in)
+        ]
         said = self.owner, json.dumps(self.task), self.warm, files, self.course, self.bounds
         return f"examine-{sha256(repr(said).encode()).hexdigest()}"
 

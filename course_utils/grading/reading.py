@@ -18,13 +18,15 @@ def reduce(path: Path) -> str | None:
     """
     where = path.relative_to(path.parents[2])
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(path.read_text("utf-8-sig"))
         cells, right = data["cells"], data["nbformat"] == 4
         kept = [cell(part) for part in cells[: CELLS + 1] if part["cell_type"] in KINDS]
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, MemoryError):
         right = False
     if not right:
-        raise Irregular(f"{where} is no notebook of format 4. Save it in JupyterLab, and hand it in again.")
+        raise Irregular(
+            f"{where} is no notebook of format 4 in UTF-8. Save it in JupyterLab, and hand it in again."
+        )
     if len(cells) > CELLS:
         raise Irregular(f"{where} has {len(cells):,} cells: {CELLS:,} may be handed in.")
     mark = metadata.get("variant") if isinstance(metadata := data.get("metadata"), dict) else None

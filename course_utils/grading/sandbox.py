@@ -30,12 +30,13 @@ SCRATCH_FOLDER = ["--perms", "1777", "--size", SCRATCH, "--tmpfs"]
 
 
 def limits(memory: int, cpu_seconds: int) -> dict[str, int]:
-    """What the program gives up by itself: bytes of memory, seconds of computing, processes, core dumps."""
+    """What the program gives up by itself: memory, seconds of computing, processes, files, core dumps."""
     return {
         "RLIMIT_AS": memory,
         "RLIMIT_CPU": cpu_seconds,
         "RLIMIT_FSIZE": int(SCRATCH),
         "RLIMIT_NPROC": 64,
+        "RLIMIT_NOFILE": 1024,
         "RLIMIT_CORE": 0,
     }
 

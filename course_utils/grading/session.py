@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..checks.budget import PATIENCE
 from .channel import Died
-from .programs import Running, Startable
+from .programs import Running, SandboxUnavailable, Startable
 
 STARTS = 4  # of one submission's program
 
@@ -49,7 +49,12 @@ class Session:
             raise Died("the notebook was stopped for good")
         self.starts += 1
         self.program, self.ahead = self.ahead or self.sandbox.run(self.folder), None
-        self.program.wait_until_ready()
+        try:
+            self.program.wait_until_ready()
+        except SandboxUnavailable:  # what it is started from may have been ended meanwhile
+            self.stop()
+            self.program = self.sandbox.run(self.folder)
+            self.program.wait_until_ready()
         for cell in self.history:
             self.reply("run", *cell)
 

@@ -10,11 +10,12 @@ from traitlets.config import Config
 
 
 class Keep(DisplayHook):
-    """Keeps the value of a cell's last line in all its formats (a MIME bundle) instead of printing it."""
+    """Keeps the value of a cell's last line, in all its formats (a MIME bundle), and as `_` and `Out`."""
 
     def __call__(self, result=None):
         """Take the value that a cell ends with; None and what ends with a semicolon show nothing."""
         if result is not None and not self.quiet():
+            self.update_user_ns(result)
             self.fill_exec_result(result)
             if self.shell.shows:
                 bundle, _ = self.compute_format_data(result)
@@ -22,7 +23,7 @@ class Keep(DisplayHook):
 
 
 class QuietShell(InteractiveShell):
-    """Writes nothing, and no history. shows: whether the value of a cell is kept, as it would be shown."""
+    """Writes nothing. shows: whether the value of a cell is kept, as it would be shown."""
 
     displayhook_class = Keep
     shows = True
@@ -42,5 +43,5 @@ class QuietShell(InteractiveShell):
         """
         self.kept, spare = [], io.StringIO()
         with redirect_stdout(spare), redirect_stderr(spare), capture_output() as shown:
-            result = self.run_cell(source, store_history=False)
+            result = self.run_cell(source, store_history=True)
         return result, shown.stdout, [*(output.data for output in shown.outputs), *self.kept]

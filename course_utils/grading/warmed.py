@@ -23,6 +23,10 @@ from .sandbox import font_lists
 WAITS = ("/bin/sh", "-c", "echo; read -r _")  # until its input ends
 
 
+class Ended(SandboxUnavailable):
+    """The process that is kept warm is no longer there."""
+
+
 class Nursery:
     """A process that has run the set's own cells beside its files, for all submissions.
 
@@ -38,8 +42,7 @@ class Nursery:
     def start(self) -> None:
         """Start the process. Raises SandboxUnavailable."""
         if not any(map(self.starts, tries(self.cells))):
-            ended = f"it ended with status {self.process.returncode}. {self.reason()}"
-            raise SandboxUnavailable(f"No program can be kept warm here: {ended}")
+            raise SandboxUnavailable(f"No program can be kept warm here: {self.reason()}")
 
     def starts(self, cells: tuple[str, ...]) -> bool:
         """Start the process beside a copy of the files. Whether it has run these cells without a trace."""
@@ -69,9 +72,10 @@ class Nursery:
         return ready
 
     def reason(self) -> str:
-        """What it, or one of its children, printed last: no child of it prints once it is locked in."""
+        """How it ended, if it has, and what it printed last, or a child of it, before that was locked in."""
         self.told.seek(0)
-        return self.told.read().decode(errors="replace")[-500:]
+        ended = "" if self.process.poll() is None else f"it ended with status {self.process.returncode}. "
+        return ended + self.told.read().decode(errors="replace")[-500:]
 
     def is_ready(self) -> bool:
         """Whether it says that it is ready."""
@@ -98,7 +102,7 @@ class Nursery:
         try:
             socket.send_fds(self.here, [json.dumps(request).encode()], descriptors)
         except OSError as error:
-            raise SandboxUnavailable(f"The process that is kept warm has ended: {error}") from None
+            raise Ended(f"The process that is kept warm has ended: {error}. {self.reason()}") from None
 
 
 def tries(cells: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -130,6 +134,13 @@ class Warmed:
 
     def run(self, folder: Path | None = None) -> Running:
         """Start the program. Raises SandboxUnavailable."""
+        try:
+            return self.start(folder)
+        except Ended:  # after it was seen to be there: a new one is started
+            return self.start(folder)
+
+    def start(self, folder: Path | None) -> Running:
+        """Start the program, once. Raises Ended."""
         warm = self.ready()
         process = self.sandbox.start(folder)
         assert process.stdin and process.stdout and process.stderr

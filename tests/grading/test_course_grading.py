@@ -22,6 +22,7 @@ from course_utils.grading.reading import reduce
 from course_utils.grading.results import OUTPUTS, Result, SourceFault, believed, fitting
 from course_utils.grading.sandbox import bubblewrap, limits, mounts
 from course_utils.grading.session import Session
+from course_utils.grading.shell import QuietShell
 
 
 def test_of_a_submission_only_the_text_of_answers_and_added_cells_is_left():
@@ -231,6 +232,15 @@ def test_an_answer_that_kills_its_examiner_costs_one_submission(possessed):
     possessed.program.process.kill()  # by whomever, between two submissions
     possessed.program.process.wait()
     assert scores(possessed, "right", "wrong") == [1.0, 0.0]
+
+
+def test_a_cell_may_use_what_the_ones_before_it_showed():
+    shell = QuietShell.instance()
+    try:
+        results = [shell.run(cell)[0] for cell in ("6 * 7", "float(_) + Out[1]", "_2 - _")]
+    finally:
+        QuietShell.clear_instance()
+    assert [result.result for result in results] == [42, 84.0, 0.0]
 
 
 def test_what_ended_before_its_time_is_examined_once_more(monkeypatch):

@@ -12,6 +12,7 @@ from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_a
 from course_utils.grading import report
 from course_utils.grading.assembly import label
 from course_utils.grading.syntax import loads, stores
+from course_utils.grading.under_way import FOLDER, notes
 
 pytestmark = needs_bubblewrap
 
@@ -136,6 +137,30 @@ def test_nothing_is_left_of_an_earlier_try(course):
     (course.submit("ann", "tiny", tiny_set()) / "timestamp.txt").write_text("tomorrow")
     assert "timestamp.txt holds no time" in course.command("autograde", "tiny", "--student", "ann").stderr
     assert set(course.scores("ann", "tiny").values()) == {0.0}
+
+
+def test_one_run_at_a_time_has_a_set_and_what_a_killed_one_left_is_graded_anew(course):
+    course.submit("kim", "tiny", tiny_set())
+    with notes(course.folder, ["tiny", "another"]) as mine:
+        refused = course.command("autograde", "tiny", "--student", "kim")
+        assert refused.returncode != 0 and "tiny is being graded by another run" in refused.stderr
+        assert course.scores("kim", "tiny") == {} and [note.student() for note in mine.values()] == ["", ""]
+    assert course.command("autograde", "tiny", "--student", "kim").returncode == 0
+    note, graded = course.folder / FOLDER / "tiny", course.folder / "autograded" / "kim"
+    for nobody in ("", "\0\0", "nobody", "kim\nann"):
+        note.write_text(nobody)
+        assert "1 graded before" in course.command("autograde", "tiny", "--student", "kim").stderr
+        assert graded.exists() and note.read_text() == ""
+    note.write_text("kim")
+    done = course.command("autograde", "tiny", "--student", "kim")
+    assert "kim of tiny was not finished" in done.stderr and "1 graded, 0 graded before" in done.stderr
+    assert course.scores("kim", "tiny") == FULL and note.read_text() == ""
+
+
+def test_who_is_excluded_is_not_counted(course):
+    course.submit("kim", "tiny", tiny_set())
+    done = course.command("autograde", "tiny", "--student", "kim", "--CourseDirectory.student_id_exclude=kim")
+    assert "0 handed in: 0 graded, 0 graded before, 0 not graded" in done.stderr
 
 
 def test_without_bubblewrap_nothing_runs_and_no_score_is_lost(course, tmp_path):

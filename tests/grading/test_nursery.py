@@ -20,7 +20,7 @@ from course_utils.grading.preprocessors import Examine, digest, own_cells
 from course_utils.grading.programs import Program, SandboxUnavailable
 from course_utils.grading.sandbox import bubblewrap, limits, walls
 from course_utils.grading.session import Session
-from course_utils.grading.warmed import Warmed, nursery
+from course_utils.grading.warmed import Nursery, Warmed, nursery
 
 pytestmark = needs_bubblewrap
 IMPORTS = "%load_ext course_utils\nimport numpy as np"
@@ -336,6 +336,7 @@ LINES = [
     "print(__doc__, _, __, _dh, _ih, sorted(name for name in globals() if name.startswith('_')))",
     "print(get_ipython().profile_dir.location, get_ipython().starting_dir, _exit_code)",
     "import asyncio; await asyncio.sleep(0.01)",
+    "6 * 7",
 ]
 
 
@@ -426,6 +427,28 @@ def test_a_nursery_that_ended_is_replaced(tmp_path):
     nursery(*KEPT).process.wait()
     with warm(tmp_path) as later:
         assert printed(later, "print(6 * 7)") == "42\n"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_nursery_that_ends_at_the_last_moment_is_replaced_too(sent, tmp_path, monkeypatch):
+    """Before it is asked for a child, or when it has been asked and has not forked yet."""
+    child, ended = Nursery.child, []
+
+    def late(nursery, *arguments):
+        first = not ended and not ended.append(nursery.process.pid)
+        if first and not sent:
+            nursery.process.kill()
+            nursery.process.wait()
+        elif first:
+            os.kill(nursery.process.pid, signal.SIGSTOP)
+        child(nursery, *arguments)
+        if first:
+            nursery.process.kill()
+
+    monkeypatch.setattr(Nursery, "child", late)
+    with warm(tmp_path) as one:
+        assert printed(one, "print(6 * 7)") == "42\n"
+    assert ended != [nursery(*KEPT).process.pid]
 
 
 def test_what_cannot_be_locked_in_does_not_start(tmp_path, monkeypatch):

@@ -120,7 +120,10 @@ PICTURES = {
     "GraphPicture": lambda datum: graph_picture(datum),
     "KnobPicture": lambda datum: put(KnobPicture(FITTED, 1e-3, 100), XS + datum, datum, datum),
     "StepPicture": lambda datum: put(
-        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0, -44.0), datum, 4 - 4 * datum, (datum - 3) ** 2
+        StepPicture(XS, (XS - 3) ** 2, "$w_2$", (1.0, 4.0), -4.0, -44.0),
+        datum,
+        4 - 4 * datum,
+        (datum - 3) ** 2,
     ),
     "MomentumPicture": lambda datum: put(
         MomentumPicture(3, (0.1, 100), NAMED_BOWL, [0.01, 0.1], [0, 0.9], 50),

@@ -1,0 +1,55 @@
+"""What is being graded: one run at a time has a set, and one that is killed leaves a note."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from nbgrader.converters.base import NbGraderException
+
+FOLDER = ".grading"  # in the course folder: a file for each set
+
+
+class Note:
+    """The file of a set: it holds the name of the student whose submission is under way."""
+
+    def __init__(self, file: TextIO):
+        self.file = file
+
+    def student(self) -> str:
+        """Who was under way when this was written; nobody if it is empty."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def put(self, student: str = "") -> None:
+        """Note who is under way."""
+        self.file.truncate(0)
+        self.file.write(student)
+        self.file.flush()
+
+
+@contextmanager
+def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
+    """The note of each set, which no other run has meanwhile; empty after a run, unless it is killed.
+
+    Raises NbGraderException, which names the set, if another run has it.
+    """
+    import fcntl  # Windows has none; it grades nothing, but reads the settings
+
+    (course / FOLDER).mkdir(exist_ok=True)
+    found = {}
+    with ExitStack() as stack:
+        for name in sorted(sets):
+            file = stack.enter_context((course / FOLDER / name).open("a+", errors="surrogateescape"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise NbGraderException(
+                    f"{name} is being graded by another run in this folder. Start again when that has ended."
+                ) from None
+            found[name] = Note(file)
+        try:
+            yield found
+        finally:
+            for note in found.values():
+                note.put()
