@@ -28,7 +28,7 @@ from .programs import SandboxUnavailable
 from .reading import reduce
 from .regular import copy
 from .results import Result
-from .under_way import notes
+from .under_way import Busy, notes
 from .variants import Class
 
 FEW = 12  # submissions: they are graded before workers are there
@@ -77,31 +77,37 @@ class ParallelAutograde(CarefulAutograde):
     fleet: Workforce = Alone()
 
     def convert_notebooks(self) -> None:
-        """Grade all submissions, and say at the end what became of each."""
-        self.counts = {"graded": 0, "graded before": 0}
+        """Grade all submissions, and say at the end what became of each. Raises Busy."""
         folders = [Path(folder) for folder in sorted(self.assignments)]
-        with notes(Path(self.coursedir.root), {folder.name for folder in folders}) as self.notes:
-            self.finish_earlier()
-            new = [folder for folder in folders if not self.seems_graded(folder)]
-            self.coming = iter(new)
-            try:
-                with (
-                    self.workforce(len(new)),
-                    logging_redirect_tqdm([self.log]),
-                    tqdm(total=len(folders), unit="submission", disable=None) as self.bar,
-                ):
-                    super().convert_notebooks()
-            finally:
-                self.log.info(self.account(len(folders) + self.unnamed))
+        try:
+            with notes(Path(self.coursedir.root), {folder.name for folder in folders}) as self.notes:
+                self.grade(folders)
+        except Busy as reason:
+            self.log.error(reason)
+            raise
+
+    def grade(self, folders: list[Path]) -> None:
+        """Grade the submissions of these folders, as they lie on the desk."""
+        self.counts = {"graded": 0, "graded before": 0}
+        self.finish_earlier()
+        new = [folder for folder in folders if not self.seems_graded(folder)]
+        self.coming = iter(new)
+        try:
+            with (
+                self.workforce(len(new)),
+                logging_redirect_tqdm([self.log]),
+                tqdm(total=len(folders), unit="submission", disable=None) as self.bar,
+            ):
+                super().convert_notebooks()
+        finally:
+            self.log.info(self.account(len(folders) + self.unnamed))
 
     def seems_graded(self, folder: Path) -> bool:
         """Whether the loop will pass this one over, as far as can be told before it is copied."""
         student, assignment = folder.parts[-2:]
-        graded, handed_in = (
-            self._format_dest(assignment, student),
-            self.submitted / folder.relative_to(self.desk),
-        )
-        return not self.force and Path(graded).is_dir() and stamp(Path(graded)) == stamp(handed_in)
+        graded = Path(self._format_dest(assignment, student))
+        handed_in = self.submitted / folder.relative_to(self.desk)
+        return not self.force and graded.is_dir() and stamp(graded) == stamp(handed_in)
 
     def account(self, handed_in: int) -> str:
         """A line that adds up."""

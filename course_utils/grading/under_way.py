@@ -10,6 +10,10 @@ from nbgrader.converters.base import NbGraderException
 FOLDER = ".grading"  # in the course folder: a file for each set
 
 
+class Busy(NbGraderException):
+    """A set that another run is grading."""
+
+
 class Note:
     """The file of a set: it holds the name of the student whose submission is under way."""
 
@@ -32,7 +36,7 @@ class Note:
 def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
     """The note of each set, which no other run has meanwhile; empty after a run, unless it is killed.
 
-    Raises NbGraderException, which names the set, if another run has it.
+    Raises Busy, which names the set, if another run has it.
     """
     import fcntl  # Windows has none; it grades nothing, but reads the settings
 
@@ -44,7 +48,7 @@ def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise NbGraderException(
+                raise Busy(
                     f"{name} is being graded by another run in this folder. Start again when that has ended."
                 ) from None
             found[name] = Note(file)

@@ -153,7 +153,7 @@ def test_one_run_at_a_time_has_a_set_and_what_a_killed_one_left_is_graded_anew(c
         assert graded.exists() and note.read_text() == ""
     note.write_text("kim")
     done = course.command("autograde", "tiny", "--student", "kim")
-    assert "kim of tiny was not finished" in done.stderr and "1 graded, 0 graded before" in done.stderr
+    assert "tiny of kim was not finished" in done.stderr and "1 graded, 0 graded before" in done.stderr
     assert course.scores("kim", "tiny") == FULL and note.read_text() == ""
 
 
