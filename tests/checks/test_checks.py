@@ -215,7 +215,7 @@ ANSWERS = {  # as the lessons ask
     "02.3": "line",
     "03.1": 2 * (y_hat - y) * w2 * 2 * h * h * (1 - h) * x,
     "03.2": 2,
-    "03.3": "input weights",
+    "03.3": "first layer",
     "04.1": 1.5,
     "04.2": 9.75,
     "04.3": "up",

@@ -32,10 +32,10 @@ QUESTIONS = {
         },
     ),
     "03.3": choice(
-        "input weights",
+        "first layer",
         **{
-            "input weights": "the paths to w1 and b1 run through the link w2. Times zero is zero.",
-            "output weights": "look for the factor w2 in the four products above.",
+            "first layer": "the paths to w1 and b1 run through the link w2. Times zero is zero.",
+            "last layer": "look for the factor w2 in the four products above.",
             "all": "the gradient of b2 has no factor w2.",
         },
     ),

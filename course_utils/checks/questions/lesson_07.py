@@ -36,7 +36,7 @@ QUESTIONS = {
     ),
     "07.3": choice(
         "shared",
-        short="each is short because it uses the lines above it. Why may it?",
+        skipped="each link is visited, so no path is left out. How often is each one visited?",
         shared="each link is visited once, and where paths meet they are added at once.",
         rounded="all four ways give the same numbers, and backward is as exact as expanding.",
     ),
