@@ -65,7 +65,7 @@ def loss_surface(
 ) -> Picture:
     """Contours of the loss over two parameters, and the path that training took.
 
-    loss: shape (len(axis_2), len(axis_1)). path: shape (steps + 1, 2).
+    loss: shape (len(axis_2), len(axis_1)). path: shape (steps + 1, 2); of no steps, it is the start alone.
     Raises ValueError naming what has another shape.
     """
     axis_1, axis_2 = array(axis_1, "axis_1"), array(axis_2, "axis_2")
@@ -79,9 +79,12 @@ def loss_surface(
     tall = np.clip(4.6 * np.ptp(axis_2) / np.ptp(axis_1), 1.8, 4.6)
     picture, axes = new_axes(alt, labels[0], labels[1], width=5.6, height=tall + 0.7)
     draw_surface(axes, axis_1, axis_2, loss, avoid=path)
-    axes.plot(path[:, 0], path[:, 1], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
+    moved = len(path) > 1
+    if moved:
+        axes.plot(*path.T, "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
     axes.plot(*path[0], "s", color="black", markersize=8, label=say_in("point", "start"))
-    axes.plot(*path[-1], "*", color="black", markersize=13, label=say("end"))
+    if moved:
+        axes.plot(*path[-1], "*", color="black", markersize=13, label=say("end"))
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=9, frameon=False)
     return picture
 

@@ -34,7 +34,7 @@ def went(loss: np.ndarray) -> dict:
 def arrival(loss: np.ndarray) -> str:
     """When a run came down to a thousandth of its first loss for good, and where it ended."""
     step = settled(loss, loss[0] / 1000)
-    came = say("not settled")
+    came = say("not settled below a thousandth of its first loss")
     if step:
         came = say("settled below a thousandth of its first loss at step {step}", step=step)
     return say(
