@@ -130,8 +130,31 @@ class Case:
                 [one for one in pairs_of(model) if named_pair(one) in links], lambda *_: 0
             )
             return self.same(self.answer, right - part if kind == "missing path" else part)
+        if kind == "lost term" and not links:  # beside a symbol of the answer itself
+            symbols = self.answer.free_symbols
+            added = (
+                self.answer.xreplace({s: s + sign * t})
+                for s in symbols
+                for t in points(self.model)[0]
+                for sign in (-1, 1)
+            )
+            return any(self.same(changed, right) for changed in added)
+        if kind.endswith(" on a path"):
+            ((of, wrt),) = links
+            part = right - self.changed(
+                [one for one in pairs_of(model) if named_pair(one) == (of, wrt)], lambda *_: 0
+            )
+            scales = [sp.Rational(1, n) if kind == "lost number on a path" else n for n in range(2, 13)]
+            changes = [(scale - 1) * some for scale in scales for some in (part, right - part)]
+            return any(self.same(self.answer, right + change) for change in changes)
         if kind == "zero":
             return self.same(self.answer, 0)
+        if kind == "another number":
+            return any(
+                self.same(self.answer, right * sp.Rational(p, q))
+                for p in range(-12, 13)
+                for q in range(1, 13)
+            )
         if kind in ("lost number", "lost division", "sum for mean") and not own & links:
             return False  # it names where the number is, and it was not there
         if kind in ("sign turned", "surplus number", "lost number", "lost division", "sum for mean"):

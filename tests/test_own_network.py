@@ -205,7 +205,7 @@ FITS = {
     "text": (START, "w", CURVE, "cannot be evaluated"),
     "nothing": (START, None, CURVE, "cannot be evaluated"),
     "words": (START, NAMED | {"w": "one"}, CURVE, "cannot be evaluated"),
-    "nan": (START, NAMED | {"w": np.nan}, CURVE, "should be one finite number"),
+    "nan": (START, NAMED | {"w": np.nan}, CURVE, "it seems that the training diverged"),
     "too many": (START, [*FITTED, 1.0], CURVE, "cannot be evaluated"),
     "the start is none": ([1.0], FITTED, CURVE, "cannot be evaluated"),
 }

@@ -91,7 +91,7 @@ def described(error: BaseException) -> tuple[str, bool]:
     """An error's type, what it says if it says something, and what to write instead; is that known?"""
     said = sentence(error)
     try:
-        text = f"{kind(error)}: {error!s:.200}"
+        text = f"{kind(error)}: {error!s:.200}".removesuffix(": ")
         end = "" if text.endswith((".", "!", "?")) else "."
         return sentences(text + end, say("In short: {said}", said=known(said)) if said else ""), bool(said)
     except Exception:

@@ -6,10 +6,12 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
+import sympy as sp
 
-from ..derivation.chain_rule import loss_of
-from .flow import Chains, Numbers, same
-from .link_slips import function_of
+from ..derivation.chain_rule import derivative, downstream, loss_of
+from .floats import Floats
+from .flow import Chains, Flow, Numbers, same
+from .link_slips import function_of, number_of
 from .mistakes import Link, Mistake
 
 # what makes a mistake from its place, the gradients of each mistake, and the indices of their wrts
@@ -50,6 +52,39 @@ def path_slips(chains: Chains, parts: Mapping[Link, Numbers]) -> Found:
             yield partial(bracket_over, chains, on, [links for links, _ in ways]), np.array(gradients), on
 
 
+def lost_on_paths(chains: Chains, parts: Mapping[Link, Numbers]) -> Found:
+    """A number that every path has, lost on some of them: those through a link, or all others."""
+    numbers = {number for link in chains.locals for number in number_of(chains.factored[link])} - {1}
+    for number in sorted(numbers):
+        for place, (scale, text, others) in enumerate(LOST_ON_PATHS):
+            holding = [k for k in chains.locals if number_of(chains.factored[k])[place] == number]
+            past = chains.past(holding)
+            for link, part in parts.items():
+                on = chains.on[link]
+                through = past.links[link] * past.through(link)[on, 0]
+                rest = np.array([past.adjoint[chains.wrts[index]][0] for index in on]) - through
+                has = np.array([through == 0, rest == 0])[..., np.newaxis]
+                changes = np.array([part, chains.gradients[on] - part]) * (float(number) ** scale - 1)
+                names = {"number": str(number)}
+                slip = ("lost number", "lost division")[place] + " on a path"
+                mistakes = [Mistake(slip, words, links=(link,), names=names) for words in (text, others)]
+                yield mistakes.__getitem__, np.where(has, chains.gradients[on] + changes, np.nan), on
+
+
+LOST_ON_PATHS = (
+    (
+        -1,
+        "the factor {number} is lost in the part of the sum through {link}.",
+        "the factor {number} is there in the part of the sum through {link}, and lost in the rest.",
+    ),
+    (
+        1,
+        "a division by {number} is lost in the part of the sum through {link}.",
+        "a division by {number} is there in the part of the sum through {link}, and lost in the rest.",
+    ),
+)
+
+
 def shared_factors(chains: Chains) -> Iterator[tuple[Numbers, list[Link], Numbers]]:
     """(of which wrts all paths go through a symbol, the links before or after it, their product)."""
     flow, order = chains.flow, {symbol: place for place, symbol in enumerate(chains.equations)}
@@ -67,6 +102,51 @@ def bracket_over(chains: Chains, on: Numbers, ways: Sequence[Sequence[Link]], pl
     text = "every path has {link} in it, and here some have not: put the sum of the paths in a bracket."
     links = tuple(link for link in ways[place // 2] if set(on) <= set(chains.on[link]))
     return Mistake("bracket over paths", text, links=links, every=True)
+
+
+def forgotten_functions(chains: Chains) -> Found:
+    """An activation forgotten: its input stands for its output, in all links, or in all that is computed.
+
+    Its own slope may be there, as a formula of that input, or be forgotten with it.
+    """
+    every = range(len(chains.wrts))
+    for outputs in groups_of_functions(chains):
+        inside = {of: chains.equations[of].args[0] for of in outputs}
+        holding = {k for k, formula in chains.locals.items() if outputs & {k[0], *formula.free_symbols}}
+        several = [index for index in every if len(holding.intersection(chains.way(index))) > 1]
+        formulas = {k: formula.xreplace(inside) for k, formula in chains.locals.items()}
+        lost = {k: derivative(inside[k[0]], k[1]) for k in chains.locals if k[0] in inside}
+        of = min(outputs, key=list(chains.equations).index)
+        names = {"of": of, "function": chains.equations[of].func.__name__, "part": inside[of]}
+        mistake = Mistake("forgotten function", FORGOTTEN, names=names)
+        for floats, on in ((chains.floats, several), (computed_without(chains, inside), list(every))):
+            for changed in (formulas, formulas | lost):
+                flow = Flow(chains.equations, chains.wrts, {k: floats.value(e) for k, e in changed.items()})
+                if on:
+                    gradients = np.array([[flow.adjoint[chains.wrts[index]] for index in on]])
+                    yield [mistake].__getitem__, gradients, np.array(on)
+
+
+FORGOTTEN = "{of} is the {function} of {part}: here {part} itself stands for it."
+FUNCTIONS = 10  # so many are forgotten, one after the other
+
+
+def groups_of_functions(chains: Chains) -> list[set[sp.Symbol]]:
+    """The symbols that are a function of something, each alone, and all of one function."""
+    loss, kinds = loss_of(chains.equations), defaultdict(list)
+    for of, equation in chains.equations.items():
+        if isinstance(equation, sp.Function) and len(equation.args) == 1 and of != loss:
+            kinds[equation.func].append(of)
+    alone = [{of} for some in kinds.values() for of in some]
+    return alone[:FUNCTIONS] + [set(some) for some in kinds.values() if len(some) > 1]
+
+
+def computed_without(chains: Chains, inside: Mapping[sp.Symbol, sp.Expr]) -> Floats:
+    """The values of all symbols where some functions are left out."""
+    changed = downstream(chains.equations, inside)
+    given = {name: v for name, v in chains.floats.points.items() if name not in {s.name for s in changed}}
+    lines = {s: inside.get(s, line) for s, line in chains.equations.items() if s in changed}
+    return Floats(given).compute(lines)
 
 
 def added_slips(chains: Chains) -> Found:

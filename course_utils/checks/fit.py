@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import sympy as sp
 
-from ..compiled.inputs import as_floats, as_mapping, finite_start
+from ..compiled.inputs import as_floats, as_mapping, finite_start, in_order
 from ..compiled.settings import number
 from ..derivation.chain_rule import needed_for
 from ..derivation.given import listed, some
@@ -79,6 +79,9 @@ def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tupl
     rival = number(rival, "rival")
     if any(some is ... for some in pair(parameters, "parameters")):
         return UNANSWERED
+    start, end = parameters
+    if lost := fault_of_training(end, model.parameters):
+        return wrong(lost)
     try:
         start, end = (finite_start(some, model.parameters, "parameters") for some in parameters)
     except UNFIT as error:
@@ -89,6 +92,21 @@ def check_fit(model: Model, prediction: sp.Symbol, parameters: tuple, data: tupl
 
     fault = next(faults_of_fit(drawn, start, end, samples, rival), None)
     return wrong(fault) if fault else right(say("it was trained, it bends, and it is better than its rival."))
+
+
+def fault_of_training(end, parameters: Sequence[sp.Symbol]) -> str:
+    """What is wrong if these are no parameters: all that a loop returned, or of a run that diverged."""
+    if isinstance(end, tuple) and len(end) == 2 and isinstance(end[0], Mapping):
+        return say("this is a pair, the parameters and the losses: take it apart, `trained, losses = ...`.")
+    try:
+        values = map(as_floats, in_order(end, parameters, "parameters"), parameters)
+        finite = all(np.isfinite(one).all() for one in values)
+    except UNFIT:
+        return ""
+    return "" if finite else DIVERGED
+
+
+DIVERGED = "this is not finite: it seems that the training diverged. Take a smaller learning rate."
 
 
 def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, rival: float) -> Iterator[str]:
@@ -104,6 +122,8 @@ def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, ri
         error_of(start, axis, target),
         error_of(end, axis, target),
     )
+    if not np.isfinite(error):
+        yield DIVERGED
     if not error < rival:
         now, bar = shown_apart(error, rival, 4)
         yield say("its mean squared error is {now}. It should be smaller than {bar}.", now=now, bar=bar)

@@ -84,11 +84,20 @@ class Chains:
                 self._ways[index].append(link)
         counts = (np.bincount(on, minlength=len(self.wrts)) for on in self.on.values())
         self.lengths = sum(counts, np.zeros(len(self.wrts), int))
+        self._past: dict[frozenset[Link], Flow] = {}
 
     @cached_property
     def factored(self) -> dict[Link, sp.Expr]:
         """The formulas, with what their terms share before a bracket."""
         return {link: sp.factor_terms(formula) for link, formula in self.locals.items()}
+
+    def past(self, links: Iterable[Link]) -> Flow:
+        """How many paths go past all of these links: where it is 0, every path has one of them."""
+        avoided = frozenset(links)
+        if avoided not in self._past:
+            open_to = {link: np.array([float(link not in avoided)]) for link in self.locals}
+            self._past[avoided] = Flow(self.equations, self.wrts, open_to)
+        return self._past[avoided]
 
     def way(self, index: int) -> list[Link]:
         """The links on the ways to one of the wrts."""

@@ -13,13 +13,14 @@ LONGEST = 45  # letters of an expression that is named in a message
 
 # From the likeliest on. Those in FACTS say what an answer is, and blame no link.
 PATHS, OTHERS = ("missing path", "only one path"), ("another", "stops early")
-FACTS = (*PATHS, *OTHERS)
-LIKELIEST = ("lost number", "sum for mean", "lost division", *PATHS, "missing link", "inner derivative",
-             "exponential rule", "product rule", "quotient rule", "power rule", "chain rule",
-             "slope of another", "input for output", "output for input", "wrong derivative",
-             "function for derivative", "outer derivative", "lost factor", "lost term", "kept constant",
-             "kept term", "inside kept", "bracket", "exponent", "sign", "sign inside", "doubled link",
-             "doubled factor", "wrong symbol")  # fmt: skip
+ON_PATHS = ("lost number on a path", "lost division on a path")
+FACTS = (*PATHS, *ON_PATHS, "forgotten function", *OTHERS)
+LIKELIEST = (*ON_PATHS, "lost number", "sum for mean", "lost division", *PATHS, "missing link",
+             "inner derivative", "exponential rule", "product rule", "quotient rule", "power rule",
+             "chain rule", "slope of another", "input for output", "output for input", "forgotten function",
+             "wrong derivative", "function for derivative", "outer derivative", "lost factor", "lost term",
+             "kept constant", "kept term", "inside kept", "bracket", "exponent", "sign", "sign inside",
+             "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
 LAST = ("inverted link", *OTHERS)
 
 
@@ -30,6 +31,7 @@ class Mistake(NamedTuple):
     names. credit: the score for an answer that has this slip alone. others: what may stand for OTHER.
     links: where it happened; in a text {link} stands for them, and {wrt} for what was asked.
     every: it happened in each of the links; else, of several, in one of them.
+    sure: no other slips lead to the same, or not as easily.
     """
 
     slip: str
@@ -40,6 +42,7 @@ class Mistake(NamedTuple):
     links: tuple[Link, ...] = ()
     names: Mapping[str, "str | sp.Expr | Link"] = {}
     every: bool = False
+    sure: bool = True
 
     def about(self, **names: str) -> "Mistake":
         """The mistake with more names for the places of its text."""
@@ -58,6 +61,10 @@ class Mistake(NamedTuple):
         """The sentence, with the names in their places."""
         names = {name: shortened(value) for name, value in self.names.items()}
         return say(self.text, **{"link": listed(self.links), **names})
+
+    def beside_another(self) -> "Mistake":
+        """The same as one of two slips, of which a sentence speaks."""
+        return self._replace(text=BESIDE.get(self.text, self.text))
 
     @property
     def short(self) -> str:
@@ -127,17 +134,21 @@ def one_of(mistakes: Sequence[Mistake]) -> Mistake:
         return together._replace(text=SEVERAL[likeliest.slip])
     if len(others) > 1:
         return together._replace(slip="one of several", text=UNKNOWN)
-    text = later("one slip, and there are two that lead to this. Perhaps {one} Or perhaps {other}")
     return together._replace(
         slip=f"{likeliest.slip} or {others[0].slip}" if others[0].slip != likeliest.slip else likeliest.slip,
-        text=text,
+        text=ONE_OF_TWO,
         names={**likeliest.names, "one": likeliest.message, "other": others[0].message},
     )
 
 
+ONE_OF_TWO = later("one slip, and there are two that lead to this. Perhaps {one} Or perhaps {other}")
 UNKNOWN = "one slip, in one of {link}: work them out once more, each by itself."
+BESIDE = {  # the same, as one of two slips
+    ONE_OF_TWO: later("perhaps {one} Or perhaps {other}"),
+    UNKNOWN: later("it is in one of {link}: work them out once more, each by itself."),
+}
 SEVERAL = {
-    "sign": "the sign of one part of the sum is turned: one minus too many or too few in {link}.",
+    "sign": "the sign of one part of the sum is turned, that through {link}: count the minus signs.",
     "lost factor": "a factor is lost, and it belongs into one of {link}.",
     "doubled factor": "a factor is there once too often, in one of {link}.",
     "doubled link": "a factor is there once too often: each of {link} belongs there once.",

@@ -9,6 +9,9 @@ SMALL = 0.02  # of the number: so near is an answer that was rounded on the way
 SCALES = [10.0**power for power in (*range(1, 7), *range(-6, 0))]
 TOO_LARGE = later("the digits are right, but it is {times:,} times too large: {why}.")
 TOO_SMALL = later("the digits are right, but it is {times:,} times too small: {why}.")
+NEARLY = later(
+    "nearly. Was something rounded on the way? Or else one number or factor is not what it should be."
+)
 
 HALVES = {
     0.5: later("this is half of it: is a factor 2 lost?"),
@@ -38,8 +41,11 @@ def rounded_from(number, other) -> bool:
     return f"{float(other):.{digits_of(number) - 1}e}" == f"{float(number):.{digits_of(number) - 1}e}"
 
 
-def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
-    """A sentence about a number that is nearly the key. counted: whether the key is a count."""
+def what_is_near(number, key, digits: int | None, counted: bool, nearly: str = "") -> str | None:
+    """A sentence about a number that is nearly the key. counted: whether the key is a count.
+
+    nearly: what else than rounding leads near to it, if the question knows.
+    """
     if not key or not number or not isfinite(float(number)):
         return None
     if near(number, -key, 1e-3, digits):
@@ -53,12 +59,13 @@ def what_is_near(number, key, digits: int | None, counted: bool) -> str | None:
     whole = number == floor(number)
     if counted and not whole and abs(number - key) < 1:
         return say("nearly: this is counted, and the answer is a whole number.")
-    if not counted and digits_of(number) < (digits or 15) and rounded_from(number, key):
+    rough = whole and digits_of(number) == 1  # as a number that was given may be
+    if not counted and not rough and digits_of(number) < (digits or 15) and rounded_from(number, key):
         if digits:
             return say("right as far as it goes: give {digits} correct digits.", digits=digits)
         return say("right as far as it goes: give more digits.")
     if not counted and abs(number - key) <= SMALL * abs(key):
-        return say("nearly: round later, at the end only.")
+        return say(nearly or NEARLY)
     if counted and whole and abs(key) > 4 and abs(number - key) <= max(1, SMALL * abs(key)):
         return say("nearly: count once more.")
     return None

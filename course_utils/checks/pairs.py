@@ -53,7 +53,7 @@ def pair_of_slips(
         return []
     (pairs,) = found.values()
     likeliest = min(pairs, key=lambda pair: sum(mistake.rank for mistake in pair))
-    return [mistake.about(wrt=wrt.name) for mistake in likeliest]
+    return [mistake.about(wrt=wrt.name)._replace(sure=False) for mistake in likeliest]
 
 
 def in_pairs(slips: Sequence[Slip]) -> list[Slip]:

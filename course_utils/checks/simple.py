@@ -1,7 +1,6 @@
 """Checks of a number and of a choice."""
 
 from collections.abc import Mapping
-from numbers import Integral
 
 import sympy as sp
 
@@ -9,7 +8,7 @@ from ..compiled.settings import count
 from ..compiled.settings import number as bound
 from ..derivation.given import some
 from ..derivation.names import duplicates_in
-from ..language import enumerated, refusal, say
+from ..language import enumerated, later, refusal, say
 from .answers import UNANSWERED, Unreadable, asked, brief, check_parts, is_number, read, single
 from .budget import TooSlow, patience
 from .equivalence import shown
@@ -26,13 +25,15 @@ def check_number(
     tolerance: float = 1e-6,
     slips: Mapping[float, str] | None = None,
     digits: int | None = None,
+    nearly: str = "",
 ) -> Verdict:
     """Check a number against the one computed in the question, to a relative `tolerance`.
 
     (Around 0 the tolerance is absolute.)
 
     slips: numbers that a slip leads to, with a hint for each. digits: how many correct ones the question
-    asks for; then they decide. An expected `int` is a count.
+    asks for; then they decide. An expected `int` is a count. nearly: what to say to a number beside the right
+    one, if it is not that something was rounded.
     Raises ValueError, by name, for what the question gives wrongly.
     """
     key, tolerance = expected_value(expected), bound(tolerance, "tolerance", least=0)
@@ -56,7 +57,7 @@ def check_number(
     likely = likely or [each for each in mistaken.items() if is_cut(number, each[0]) and not cut]
     for other, hint in likely:
         return Verdict(False, hint, slips=(f"the number {shown(other)}",))
-    close = what_is_near(number, key, digits, counted=isinstance(expected, int))
+    close = what_is_near(number, key, digits, counted=isinstance(expected, int), nearly=nearly)
     return wrong(close or say("{number} is not the number.", number=shown(number)))
 
 
@@ -122,21 +123,23 @@ def check_choice(
     if answer is ...:
         return UNANSWERED
     answer = single(answer)
-    if isinstance(answer, str):
+    quoted = isinstance(answer, str)
+    if quoted:
         answer = str.__str__(answer)  # its letters, whatever it says of them
-    elif is_number(answer) and isinstance(answer, Integral):
-        answer = str(int(answer)) if abs(int(answer)) < 1000 else None
+    elif is_number(answer):
+        answer = shown(float(answer)) if abs(answer) < 1000 else None
     said = {**choices, **sentences({} if beside is None else beside, "beside")}
     chosen = isinstance(answer, str) and {plain(choice): choice for choice in said}.get(plain(answer))
     if not chosen:
-        return wrong(
-            say("choose one of {names}, with the quotation marks.", names=enumerated(map(repr, choices)))
-        )
+        text = later("choose one of {names}, with the quotation marks.")
+        if quoted:
+            text = later("choose one of {names}.")
+        return wrong(say(text, names=enumerated(map(repr, choices))))
     if chosen == correct:
         return right(choices[chosen])
     return Verdict(False, said[chosen], slips=(f"the choice {chosen}",))
 
 
 def plain(choice: str) -> str:
-    """A choice without its spaces, in small letters."""
-    return "".join(choice.split()).lower()
+    """A choice without its spaces and a full stop, in small letters."""
+    return "".join(choice.split()).lower().rstrip(".。!")

@@ -14,9 +14,17 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations, loss_of
 from .budget import Budget
-from .chain_slips import Found, added_slips, parts_of, path_slips, surplus_slopes
+from .chain_slips import (
+    Found,
+    added_slips,
+    forgotten_functions,
+    lost_on_paths,
+    parts_of,
+    path_slips,
+    surplus_slopes,
+)
 from .everywhere import slips_everywhere
-from .facts import facts
+from .facts import facts, multiple, rarer_facts
 from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
 from .forms import Slip, slips_in_links
@@ -25,6 +33,8 @@ from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, pair_of_slips
 
 RULES = ("inner derivative", "exponential rule", "product rule", "quotient rule", "power rule", "chain rule")
+
+SELDOM = ("exponent",)
 
 Reduce = Callable[[Numbers], Numbers]
 
@@ -85,11 +95,13 @@ class Slips:
         single: Budget | None = None,
         paired: Budget | None = None,
         pairs_of: Container[int] | None = None,
+        changes: Callable[[], list[Mistake]] = list,
     ) -> list[list[Mistake]]:
         """For each wrt the slip, or the two, that lead to its answer; an empty list if none do.
 
         answers: shape (wrts, numbers). Single slips are sought for all of them before any pair is.
         pairs_of: the indices of those in which two slips are sought, all unless told.
+        changes: finds what is wrong in the answers by themselves, where no single slip is likely.
         """
         scales = {scale for known in self.facts for scale in known}
         seen, paired = Answers(answers, reduce, (1.0, *scales)), paired or Budget(PAIRED, SECONDS)
@@ -102,7 +114,7 @@ class Slips:
             if near[index]
             else self._by_the_book(index, seen)
             or self._scaled(index, right[index], answers[index])
-            or self._explained(index, seen)
+            or likelier(self._explained(index, seen, right[index]), changes)
             or (pair_of_slips(self.chains, index, slips, seen, paired) if index in two else [])
             for index in range(len(answers))
         ]
@@ -117,17 +129,29 @@ class Slips:
     def _scaled(self, index: int, right: Numbers, answer: Numbers) -> list[Mistake]:
         """What an answer is that is the right one times a number, or times two."""
         known, wrt = self.facts[index], self.chains.wrts[index].name
-        for some in (*combinations(known, 1), *combinations(known, 2)):
+        rarer = {} if self.written is None else rarer_facts(self.chains, index)  # a function has numbers too
+        either = rarer | known
+        signed = ((-1.0, scale) for scale in rarer)
+        for some in (*combinations(known, 1), *combinations(rarer, 1), *combinations(known, 2), *signed):
             if same(np.prod(some) * right, answer):
-                return [known[scale].about(wrt=wrt) for scale in some]
+                return [either[scale].about(wrt=wrt) for scale in some]
         return []
 
-    def _explained(self, index: int, seen: Answers) -> list[Mistake]:
-        """The slip in one answer, or the slip besides a turned sign or a number."""
+    def _explained(self, index: int, seen: Answers, right: Numbers) -> list[Mistake]:
+        """The slip in one answer, or the slip besides a turned sign or a number.
+
+        Where an answer is the right one times a number, no rule that happens to give it is blamed.
+        """
         wrt, known = self.chains.wrts[index].name, self.facts[index]
         alone = "another" if self.chains.lengths[index] == 1 else ""
-        if found := seen.found.get((index, 1.0)):
-            return [likeliest(found, wrt, first=alone)]
+        found = seen.found.get((index, 1.0), [])
+        times = multiple(right, seen.answers[index]) if self.chains.lengths[index] > 1 else []
+        if times:
+            found = [mistake for mistake in found if mistake.slip not in (*RULES, "exponent")]
+        if found:
+            return [hedged(likeliest(found, wrt, first=alone), self.chains, index)]
+        if times:
+            return times
         for scale, fact in known.items():
             found = seen.found.get((index, scale), [])
             unlikely = (
@@ -149,7 +173,9 @@ class Slips:
         for made, gradients, on in (
             *changed_links(chains, slips),
             *path_slips(chains, parts),
+            *lost_on_paths(chains, parts),
             *added_slips(chains),
+            *forgotten_functions(chains),
             *surplus_slopes(chains),
             *slips_everywhere(chains, slips),
         ):
@@ -181,6 +207,14 @@ class Slips:
             seen.compare([early].__getitem__, numbers, last[symbol])
 
 
+def likelier(found: list[Mistake], changes: Callable[[], list[Mistake]]) -> list[Mistake]:
+    """What was found, or one change in the answer instead of two slips, or of one that is seldom made."""
+    if len(found) == 1 and found[0].slip not in SELDOM:
+        return found
+    changed = changes()
+    return changed if changed and (not found or len(changed) == 1) else found
+
+
 def changed_links(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found:
     """A slip in one link."""
     for link, some in slips.items():
@@ -189,6 +223,23 @@ def changed_links(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found
             changes = np.array([slip.local for slip in some]) - chains.flow.links[link]
             gradients = chains.gradients[on] + changes[:, np.newaxis] * chains.flow.through(link)[on]
             yield partial(named, some), gradients, on
+
+
+CANCELS = "perhaps {one} But {other} cancels, so it may be two other slips: work out each link once more."
+
+
+def hedged(mistake: Mistake, chains: Chains, index: int) -> Mistake:
+    """A symbol in place of another, with a doubt if a division by it on the way may have gone with it."""
+    other = sp.Symbol(str(mistake.names.get("other")))
+    if mistake.slip != "wrong symbol" or not any(divides(other, chains.locals[k]) for k in chains.way(index)):
+        return mistake
+    return mistake.about(one=mistake.message)._replace(text=CANCELS)
+
+
+def divides(symbol: sp.Symbol, formula: sp.Expr) -> bool:
+    """Whether a formula is divided by a symbol."""
+    powers = (factor.as_base_exp() for factor in sp.Mul.make_args(formula))
+    return any(base == symbol and exponent.could_extract_minus_sign() for base, exponent in powers)
 
 
 def named(slips: Sequence[Slip], place: int) -> Mistake:

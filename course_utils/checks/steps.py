@@ -46,13 +46,14 @@ def product_of_names(way: Path) -> Formula:
 
 
 def one_link(model: Model, parameter: sp.Symbol, way: Path) -> Iterator[Note]:
-    """The link that takes most thought, unless it is the whole answer."""
+    """The link that takes most thought; where that is nearly the whole answer, the loss's."""
     whole = model.gradient(parameter)
     links = [link for link in way if not model.local(*link).is_number]
     links = [link for link in links if (model.local(*link) - whole).expand() != 0]
     if links:
         link = max(
-            links, key=lambda link: (not model.equations[link[0]].is_polynomial(link[1]), link in way[:1])
+            links if len(links) > 2 else links[:1],
+            key=lambda link: (not model.equations[link[0]].is_polynomial(link[1]), link in way[:1]),
         )
         yield Note.of("One of the links: {}, because {}.", *worked_out(model, *link))
 

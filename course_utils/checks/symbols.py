@@ -19,6 +19,7 @@ from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown, shown_apart
 from .kinks import kinks
 from .mistakes import Mistake
+from .one_change import one_change
 from .regions import POINTS, Regions, regions_of
 from .slips import Slips
 from .values import Point, Undefined, mp, value
@@ -271,8 +272,13 @@ class Question:
             text = "this is 0, as if {wrt} changed nothing."
             return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
         points = [point for point, has_value in zip(points, known, strict=True) if has_value]
-        slips = Slips(self.chain, [self.wrt], as_arrays(points), self.roles, others, answer.free_symbols)
-        found = slips.explain(numbers[np.newaxis, known])[0]
+        values = as_arrays(points)
+        slips = Slips(self.chain, [self.wrt], values, self.roles, others, answer.free_symbols)
+
+        def changes() -> list[Mistake]:
+            return one_change(answer, slips.roles, slips.floats, values[self.key.name])
+
+        found = slips.explain(numbers[np.newaxis, known], changes=changes)[0]
         return [self.without_a_name(mistake) for mistake in found] if self.short else found
 
     def without_a_name(self, mistake: Mistake) -> Mistake:

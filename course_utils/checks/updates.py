@@ -1,6 +1,6 @@
 """Check of a function that makes one update of a parameter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import sympy as sp
@@ -36,7 +36,9 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
         given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
         wanted = f"{returned_names(outputs)}, {in_words(shape)}"
         results = call_each(
-            function, given, lambda result: as_numbers(result, shape, say("its result"), wanted)
+            function,
+            given,
+            lambda result: as_numbers(in_a_row(result, outputs), shape, say("its result"), wanted),
         )
     except Unreadable as unreadable:
         return unreadable.verdict
@@ -57,6 +59,18 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     shown = compared(new_name(output), answer[first], key[first], asked_by(function, at))
     slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
     return slipped(slips, shown) if slips else wrong(shown)
+
+
+def in_a_row(result, outputs: list[sp.Symbol]):
+    """The new values in order, where they were returned by name; one alone also where it is in a list."""
+    if isinstance(result, Mapping):
+        named = {str(name).removeprefix("new_"): value for name, value in result.items()}
+        names = [output.name.removeprefix("new_") for output in outputs]
+        if named.keys() != set(names):
+            return result
+        result = [named[name] for name in names]
+    alone = len(outputs) == 1 and np.shape(result) == (1,)
+    return result[0] if alone else result
 
 
 def values_swapped(answers: np.ndarray, keys: np.ndarray, outputs: list[sp.Symbol]) -> list[Mistake]:

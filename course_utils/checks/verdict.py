@@ -89,5 +89,11 @@ def slipped(mistakes: Sequence[Mistake], shown: str = "") -> Verdict:
     example = f"{shown[0].upper()}{shown[1:]}" if shown else ""
     if not others:
         return Verdict(False, sentences(first.message, example), first.credit, slips)
-    text = say("two slips. One: {one} The other: {other}", one=first.message, other=others[0].message)
+    one, other = (mistake.beside_another().message for mistake in (first, others[0]))
+    if first.sure and others[0].sure:
+        text = say("two slips. One: {one} The other: {other}", one=one, other=other)
+    else:
+        text = say(
+            "two slips lead to this, perhaps yours. One: {one} The other: {other}", one=one, other=other
+        )
     return Verdict(False, sentences(text, example), slips=slips)

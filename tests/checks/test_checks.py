@@ -103,13 +103,16 @@ def test_the_number_is_right_in_every_numeric_type(answer, expected, tolerance):
 @pytest.mark.parametrize(
     ("answer", "expected", "tolerance", "words"),
     [
-        (0.501, 0.5, 1e-6, "nearly: round later, at the end only."),
+        (0.501, 0.5, 1e-6, "nearly. Was something rounded on the way?"),
         (0.55, 0.5, 1e-6, "0.55 is not the number."),
         (-0.5, 0.5, 1e-6, "the size is right, but the sign is not."),
         (50, 0.5, 1e-6, "the digits are right, but it is 100 times too large: mind the units"),
         (0.0005, 0.5, 1e-6, "the digits are right, but it is 1,000 times too small"),
         (0.33, 1 / 3, 1e-6, "right as far as it goes: give more digits."),
         (13.51, 14, 1e-6, "nearly: this is counted, and the answer is a whole number."),
+        *((given, 9.75, 1e-6, "10 is not the number.") for given in (10, 10.0)),  # not rounded from it
+        (2, 1.5, 1e-6, "2 is not the number."),
+        (10.1, 9.75 * 1.03, 1e-6, "nearly. Was something rounded on the way?"),
         (26, 25, 1e-6, "nearly: count once more."),
         ((0, 5), 0.5, 1e-6, "the answer should be one number. Write a decimal point"),
         (sp.pi, 0.5, 1e-6, "3.14159 is not the number."),
@@ -137,8 +140,8 @@ DIGITS = [  # (answer, key, digits asked for, right or words of the message)
     (1000, 999.6, 3, True),
     (0.01, 0.010338, 3, "right as far as it goes: give 3 correct digits."),
     (-1.66, -1.65944, 4, "right as far as it goes: give 4 correct digits."),
-    (0.0104, 0.010338, 3, "nearly: round later, at the end only."),
-    (175.8, 175.23, 3, "nearly: round later, at the end only."),
+    (0.0104, 0.010338, 3, "nearly. Was something rounded on the way?"),
+    (175.8, 175.23, 3, "nearly. Was something rounded on the way?"),
     (-0.0103, 0.010338, 3, "the size is right, but the sign is not."),
     (1.03, 0.010338, 3, "the digits are right, but it is 100 times too large"),
     (0.0155, 0.010338, 3, "0.0155 is not the number."),
@@ -176,12 +179,23 @@ def test_a_number_from_a_likely_slip_gets_its_hint():
         ("right", True, CHOICES["right"]),
         ("left", False, CHOICES["left"]),
         (" Right", True, CHOICES["right"]),
-        ("up", False, "choose one of 'left', 'right', with the quotation marks."),
+        ("up", False, "choose one of 'left', 'right'."),
     ],
 )
 def test_a_choice_gets_its_words(answer, correct, words):
     verdict = check_choice(answer, CHOICES, "right")
     assert (verdict.correct, float(verdict), verdict.message) == (correct, correct, words)
+
+
+@pytest.mark.parametrize("answer", [1, 1.0, np.float64(1), "1", "1.", " 1 "])
+def test_a_choice_may_be_a_number_or_end_with_a_full_stop(answer):
+    assert check_choice(answer, {"1": "yes.", "0.5": "no."}, "1").correct
+    assert check_choice(0.5, {"1": "yes.", "0.5": "no."}, "1").message == "no."
+
+
+def test_quotation_marks_are_missed_where_there_are_none():
+    assert "quotation marks" in check_choice(x, CHOICES, "right").message
+    assert "quotation marks" not in check_choice("up", CHOICES, "right").message
 
 
 def test_a_verdict_shows_its_mark_and_its_message():

@@ -271,6 +271,39 @@ def test_a_right_update_is_right(rule, function):
     assert check_update(rule, function).correct
 
 
+@pytest.mark.parametrize(
+    "returned", [list, np.array, lambda new: dict(zip(["parameter", "velocity"], new, strict=True)),
+                 lambda new: dict(zip(["new_velocity", "new_parameter"], new[::-1], strict=True))]
+)  # fmt: skip
+def test_new_values_may_be_returned_in_any_form(returned):
+    def named(parameter, gradient, velocity, learning_rate, momentum):
+        velocity = momentum * velocity + gradient
+        return returned((parameter - learning_rate * velocity, velocity))
+
+    def alone(parameter, gradient, learning_rate):
+        return returned([parameter - learning_rate * gradient, 0])[:1]
+
+    assert check_update(Momentum(0.1, 0.9), named).correct
+    if returned in (list, np.array):
+        assert check_update(GradientDescent(0.1), alone).correct
+
+
+def test_one_new_value_may_be_returned_by_name_but_no_other():
+    by_name = check_update(GradientDescent(0.1), lambda **v: {"parameter": gradient_descent(**v)})
+    other = check_update(GradientDescent(0.1), lambda **v: {"w": gradient_descent(**v)})
+    assert by_name.correct and not other.correct and "not a dictionary" in other.message
+
+
+def test_an_assertion_that_fails_is_no_riddle():
+    def positive(parameter, gradient, learning_rate):
+        if parameter <= 0:
+            raise AssertionError  # as an `assert` does, which pytest would write anew
+        return parameter - learning_rate * gradient
+
+    message = check_update(GradientDescent(0.1), positive).message
+    assert message.startswith("it fails with AssertionError. In short: an `assert` says what is always so")
+
+
 def without_epsilon(parameter, gradient, square, learning_rate, decay):
     square = decay * square + (1 - decay) * gradient**2
     return parameter - learning_rate * gradient / np.sqrt(square), square

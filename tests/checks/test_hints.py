@@ -45,6 +45,14 @@ def test_a_hint_with_the_answer_in_it_is_seen(text, answer):
     assert gives_away(hints.Note(text, text), answer, is_right)
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+def test_no_hint_holds_nearly_all_of_a_short_chain(lines):
+    x, y, w, e, y_hat, L = sp.symbols("x y w e y_hat L")
+    loss = {L: (y - y_hat) ** 2} if lines == 1 else {e: y - y_hat, L: e**2}
+    model = Model({y_hat: sp.atan(w * x)} | loss, [w], [x, y])
+    assert not any("x**2" in note.plain for note in hints.gradient_hints(model, w))
+
+
 def test_hints_come_one_after_the_other():
     hints.ASKED.clear()
     shown = [hint("03.1") for _ in range(5)]

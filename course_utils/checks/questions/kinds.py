@@ -9,6 +9,10 @@ from ..simple import check_choice, check_number
 from ..symbols import check_derivative, check_gradient, check_local
 from ..verdict import Verdict, wrong
 
+TRAINED = (
+    "nearly. Train with the learning rate of the question, and for as many steps, and round at the end only."
+)
+
 
 def number(expected, slips: dict[float, str], tolerance: float = 1e-6, digits: int | None = None):
     """The check of a number, as a function of the answer. slips: {a wrong number: its hint}."""

@@ -8,6 +8,8 @@ QUESTIONS = {
     "04.1": number(
         2 - sp.Rational(1, 10) * 5,
         {
+            2: "that is where the parameter was before the step.",
+            5: "that is the gradient. Multiply it by the learning rate, and subtract.",
             2.5: "subtract: the step goes against the gradient.",
             0.5: "that is how far it moves. Where does it arrive?",
             -0.5: "that is how far it moves. Where does it arrive?",
@@ -21,6 +23,7 @@ QUESTIONS = {
     "04.2": number(
         10 - sp.Rational(1, 100) * (3**2 + 4**2),
         {
+            10: "that is the loss before the step.",
             9.93: "square the two partial derivatives, and then add them.",
             9.95: "add the squares. The root is not taken.",
             10.25: "the loss falls.",

@@ -11,7 +11,7 @@ from ..passes import check_backward
 from ..simple import check_number
 from ..symbols import check_gradient
 from ..updates import check_update
-from .kinds import among
+from .kinds import TRAINED, among
 
 
 def after_step(model, parameter, at, sample, rate, answer):
@@ -64,7 +64,7 @@ def prediction(model, symbol, start, data, at, answer):
             symbol, {**start, **at}
         ): "this is the untrained model: use the parameters at the end.",
     }
-    return check_number(answer, speed, slips=slips, digits=3)
+    return check_number(answer, speed, slips=slips, digits=3, nearly=TRAINED)
 
 
 def first_rate(model, start, data, rates, regime, answer):

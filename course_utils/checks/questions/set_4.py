@@ -75,6 +75,9 @@ def entry(inputs, weights, targets, place, answer):
         (inputs.T @ shares / count)[place]: "Y is missing: at Z comes back P - Y.",
         (shares - targets)[:, column].mean(): "the inputs are missing: a weight's gradient is its input times"
         " what comes back at its score.",
+        (shares - targets)[
+            place
+        ]: "this is P - Y of one sample: a weight's gradient is the mean of all, each times its input.",
         shares[row, column]: "this is a probability. Which derivative was asked?",
     }
     others = {

@@ -72,6 +72,13 @@ def fit(network, prediction, data, start, halves, trained):
     )
 
 
+PLACE = "this is its place among the years: which year stands there?"
+STANDARDISED = "this is the year as your network takes it, standardised: turn it back."
+STANDARDISED_ELSEWHERE = (
+    "this is no year: turn it back from the standardised scale. And the curve is steeper elsewhere."
+)
+
+
 def steepest(network, prediction, trained, places, years, answer):
     """Check the year in which the prediction changes fastest. places: the years as the network takes them."""
     curve = predicted(network, prediction, trained, places)
@@ -80,13 +87,12 @@ def steepest(network, prediction, trained, places, years, answer):
         return verdict
     (scaled,) = places.values()
     place = np.abs(np.gradient(curve, years)).argmax()
-    slips = {
-        scaled[place]: "this is the year as your network takes it, standardised: turn it back.",
-        place: "this is its place among the years: which year stands there?",
-    }
-    told = check_number(answer, years[place], tolerance=1e-3, slips=slips)
+    told = check_number(answer, years[place], tolerance=1e-3, slips={place: PLACE})
     if told.slips or not is_number(answer):
         return told
+    if scaled.min() <= float(answer) <= scaled.max():
+        year = np.interp(float(answer), scaled, years)
+        return wrong(STANDARDISED if check_steepest(curve, years, year).correct else STANDARDISED_ELSEWHERE)
     return wrong("this is another year: where is the curve steepest, up or down?")
 
 

@@ -1,0 +1,58 @@
+"""Which one change in a learner's own formula makes it right? That is its slip, in whatever link."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import sympy as sp
+
+from .facts import SIGN
+from .floats import Floats, Numbers
+from .flow import same
+from .link_slips import swapped
+from .mistakes import Mistake, by_name
+
+ANOTHER_SYMBOL = "{symbol} stands here where another of its kind belongs."
+ANOTHER_FUNCTION = "the {function} of {part} stands here where another function belongs."
+NUMBER = "{number} stands in {part} where a symbol belongs."
+TERM = "beside {symbol} a term is missing."
+FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
+MOST = 1000  # changes that are tried
+
+
+def one_change(answer: sp.Expr, roles: Sequence, floats: Floats, right: Numbers) -> list[Mistake]:
+    """The mistake that one change would mend, besides a turned sign at most; an empty list if none would.
+
+    roles: see `link_slips.link_mistakes`. right: the key's values at the points of `floats`.
+    """
+    turned = []
+    for (mistake, changed), _ in zip(changes(answer, roles), range(MOST), strict=False):
+        numbers = floats.value(changed)
+        if same(numbers, right):
+            return [mistake]
+        if not turned and mistake.slip != "lost term" and same(-numbers, right):
+            turned = [Mistake("sign turned", SIGN), mistake]
+    return turned
+
+
+def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr]]:
+    """What may be wrong in it, and the formula without that."""
+    for symbol in sorted(answer.free_symbols, key=by_name):
+        mistake = Mistake("wrong symbol", ANOTHER_SYMBOL, names={"symbol": symbol})
+        for other in dict.fromkeys(other for group in roles if symbol in group for other in group):
+            yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
+    for called in sorted(answer.atoms(sp.Function), key=str):
+        names = {"function": called.func.__name__, "part": called.args[0]}
+        mistake = Mistake("wrong function", ANOTHER_FUNCTION, names=names)
+        for other in FUNCTIONS if len(called.args) == 1 else ():
+            if other != called.func:
+                yield mistake, answer.xreplace({called: other(called.args[0])})
+    every = list(dict.fromkeys(symbol for group in roles for symbol in group))
+    for total in sorted(answer.atoms(sp.Add), key=str):
+        number = total.as_coeff_Add()[0]
+        mistake = Mistake("number for symbol", NUMBER, names={"number": str(abs(number)), "part": total})
+        for symbol in every if number else ():
+            yield mistake, answer.xreplace({total: total - number + np.sign(float(number)) * symbol})
+    for symbol in sorted(answer.free_symbols, key=by_name):
+        mistake = Mistake("lost term", TERM, names={"symbol": symbol})
+        for other in every:
+            yield from ((mistake, answer.xreplace({symbol: symbol + sign * other})) for sign in (-1, 1))
