@@ -13,6 +13,7 @@ from ..language import enumerated, say
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
+from .arguments import borrowed
 from .budget import bounded
 from .calls import FEW_SECONDS, as_array, as_numbers, call_each
 from .descents import Descent, Run, all_finite, cut_runs, run_agrees
@@ -21,7 +22,7 @@ from .judging import judged
 from .mistakes import Mistake
 from .reruns import Arguments, is_calm, others
 from .symbols import must_be_scalar
-from .trials import agrees, borrowed, compared, differs
+from .trials import agrees, compared, differs
 from .verdict import Verdict, right, slipped, wrong
 
 STEPS = 10_000  # of a training loop that is checked

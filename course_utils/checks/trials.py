@@ -8,12 +8,11 @@ import numpy as np
 from ..derivation.chain_rule import Equations
 from ..language import enumerated, later, say, sentences
 from .answers import Unreadable
-from .calls import outside, wanted
+from .calls import wanted
 from .equivalence import shown, shown_apart
 from .floats import Numbers
 from .flow import same
 from .inputs import chosen_inputs
-from .mistakes import Mistake
 
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
@@ -53,12 +52,14 @@ class Trials(NamedTuple):
         return {name: numbers[trials].ravel() for name, numbers in self.values.items()}
 
 
-def trials_of(equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence) -> Trials:
-    """Trials of a model. asked: the symbols whose values are compared.
+def trials_of(
+    equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence, written: Equations
+) -> Trials:
+    """Trials of a model. asked: the symbols whose values are compared. written: its own equations.
 
     Raises ValueError where it has no values.
     """
-    return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES))
+    return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES, written))
 
 
 def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
@@ -90,6 +91,9 @@ def differs(answer: np.ndarray, key: np.ndarray) -> int:
 
 
 CAME_OUT = later("{what} came out as {mine}, and it should be {expected}.")
+NEARLY_RIGHT = later(
+    "Nearly: compute in floats of 64 bits, round nothing, and subtract no two numbers that are nearly equal."
+)
 CAME_OUT_AT = later("at {where} {what} came out as {mine}, and it should be {expected}.")
 
 
@@ -103,7 +107,7 @@ def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
     told = {"where": values, "what": what, "mine": mine, "expected": expected}
     nearly = abs(yours - right) < NEARLY * abs(right)
     text = say(CAME_OUT_AT if 0 < len(at) <= NAMED else CAME_OUT, **told)
-    return sentences(text, say("Nearly: compute in floats of 64 bits, and round nothing.") if nearly else "")
+    return sentences(text, say(NEARLY_RIGHT) if nearly else "")
 
 
 def listed(number) -> str:
@@ -118,10 +122,3 @@ def asked_by(function: Callable, given: Mapping) -> dict:
     except Unreadable:
         return {}
     return {name: value for name, value in given.items() if name in (*by_place, *by_name)}
-
-
-def borrowed(function: Callable, given: Mapping) -> list[Mistake]:
-    """The mistake that a function takes from outside what it should ask for as an argument."""
-    used = [name for name in outside(function) if name in given and name not in asked_by(function, given)]
-    text = "{name} comes from outside the function: make it one of its arguments."
-    return [Mistake("global for argument", text, names={"name": name}) for name in used[:1]]
