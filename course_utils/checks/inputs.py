@@ -14,7 +14,7 @@ from .crossings import PLACES, gaps
 from .equivalence import inputs_of
 from .floats import Floats, Numbers
 from .regions import Regions, patterns, regions_of
-from .rounding import is_steady
+from .rounding import CLOSE, tolerances
 
 CANDIDATES = 1500  # settings, of which some are chosen
 USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
@@ -30,8 +30,8 @@ def chosen_inputs(
     asked: Sequence[sp.Symbol],
     samples: int,
     written: Equations,
-) -> tuple[dict[str, Numbers], int]:
-    """(values of all symbols by name, shape (trials, samples); the number of regions that they are in).
+) -> tuple[dict[str, Numbers], Numbers, int]:
+    """(values of all symbols by name, shape (trials, samples); tolerances; the number of their regions).
 
     Within a trial only the varied symbols change. asked: what is compared, as a mean over the samples.
     written: those of the equations that a learner may write in another form.
@@ -44,23 +44,25 @@ def chosen_inputs(
     regions = regions_of(tuple(equations.items()), inputs, asked[-1])
     points = spread(regions, {symbol.name for symbol in varied}, samples)
     cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})
-    steady = is_steady(regions, cloud, [symbol.name for symbol in asked], samples, written)
-    order = np.flatnonzero(steady)
-    usual, whole = np.split(order, [np.searchsorted(order, len(steady) - WHOLE)])
+    close = tolerances(regions, cloud, [symbol.name for symbol in asked], samples, written)
+    order = np.flatnonzero(np.isfinite(close))
+    usual, whole = np.split(order, [np.searchsorted(order, len(close) - WHOLE)])
+    usual = usual[np.argsort(close[usual] > CLOSE, kind="stable")]
     if not usual.size:
         raise refusal("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
-    far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))
+    far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(close), samples))
     chosen = list(dict.fromkeys([*covering(where, usual, sizes), *near_and_far(far, usual)]))
     last = {name: numbers[-WHOLE * samples :] for name, numbers in cloud.points.items()}
     clear = np.all(off_kinks(regions, Floats(last)).reshape(-1, samples), axis=1)
-    chosen += whole[clear[whole - len(steady)]][:FEW].tolist()
+    chosen += whole[clear[whole - len(close)]][:FEW].tolist()
+    chosen.sort(key=lambda trial: close[trial] > CLOSE)  # a slip is told where all digits are there
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
     }
-    return values | unused, len(np.unique(where[chosen]))
+    return values | unused, close[chosen], len(np.unique(where[chosen]))
 
 
 def spread(regions: Regions, varied: set[str], samples: int) -> dict[str, Numbers]:

@@ -21,6 +21,7 @@ from .flow import same
 from .judging import judged, order_swapped
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
+from .rounding import CLOSE
 from .sums import growth_of
 from .symbols import called, must_be_scalar, roles_of
 from .trials import SAMPLES, Trial, asked_by, compared, differs, right_in, telling, trials_of
@@ -54,7 +55,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         results = np.array(call_each(function, map(known, tried.each()), per_sample))
     except Unreadable as unreadable:
         return unreadable.verdict
-    correct = right_in(results, tried.values[symbol.name])
+    correct = right_in(results, tried.values[symbol.name], tried.close)
     if correct.all():
         keys = [(trial, trial[symbol.name]) for trial in tried.resized()]
         unsized = wrong_size(function, known, per_sample, keys)
@@ -106,7 +107,7 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
         fault = unreadable.verdict.message
     where = [say_count("with {count} sample", "with {count} samples", count) for count in counts]
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
-        if not right_in(answer[None], key[None]).all():
+        if not right_in(answer[None], key[None], np.array([CLOSE])).all():
             first = differs(answer, key)
             fault = compared(say("its result"), answer[first], key[first])
             return wrong(say("{name}: {message}", name=place, message=fault))
@@ -140,7 +141,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         answers = np.transpose(call_each(function, given, read))
     except Unreadable as unreadable:
         return unreadable.verdict
-    correct = right_in(answers[..., None], means(tried.values)[..., None])
+    correct = right_in(answers[..., None], means(tried.values)[..., None], tried.close)
     if correct.all():
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)

@@ -3,7 +3,7 @@
 All that is computed on the way is changed in its last digits, and where that changes the key, no function is
 tried. A learner's form may lose more digits than the key's: 1 - sin(h)**2 for the slope of h = atan(z), and
 1 - r for K/(K + x). So what a curve is taken of is blurred as if it were computed back from the curve, and
-the more the larger it is.
+the more the larger it is: where that changes the key, the form may differ from it, and only a little.
 """
 
 from collections import defaultdict
@@ -20,6 +20,7 @@ from .floats import Floats, Numbers
 from .regions import Regions
 from .values import formula
 
+CLOSE, COARSEST = 1e-9, 1e-2  # relative: these are floats, and in some trials they have lost most digits
 NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
 BLUR = 1e-9  # relative: of what is computed back from a curve
 BESIDE_1 = 1e-3  # of that, added to 1 and taken away again, as much is lost
@@ -38,39 +39,52 @@ GENTLE = (
 
 
 @np.errstate(all="ignore")
-def is_steady(
+def tolerances(
     regions: Regions, cloud: Floats, asked: Sequence[str], samples: int, written: Equations
 ) -> Numbers:
-    """Whether all that is asked has values that floats can tell, for each trial.
+    """How far from the key a right function may be in each trial, relative; inf where floats cannot tell.
 
-    written: the equations that a learner may write in another form.
+    written: the equations that a learner may write in another form, which may lose digits twice over.
     """
-    random, blur = np.random.default_rng(3), blurred(written, cloud)
-    moved = Floats({s.name: nudged(cloud.points[s.name], random, blur[s.name]) for s in regions.inputs})
+    plain, blurry = (changes(regions, cloud, asked, samples, blur) for blur in ({}, blurred(written, cloud)))
+    close = CLOSE * np.fmax(1, blurry / CHANGE) ** 2
+    return np.where((plain <= CHANGE) & (close <= COARSEST), close, np.inf)
+
+
+def changes(
+    regions: Regions, cloud: Floats, asked: Sequence[str], samples: int, blur: Mapping[str, Numbers]
+) -> Numbers:
+    """By how much of its size what is asked changes at most if all before it does, for each trial."""
+    random, still = np.random.default_rng(3), np.zeros(cloud.shape)
+    moved = Floats(
+        {s.name: nudged(cloud.points[s.name], random, blur.get(s.name, still)) for s in regions.inputs}
+    )
     small = np.ones(cloud.shape, bool)
     for symbol, expression in regions.lines.items():
         numbers, arguments = moved.value(expression), steep_arguments(expression)
         small &= np.all([np.abs(moved.value(a)) < STEEPEST for a in arguments] or [small], axis=0)
-        moved.points[symbol.name] = nudged(numbers, random, blur[symbol.name] + NUDGE * bool(arguments))
-    steady = np.all(small.reshape(-1, samples), axis=1)
+        far = blur.get(symbol.name, still) + NUDGE * bool(arguments)
+        moved.points[symbol.name] = nudged(numbers, random, far)
+    most = np.where(np.all(small.reshape(-1, samples), axis=1), 0.0, np.inf)
     for name in asked:
         one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
         for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):
-            steady &= np.all(np.abs(changed - key) <= CHANGE * np.abs(key), axis=1)
-    return steady
+            share = np.where(changed == key, 0.0, np.abs(changed - key) / np.abs(key))
+            most = np.maximum(most, np.where(np.isnan(share), np.inf, share).max(axis=1))
+    return most
 
 
-def nudged(numbers: Numbers, random, blur: Numbers | float) -> Numbers:
+def nudged(numbers: Numbers, random, blur: Numbers) -> Numbers:
     """The numbers changed in their last digits, and as far as they are blurred."""
     return numbers + random.choice([-1, 1], numbers.shape) * (NUDGE * np.abs(numbers) + blur)
 
 
-def blurred(equations: Equations, cloud: Floats) -> Mapping[str, Numbers | float]:
+def blurred(equations: Equations, cloud: Floats) -> Mapping[str, Numbers]:
     """How far each symbol is from what some form makes of it, if it has its last digits from a curve.
 
     Where the curve is level, as a bump is at its top, nothing comes back but the top itself.
     """
-    blur: dict[str, Numbers | float] = defaultdict(float)
+    blur: dict[str, Numbers] = defaultdict(lambda: np.zeros(cloud.shape))
     for term, symbol in curves_in(equations):
         with suppress(NoDerivative):
             slope, size = cloud.value(derivative(term, symbol)), np.abs(cloud.points[symbol.name])

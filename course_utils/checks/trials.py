@@ -18,7 +18,6 @@ SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 NAMED = 12  # inputs that a sentence can show
-CLOSE = 1e-9  # relative: these are floats
 NEARLY = 1e-5  # relative: so near comes a right formula in floats of 32 bits, or with rounded numbers
 
 Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
@@ -27,10 +26,12 @@ Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
 class Trials(NamedTuple):
     """Settings in which a function is tried. In each of them only the data change from sample to sample.
 
-    values: of all symbols by name, shape (trials, samples). regions: in how many of the model's they are.
+    values: of all symbols by name, shape (trials, samples). close: how far from them is right, relative, in
+    each trial. regions: in how many of the model's they are.
     """
 
     values: Mapping[str, Numbers]
+    close: Numbers
     regions: int
 
     def each(self) -> Iterator[Trial]:
@@ -62,9 +63,12 @@ def trials_of(
     return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES, written))
 
 
-def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """In which trials an answer is right, shape (trials,). answers, keys: shape (trials, numbers)."""
-    near = np.abs(answers - keys) <= CLOSE * np.abs(keys)
+def right_in(answers: np.ndarray, keys: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """In which trials an answer is right, shape (trials,). answers, keys: shape (trials, numbers).
+
+    close: how far it may be from the key in each, relative.
+    """
+    near = np.abs(answers - keys) <= close[..., np.newaxis] * np.abs(keys)
     return np.all(near | ((keys == 0) & (np.abs(answers) < 1e-12)), axis=-1)
 
 

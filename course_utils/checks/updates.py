@@ -44,7 +44,7 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
         return unreadable.verdict
     answers = np.reshape(results, (len(results), -1)).T
     keys = np.array([tried.values[output.name][:, 0] for output in outputs])
-    correct = right_in(answers[..., None], keys[..., None])
+    correct = right_in(answers[..., None], keys[..., None], tried.close)
     if correct.all():
         return right(say("this is the update."), tried.regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
@@ -95,8 +95,8 @@ def update_trials(rule: UpdateRule) -> Trials:
     lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
     given = [s for s in (parameter, gradient, *rule.memory) if s not in positive]
     given += [*positive.values(), *raw.values()]
-    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1, written={})
-    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
+    values, close, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1, written={})
+    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, close, regions)
 
 
 def is_share(rule: UpdateRule, name: str) -> bool:

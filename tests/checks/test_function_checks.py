@@ -620,6 +620,21 @@ def test_a_right_form_that_loses_digits_is_right(activation, numpy, slope):
     assert not steeper.correct and "order" not in steeper.message
 
 
+FAR = [  # right wherever a form keeps all digits
+    lambda h, z: np.cos(h) ** 2 * (abs(z) < 400),
+    lambda h, z: np.cos(h) ** 2 * (abs(z) > 1e-3),
+    lambda h, z: 1 / (1 + np.clip(z, -50, 50) ** 2),
+    lambda h, z: np.cos(np.clip(h, -1.57, 1.57)) ** 2,
+    lambda h, z: 1 / (1 + z**2 + 1e-8),
+]
+
+
+@pytest.mark.parametrize("slope", FAR)
+def test_a_form_that_is_wrong_where_digits_are_lost_is_wrong(slope):
+    model = Model(SEED.equations | {h: sp.atan(z)}, SEED.parameters, SEED.data)
+    assert not check_backward(model, one_unit(np.arctan, slope)).correct
+
+
 V, c, r = sp.symbols("V c r")
 ENZYME = Model(
     {K: sp.exp(c), r: x / (K + x), y_hat: V * r, SEED.loss: (SEED.data[1] - y_hat) ** 2}, [V, c], SEED.data
