@@ -22,8 +22,8 @@ from .values import formula
 
 CLOSE, COARSEST = 1e-9, 1e-2  # relative: these are floats, and in some trials they have lost most digits
 NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
-BLUR = 1e-9  # relative: of what is computed back from a curve
-BESIDE_1 = 1e-3  # of that, added to 1 and taken away again, as much is lost
+BLUR = 1e-8  # relative: of what is computed back from a curve
+BESIDE_1 = 1e-4  # of that, added to 1 and taken away again, as much is lost
 STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
 CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
 GENTLE = (
