@@ -6,18 +6,21 @@ unreadable     what an error means: miswritten, source that does not parse; expl
 misused        and other_library: what they explain
 symbols        a derivative, a link, a gradient
 passes         a learner's forward and backward function
-judging        gradients that such a function computed, and that are wrong
+judging        gradients that such a function computed, and that are wrong; sums, where means belong
 updates        a learner's update of a parameter
-loops          a training loop (descents: right runs and slipped ones), and once more with others (reruns)
+loops          a training loop (descents: right runs and slipped ones), and once more with others (reruns);
+               carried: what it only takes over from the gradients
 simple         a number, and nearness: is it nearly right; a choice
 adjoints       a backward pass, filled in by hand
 network        a network that the learner made up, loss: is its loss a loss, and fit: was it trained
 
-answers        what may be an answer, of which parts (parts), and calls: a learner's function, called
+answers        what may be an answer, of which parts (parts), and calls: a learner's function, called;
+               arguments: those it does without
 budget         how much a check may cost
 values         an expression's number (floats: at many points at once), and equivalence: of two the same
 regions        points in every region between the kinks, and comparison: an answer beside the key there
-inputs         the same for a learner's function (kinks, crossings, goals, search: how they are found)
+inputs         the same for a learner's function (kinks, crossings, goals, search: how they are found),
+               and rounding: where its floats can tell
 mistakes       what a slip is, and how likely
 link_slips     what people write in place of a link, school in place of a derivative: a new slip goes here
 chain_slips    what goes wrong in a chain as a whole (facts: a sign, a number; everywhere: in several links)

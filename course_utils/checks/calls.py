@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -45,7 +46,7 @@ def call(function: Callable, given: Mapping):
     places, names = [copies[name] for name in by_place], {name: copies[name] for name in by_name}
     try:
         with silence():
-            result = function(*places, **names)
+            result = called_by(function, places, names)
     except (KeyboardInterrupt, TooSlow):
         raise
     except BaseException as error:
@@ -61,6 +62,23 @@ def call(function: Callable, given: Mapping):
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
+
+
+def called_by(function: Callable, places: list, names: dict):
+    """What it returns. One that takes any names may hand them on to another that takes only some of them."""
+    while True:
+        try:
+            return function(*places, **names)
+        except TypeError as error:
+            refused = re.search(r"got an unexpected keyword argument '(\w+)'", str(error))
+            if not (refused and refused[1] in names and takes_any_name(function)):
+                raise
+            del names[refused[1]]
+
+
+def takes_any_name(function: Callable) -> bool:
+    """Whether it has an argument such as **values."""
+    return any(each.kind is each.VAR_KEYWORD for each in inspect.signature(function).parameters.values())
 
 
 def call_each(
@@ -104,7 +122,8 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     A function that takes any names (**values) gets all.
     """
     try:
-        arguments = [] if made_of_nothing(function) else inspect.signature(function).parameters.values()
+        written = as_written(function)
+        arguments = [] if made_of_nothing(written) else inspect.signature(written).parameters.values()
     except Exception:  # an object of any kind may say that it can be called
         raise Unreadable(say("this should be a function that is written in Python.")) from None
     by_place, by_name = [], []
@@ -127,6 +146,11 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
     return by_place, by_name
 
 
+def as_written(function: Callable) -> Callable:
+    """The function that a learner wrote inside of NumPy's vectorize, or inside of what says what it wraps."""
+    return inspect.unwrap(function.pyfunc if isinstance(function, np.vectorize) else function)
+
+
 def made_of_nothing(function: Callable) -> bool:
     """Whether it is a class that takes no arguments: inspect would compile what C says of that."""
     if not isinstance(function, type) or type(function) is not type:
@@ -137,7 +161,7 @@ def made_of_nothing(function: Callable) -> bool:
 def outside(function: Callable) -> dict[str, object]:
     """What a function uses of what was defined outside of it, by name."""
     try:
-        found = inspect.getclosurevars(inspect.unwrap(function))
+        found = inspect.getclosurevars(as_written(function))
     except Exception:  # as above
         return {}
     return {**found.globals, **found.nonlocals}

@@ -1,6 +1,7 @@
 """Runs of gradient descent: right ones, and with a slip in each step or in their number."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from .mistakes import Mistake
 from .reruns import Arguments
 from .trials import agrees
 
+UPHILL = "the update goes uphill: subtract the gradient. If you do, the gradient has the wrong sign."
 Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
 
 
@@ -42,21 +44,20 @@ class Descent:
         """Where a step leads that adds the gradients instead of subtracting them."""
         return at + self.rate * gradients
 
-    def one_by_one(self, at, _):
-        """Where a step leads whose gradients are computed anew after each parameter's own update."""
-        for index in range(len(at)):
-            at = at - self.rate * np.array(self.compiled(at)[1]) * (np.arange(len(at)) == index)
+    def in_turns(self, turns, at, _):
+        """Where a step leads whose gradients are computed anew after the update of some of the parameters."""
+        for some in turns:
+            at = at - self.rate * np.array(self.compiled(at)[1]) * np.isin(np.arange(len(at)), some)
         return at
 
     def mistaken(self, losses: np.ndarray, steps: int, samples: int) -> Iterator[tuple[Mistake, Run]]:
         """Runs with a slip in each step: those that begin like these losses, whole."""
         moves = {
-            "sign": (self.uphill, "the update goes uphill: subtract."),
+            "sign": (self.uphill, UPHILL),
             "sum for mean": (
                 lambda at, gradients: at - samples * self.rate * gradients,
                 "the gradient should be the mean over the samples, not their sum.",
             ),
-            "one by one": (self.one_by_one, "compute all gradients before any parameter changes."),
             "same gradient": (
                 lambda at, _: at - self.rate * np.array(self.compiled(self.start)[1]),
                 "the gradients are those of the start in every step: compute them anew in each.",
@@ -70,15 +71,27 @@ class Descent:
                 "the step alone is kept: subtract it from the parameter.",
             ),
         }
-        few = min(steps, 2)
-        for name, (move, message) in moves.items() if len(losses) == steps + 1 else ():
+        text, few = "compute all gradients before any parameter changes.", min(steps, 2)
+        each = [(name, *move) for name, move in moves.items()]
+        each += [("one by one", partial(self.in_turns, turns), text) for turns in all_turns(len(self.start))]
+        for name, move, message in each if len(losses) == steps + 1 else ():
             if agrees(losses[: few + 1], self.run(move, few)[1]):
                 trail, run = self.run(move, steps)
                 yield Mistake(name, message), (trail[-1], run)
 
 
-def cut_runs(trail: list, losses: np.ndarray) -> Iterator[tuple[Mistake, Run]]:
-    """Right steps, but one more than was asked, one less, or not all losses. trail: one step more."""
+def all_turns(count: int) -> list[list[list[int]]]:
+    """Orders in which people update so many parameters: one by one, or first those of one layer."""
+    places = list(range(count))
+    turns = [[[place] for place in places]] if count > 1 else []
+    turns += [[places[:cut], places[cut:]] for cut in range(1, count) if count > 2]
+    return [each for one in turns for each in (one, one[::-1])]
+
+
+def cut_runs(trail: list, losses: np.ndarray, samples: int) -> Iterator[tuple[Mistake, Run]]:
+    """Right steps, but one more than was asked, one less, or other losses. trail: one step more."""
+    summed = Mistake("sum for mean", "each loss should be the mean over the samples, not their sum.")
+    yield summed, (trail[-2], samples * losses[:-1])
     surplus = Mistake("surplus step", "one step too many.")
     yield surplus, (trail[-1], losses)
     moved = "the parameters move once more after the last loss: one step too many."

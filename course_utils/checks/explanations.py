@@ -7,7 +7,6 @@ from typing import Any
 
 from ..language import later
 from .misused import (
-    TEXT,
     called,
     entry,
     nothing_returned,
@@ -16,6 +15,7 @@ from .misused import (
     power,
     sequence,
     square_brackets,
+    text,
     undecided,
     without_parts,
 )
@@ -80,7 +80,9 @@ RULES: list[tuple[Any, str, Callable]] = [
     (AttributeError, r"'(int|float|numpy.float64|numpy.ndarray)' object has no attribute '(subs|diff|evalf)'",
      always("this is a number already, and only formulas have `.subs` and `.diff`.")),
     (TypeError, r"NoneType", nothing_returned),
-    (TypeError, OPERATION + "'str'|did not contain a loop .*<U", always(TEXT)),
+    (TypeError, OPERATION + "'str'|did not contain a loop .*<U", text),
+    (TypeError, OPERATION + "'dict'",
+     always("a dictionary is no number: ask for one of its entries, by its name in square brackets.")),
     (TypeError, r"multiply sequence by non-int of type '(float|numpy)|can only concatenate (list|tuple)|"
      + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),

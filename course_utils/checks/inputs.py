@@ -1,7 +1,6 @@
 """What a learner's function is tried with: numbers in every region of the model, at many scales.
 
-Floats are all that it gets, so a right function may be wrong in many digits where they cancel or saturate.
-There it is not tried: where a change in the last digits of what is computed on the way changes the key.
+Not where its floats cancel or saturate, in one of the forms that it may have: see `rounding`.
 """
 
 from collections.abc import Sequence
@@ -10,32 +9,18 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations
-from ..derivation.functions import Activation
 from ..language import refusal
 from .crossings import PLACES, gaps
 from .equivalence import inputs_of
 from .floats import Floats, Numbers
 from .regions import Regions, patterns, regions_of
-from .values import formula
+from .rounding import CLOSE, tolerances
 
 CANDIDATES = 1500  # settings, of which some are chosen
 USUAL, SCALES, MOST = 4, 40, 120  # trials of usual size, at all scales, and altogether
 BESIDE = 120  # and beside kinks, shared by all of them
 MANY, ENDS = 30, [-1, 0, -2, 1]  # inputs of which each is smallest and largest in fewer trials
 WHOLE, FEW = 300, 30  # settings of whole numbers, and trials with some
-NUDGE, CHANGE = 1e-12, 1e-6  # relative: of a number on the way, and at most of the key
-STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
-CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
-GENTLE = (
-    sp.log,
-    sp.sin,
-    sp.cos,
-    sp.atan,
-    sp.asin,
-    sp.acos,
-    sp.atan2,
-    sp.asinh,
-)  # and those that are never steep
 
 
 def chosen_inputs(
@@ -44,10 +29,12 @@ def chosen_inputs(
     varied: Sequence[sp.Symbol],
     asked: Sequence[sp.Symbol],
     samples: int,
-) -> tuple[dict[str, Numbers], int]:
-    """(values of all symbols by name, shape (trials, samples); the number of regions that they are in).
+    written: Equations,
+) -> tuple[dict[str, Numbers], Numbers, int]:
+    """(values of all symbols by name, shape (trials, samples); tolerances; the number of their regions).
 
     Within a trial only the varied symbols change. asked: what is compared, as a mean over the samples.
+    written: those of the equations that a learner may write in another form.
     Raises ValueError where the model has no values.
     """
     used, given = inputs_of(equations), (*fixed, *varied)
@@ -57,23 +44,25 @@ def chosen_inputs(
     regions = regions_of(tuple(equations.items()), inputs, asked[-1])
     points = spread(regions, {symbol.name for symbol in varied}, samples)
     cloud = regions.evaluated({name: numbers.ravel() for name, numbers in points.items()})
-    steady = is_steady(regions, cloud, [symbol.name for symbol in asked], samples)
-    order = np.flatnonzero(steady)
-    usual, whole = np.split(order, [np.searchsorted(order, len(steady) - WHOLE)])
+    close = tolerances(regions, cloud, [symbol.name for symbol in asked], samples, written)
+    order = np.flatnonzero(np.isfinite(close))
+    usual, whole = np.split(order, [np.searchsorted(order, len(close) - WHOLE)])
+    usual = usual[np.argsort(close[usual] > CLOSE, kind="stable")]
     if not usual.size:
         raise refusal("this model has no values at the points that were tried")
     where = patterns(cloud, regions.kinks).reshape(-1, samples)
     sizes = np.abs([cloud.points[symbol.name][::samples] for symbol in inputs])
-    far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(steady), samples))
+    far = np.reshape([gaps(cloud, pair) for pair in regions.kinks[:PLACES]], (-1, len(close), samples))
     chosen = list(dict.fromkeys([*covering(where, usual, sizes), *near_and_far(far, usual)]))
     last = {name: numbers[-WHOLE * samples :] for name, numbers in cloud.points.items()}
     clear = np.all(off_kinks(regions, Floats(last)).reshape(-1, samples), axis=1)
-    chosen += whole[clear[whole - len(steady)]][:FEW].tolist()
+    chosen += whole[clear[whole - len(close)]][:FEW].tolist()
+    chosen.sort(key=lambda trial: close[trial] > CLOSE)  # a slip is told where all digits are there
     values = {name: numbers.reshape(-1, samples)[chosen] for name, numbers in cloud.points.items()}
     unused = {
         symbol.name: np.ones((len(chosen), samples)) for symbol in (*fixed, *varied) if symbol not in used
     }
-    return values | unused, len(np.unique(where[chosen]))
+    return values | unused, close[chosen], len(np.unique(where[chosen]))
 
 
 def spread(regions: Regions, varied: set[str], samples: int) -> dict[str, Numbers]:
@@ -105,39 +94,6 @@ def off_kinks(regions: Regions, cloud: Floats) -> Numbers:
     for pair in regions.kinks:
         off &= (gaps(cloud, pair) != 0) | (gaps(there, pair) == 0)
     return off
-
-
-@np.errstate(all="ignore")
-def is_steady(regions: Regions, cloud: Floats, asked: Sequence[str], samples: int) -> Numbers:
-    """Whether all that is asked has values that floats can tell, for each trial."""
-    random = np.random.default_rng(3)
-    moved = Floats({s.name: nudged(cloud.points[s.name], random) for s in regions.inputs})
-    small = np.ones(cloud.shape, bool)
-    for symbol, expression in regions.lines.items():
-        numbers, arguments = moved.value(expression), steep_arguments(expression)
-        small &= np.all([np.abs(moved.value(a)) < STEEPEST for a in arguments] or [small], axis=0)
-        moved.points[symbol.name] = nudged(numbers, random, least=1.0 if arguments else 0.0)
-    steady = np.all(small.reshape(-1, samples), axis=1)
-    for name in asked:
-        one, other = (at.points[name].reshape(-1, samples) for at in (cloud, moved))
-        for key, changed in ((one, other), (one.mean(axis=1)[:, None], other.mean(axis=1)[:, None])):
-            steady &= np.all(np.abs(changed - key) <= CHANGE * np.abs(key), axis=1)
-    return steady
-
-
-def nudged(numbers: Numbers, random, least: float = 0.0) -> Numbers:
-    """The numbers changed in their last digits."""
-    return numbers + NUDGE * random.choice([-1, 1], numbers.shape) * (np.abs(numbers) + least)
-
-
-def steep_arguments(expression: sp.Expr) -> list[sp.Expr]:
-    """The arguments of functions that saturate or grow like exp."""
-
-    def straight(function):
-        form = isinstance(function, Activation) and formula(function.func, sp.Symbol("z"))
-        return isinstance(function, CORNERS + GENTLE) or (form and not form.has(sp.exp, sp.tanh))
-
-    return [f.args[0] for f in sorted(expression.atoms(sp.Function), key=str) if not straight(f)]
 
 
 def covering(where: Numbers, order: Numbers, sizes: Numbers) -> list[int]:

@@ -12,8 +12,9 @@ from .budget import SEARCH, within
 from .flow import Chains, same
 from .mistakes import Mistake
 from .slips import Slips
+from .sums import alike, sum_for_mean
 from .symbols import roles_of
-from .trials import SAMPLES, compared, differs
+from .trials import MANY, SAMPLES, compared, differs
 from .verdict import Verdict, slipped, wrong
 
 
@@ -22,7 +23,8 @@ def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp
     hits = same(answers[:, np.newaxis], keys)  # for each answer and each key
     text = "the gradients are right, but in another order: return them for {names}."
     names = {"names": some(map(str, parameters), most=10)}
-    swapped = hits.any(axis=1).all() and len(set(hits.argmax(axis=1))) == len(answers)
+    places = list(hits.argmax(axis=1))
+    swapped = hits.any(axis=1).all() and len(set(places)) == len(answers) and places != sorted(places)
     return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
 
 
@@ -33,10 +35,13 @@ def judged(
     points: Mapping[str, np.ndarray],
     at: Sequence[Mapping],
     samples: int = SAMPLES,
+    growth: Mapping[sp.Symbol, float] | None = None,
 ) -> list[Verdict]:
     """The verdicts on the gradients that are wrong. lost: {parameter: the answer in each trial}.
 
     points: the values of all symbols at the samples of all trials. at: what the function got in each trial.
+    growth: how the gradients grow with the number of samples, whatever else is wrong with them. Where nobody
+    knows, those are sums that are as many times as large as they should be.
     Two slips are sought in the first alone, of which the message speaks: they are worth nothing.
     """
 
@@ -45,15 +50,23 @@ def judged(
         return values.reshape(*values.shape[:-1], -1, samples).mean(axis=-1)
 
     keys = {p: mean(points[adjoints[p].name]) for p in lost}
-    sums = {p for p in lost if samples > 1 and same(lost[p], samples * keys[p])}
-    found = {p: [Mistake("sum for mean", "take the mean over the samples.")] for p in sums}
-    if unknown := [p for p in lost if p not in sums]:
+    if growth is None:
+        growth = {p: MANY for p in lost if samples > 1 and same(lost[p], samples * keys[p])}
+    sums = {
+        p: sum_for_mean(times, lost[p], keys[p], samples, model.data)
+        for p, times in growth.items()
+        if p in lost and not alike(times, 1)
+    }
+    told = {p: one.divisor for p, one in sums.items() if one.divisor}
+    means = {p: lost[p] * told.get(p, samples) / samples for p in lost}
+    found: dict[sp.Symbol, list[Mistake]] = {p: [] for p in lost}
+    if unknown := [p for p in lost if not same(means[p], keys[p])]:  # else no slip but that, or none to tell
         text = "the gradient of {other} stands in its place: mind the order."
         others = [
             Mistake("another", text, dL_dp, credit=0.0, names={"other": p.name})
             for p, dL_dp in adjoints.items()
         ]
-        answers, first = np.array([lost[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])
+        answers, first = np.array([means[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])
 
         def explained() -> list[list[Mistake]]:
             slips = Slips(model.equations, unknown, points, roles_of(model), others)
@@ -64,6 +77,8 @@ def judged(
             ]
 
         found |= zip(unknown, within(SEARCH, explained, [[]] * len(unknown)), strict=True)
+    for p in sums:
+        found[p] = sums[p].and_then(found[p], p in unknown)
     return [judged_alone(p, found[p], lost[p], keys[p], at) for p in lost]
 
 

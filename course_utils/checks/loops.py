@@ -1,6 +1,6 @@
 """Check of a training loop that a learner wrote."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
 import numpy as np
@@ -13,15 +13,17 @@ from ..language import enumerated, say
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
+from .arguments import borrowed
 from .budget import bounded
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each
+from .calls import as_array, as_numbers, call_each, in_words
+from .carried import carried
 from .descents import Descent, Run, all_finite, cut_runs, run_agrees
 from .floats import Floats
 from .judging import judged
 from .mistakes import Mistake
-from .reruns import Arguments, is_calm, others
+from .reruns import Arguments, fewer_steps, is_calm, others
 from .symbols import must_be_scalar
-from .trials import agrees, borrowed, compared, differs
+from .trials import agrees, compared, differs
 from .verdict import Verdict, right, slipped, wrong
 
 STEPS = 10_000  # of a training loop that is checked
@@ -46,17 +48,23 @@ def check_training(
         (answer,) = call_each(function, [given], lambda result: returned(result, model))
     except Unreadable as unreadable:
         return unreadable.verdict
-    descent = Descent(model, usual)
+    verdict = verdict_on_run(model, function, usual, answer)
+    return verdict if verdict.correct else carried(model, function, usual, answer) or verdict
+
+
+def verdict_on_run(model: Model, function: Callable, usual: Arguments, answer: Run) -> Verdict:
+    """The verdict on what a loop returned."""
+    descent, steps = Descent(model, usual), usual.steps
     with np.errstate(all="ignore"):
         trail, seen = descent.run(descent.downhill, steps + 1)
         parameters, losses = trail[steps], seen[:-1]
         if run_agrees(answer, (parameters, losses)):
             return with_other_arguments(model, function, usual)
         samples = max(map(np.size, usual.data), default=1)
-        runs = chain(descent.mistaken(answer[1], steps, samples), cut_runs(trail, seen))
+        runs = chain(descent.mistaken(answer[1], steps, samples), cut_runs(trail, seen, samples))
         for mistake in (mistake for mistake, run in runs if run_agrees(answer, run)):
             return slipped([mistake])
-    if outer := borrowed(function, given):
+    if outer := borrowed(function, usual.given(model.parameters, model.data)):
         return slipped(outer)
     if len(answer[1]) != len(losses):
         return wrong(
@@ -130,7 +138,10 @@ def misused_rate(parameter: sp.Symbol, used: np.ndarray, key: np.ndarray, rate: 
             "no step", "the parameter {parameter} never moves: each step changes all.", names=names
         )
     if near(-used, key):
-        return Mistake("sign", "the update of {parameter} goes uphill: subtract.", names=names)
+        text = (
+            "the update of {parameter} goes uphill: subtract the gradient. If you do, it has the wrong sign."
+        )
+        return Mistake("sign", text, names=names)
     return None
 
 
@@ -141,26 +152,37 @@ def near(answer: np.ndarray, key: np.ndarray) -> bool:
 
 def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> Verdict:
     """The verdict on a loop that is right with the arguments of the question."""
-    tried, runs = [], [(name, other, expected(model, other)) for name, other in others(usual)]
-    runs = [run for run in runs if run[1].learning_rate <= usual.learning_rate or is_calm(run[1], run[2][0])]
-
-    def given() -> Iterator[dict]:
-        for name, arguments, _ in runs:
-            tried.append(name)
-            yield arguments.given(model.parameters, model.data)
-
-    try:
-        answers = call_each(function, given(), lambda result: returned(result, model), FEW_SECONDS)
-    except Unreadable:
-        unused = [tried[-1]]
-    else:
-        told = ((name, a, key) for (name, _, key), a in zip(runs, answers, strict=True) if all_finite(key))
-        unused = list(dict.fromkeys(name for name, a, key in told if not run_agrees(a, key)))
+    few = fewer_steps(usual)
+    unused = misused_arguments(model, function, [("steps", few)])
+    unused += misused_arguments(model, function, others(usual if unused else few))
     if not unused:
         return right(say("this is how the network learns."))
     text = "with other {name} it goes wrong: use the argument {name}, no numbers of your own."
     credit = 0.5 if len(unused) == 1 else 0.0
     return slipped([Mistake("unused argument", text, credit=credit, names={"name": unused[0]})])
+
+
+def misused_arguments(model: Model, function: Callable, tried: Iterable[tuple[str, Arguments]]) -> list[str]:
+    """The arguments with which a loop goes wrong. tried: (the name of an argument, arguments)."""
+    runs = [(name, arguments, expected(model, arguments)) for name, arguments in tried]
+    runs = [
+        (name, arguments, end)
+        for name, arguments, end in runs
+        if all_finite(end) and (name != "learning_rate" or is_calm(arguments, end[0]))
+    ]
+    met = []
+
+    def given() -> Iterator[dict]:
+        for name, arguments, _ in runs:
+            met.append(name)
+            yield arguments.given(model.parameters, model.data)
+
+    try:
+        answers = call_each(function, given(), lambda result: returned(result, model))
+    except Unreadable:
+        return [met[-1]]
+    told = zip(runs, answers, strict=True)
+    return list(dict.fromkeys(name for (name, _, end), answer in told if not run_agrees(answer, end)))
 
 
 def expected(model: Model, arguments: Arguments) -> Run:
@@ -186,4 +208,21 @@ def returned(result, model: Model) -> Run:
         as_numbers(v, (), say("the parameter {parameter}", parameter=p))
         for v, p in zip(ordered, model.parameters, strict=True)
     ]
-    return np.array(end), as_array(losses, say("its losses")).reshape(-1)
+    return np.array(end), losses_in(losses)
+
+
+def losses_in(losses) -> np.ndarray:
+    """The losses that a training loop returned, a number each. Raises Unreadable for anything else."""
+    try:
+        sizes = [np.size(loss) for loss in losses]
+    except Exception:  # as above
+        sizes = []
+    if len(sizes) > 1 and max(sizes) > 1:
+        given = in_words((max(sizes),))
+        raise Unreadable(
+            say(
+                "each of its losses should be one number, the mean over the samples, not {given}.",
+                given=given,
+            )
+        )
+    return as_array(losses, say("its losses")).reshape(-1)

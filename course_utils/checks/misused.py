@@ -13,6 +13,10 @@ from ..language import later, say
 from .other_library import IN_SYMPY, QUANTITY, function_of
 
 SYMBOLS = later("the keys here are symbols: write `{name}[{instead}]`.")
+NAMES = later(
+    "`{part}` is a text here, {text}: unpacking a dictionary, or a loop over it, gives the names in it. An"
+    " entry is asked for by its name in square brackets."
+)
 TEXT = later("a text stands where a number or a formula should be: leave out the quotation marks.")
 LIST = later("square brackets make a list: in a formula only round brackets group, `(...)`.")
 NO_ARRAY = later("a list is no array: make one of it first, with `np.array(...)`.")
@@ -141,7 +145,23 @@ def other_key(found: re.Match, part: ast.expr | None, names: Mapping) -> str | N
                 if str(known) == wanted and isinstance(known, sp.Symbol if text else str):
                     instead = wanted if text else f'"{wanted}"'
                     return say(SYMBOLS if text else TEXTS, name=name, instead=instead)
+            if isinstance(wanted, int) and (first := next(iter(names[name]), None)) is not None:
+                instead = f'"{first}"' if isinstance(first, str) else f"{first}"
+                return say(
+                    "the entries of `{name}` have names and no places: `{name}[{instead}]`.",
+                    name=name,
+                    instead=instead,
+                )
     return None
+
+
+def text(found: re.Match, part: ast.expr | None, names: Mapping) -> str:
+    """A text where a number should be: in quotation marks, or a name out of a dictionary."""
+    for side in (part.left, part.right) if isinstance(part, ast.BinOp) else ():
+        value = names.get(side.id) if isinstance(side, ast.Name) else None
+        if isinstance(value, str) and value.isidentifier():
+            return say(NAMES, part=ast.unparse(side), text=repr(value[:40]))
+    return TEXT
 
 
 def sequence(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
@@ -150,7 +170,7 @@ def sequence(found: re.Match, part: ast.expr | None, names: Mapping) -> str | No
     for value in values:
         known = names.get(value.id) if isinstance(value, ast.Name) else None
         if (isinstance(value, ast.Constant) and isinstance(value.value, str)) or isinstance(known, str):
-            return TEXT
+            return text(found, part, names)
         if isinstance(value, ast.List) and len(value.elts) == 1:
             return LIST
         if isinstance(value, ast.List | ast.ListComp) or isinstance(known, list):

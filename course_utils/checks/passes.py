@@ -14,14 +14,17 @@ from ..derivation.given import some
 from ..language import refusal, say, say_count
 from ..models.model import Model
 from .answers import Unreadable
+from .arguments import borrowed, overwritten, replaced
 from .budget import SEARCH, bounded, within
 from .calls import FEW_SECONDS, as_array, as_numbers, call_each
 from .flow import same
 from .judging import judged, order_swapped
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
+from .rounding import CLOSE
+from .sums import growth_of
 from .symbols import called, must_be_scalar, roles_of
-from .trials import SAMPLES, Trial, asked_by, borrowed, compared, differs, right_in, telling, trials_of
+from .trials import SAMPLES, Trial, asked_by, compared, differs, right_in, telling, trials_of
 from .verdict import Verdict, right, slipped, wrong
 
 
@@ -42,7 +45,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     must_be_scalar(model)
     if not (isinstance(symbol, sp.Symbol) and symbol in model.equations):
         raise refusal("{symbol} is not computed by this model", symbol=called(symbol))
-    tried = trials_of(model.equations, model.parameters, model.data, [symbol])
+    tried = trials_of(model.equations, model.parameters, model.data, [symbol], model.equations)
     later = {s.name for s in list(model.equations)[list(model.equations).index(symbol) :]}
 
     def known(trial):
@@ -52,7 +55,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
         results = np.array(call_each(function, map(known, tried.each()), per_sample))
     except Unreadable as unreadable:
         return unreadable.verdict
-    correct = right_in(results, tried.values[symbol.name])
+    correct = right_in(results, tried.values[symbol.name], tried.close)
     if correct.all():
         keys = [(trial, trial[symbol.name]) for trial in tried.resized()]
         unsized = wrong_size(function, known, per_sample, keys)
@@ -63,10 +66,13 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     first = differs(answer, key)
     at = {name: float(numbers[first]) for name, numbers in points.items() if name not in later}
     shown = compared(symbol.name, answer[first], key[first], asked_by(function, at))
-    if mistakes := borrowed(function, at) or mean_instead(answer, key):
+    tested = list(map(known, tried.some(told)))
+    own = borrowed(function, at) or overwritten(function, tested, per_sample)
+    if mistakes := own or mean_instead(answer, key):
         return slipped(mistakes, shown)
     lines = until(model.equations, symbol)
     slips = within(SEARCH, lambda: slip_in_lines(lines, roles_of(model), points, answer), [])
+    slips = slips or replaced(function, tested, per_sample)
     return slipped(slips, shown) if slips else wrong(shown)
 
 
@@ -101,7 +107,7 @@ def wrong_size(function: Callable, given: Callable, read: Callable, keys: Sequen
         fault = unreadable.verdict.message
     where = [say_count("with {count} sample", "with {count} samples", count) for count in counts]
     for place, answer, (_, key) in zip(where, answers, keys, strict=False):
-        if not right_in(answer[None], key[None]).all():
+        if not right_in(answer[None], key[None], np.array([CLOSE])).all():
             first = differs(answer, key)
             fault = compared(say("its result"), answer[first], key[first])
             return wrong(say("{name}: {message}", name=place, message=fault))
@@ -121,7 +127,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     passes = backward(model.equations, model.parameters)
     adjoints = {p: passes[p][0] for p in model.parameters}
     lines = model.equations | dict(passes.values())
-    tried = trials_of(lines, model.parameters, model.data, list(adjoints.values()))
+    tried = trials_of(lines, model.parameters, model.data, list(adjoints.values()), model.equations)
     labels = [say("the gradient of {parameter}", parameter=p) for p in model.parameters]
 
     def means(values):
@@ -135,24 +141,29 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         answers = np.transpose(call_each(function, given, read))
     except Unreadable as unreadable:
         return unreadable.verdict
-    correct = right_in(answers[..., None], means(tried.values)[..., None])
+    correct = right_in(answers[..., None], means(tried.values)[..., None], tried.close)
     if correct.all():
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
         return unsized or right(say("these are the gradients."), tried.regions)
     told, lost = telling(correct), ~np.all(correct, axis=1)
-    at = [asked_by(function, given_by(model, trial)) for trial in tried.some(told)]
+    tested = [given_by(model, trial) for trial in tried.some(told)]
+    at = [asked_by(function, given) for given in tested]
     if mistakes := (
-        borrowed(function, given_by(model, next(tried.each())))
+        borrowed(function, tested[0])
+        or overwritten(function, tested, read)
         or order_swapped(answers[:, told], means(tried.values)[:, told], model.parameters)
     ):
         return slipped(mistakes)
+    growth = growth_of(function, tested, read, dict(zip(adjoints, answers[:, told], strict=True)))
     given_up = {
         p: answer[told] for p, answer, is_lost in zip(adjoints, answers, lost, strict=True) if is_lost
     }
-    verdicts = judged(model, adjoints, given_up, tried.points(told), at)
+    verdicts = judged(model, adjoints, given_up, tried.points(told), at, growth=growth)
     score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
     slips = tuple(dict.fromkeys(slip for verdict in verdicts for slip in verdict.slips))
+    if not slips and (mistakes := replaced(function, tested, read)):
+        return slipped(mistakes, verdicts[0].message)
     return Verdict(False, verdicts[0].message, score, slips)
 
 

@@ -26,20 +26,23 @@ class Arguments(NamedTuple):
         }
 
 
-def others(usual: Arguments) -> Iterator[tuple[str, Arguments]]:
-    """(the name of an argument, arguments in which it alone is another). The fewer steps stay.
+def fewer_steps(usual: Arguments) -> Arguments:
+    """The arguments with another number of steps, which is small."""
+    return usual._replace(steps=FEW if usual.steps != FEW else FEW + 1)
+
+
+def others(few: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """(the name of an argument but for the steps, arguments in which it alone is another).
 
     A large learning rate may lead far away: see `is_calm`.
     """
-    few = usual._replace(steps=FEW if usual.steps != FEW else FEW + 1)
-    yield "steps", few
-    for rate in (usual.learning_rate / 100, max(4 * usual.learning_rate, 2.0)):
+    for rate in (few.learning_rate / 100, max(4 * few.learning_rate, 2.0)):
         yield "learning_rate", few._replace(learning_rate=rate)
-    for signs in (1, -1, (-1) ** np.arange(len(usual.start))):
-        yield "start", few._replace(start=0.75 * signs * np.asarray(usual.start) + 0.01)
-    if usual.data and all(np.ndim(a) and len(a) > 1 for a in usual.data):
-        yield "data", few._replace(data=[np.asarray(a)[1:] for a in usual.data])
-        yield "data", few._replace(data=[np.append(a, a[:1]) for a in usual.data])
+    for signs in (1, -1, (-1) ** np.arange(len(few.start))):
+        yield "start", few._replace(start=0.75 * signs * np.asarray(few.start) + 0.01)
+    if few.data and all(np.ndim(a) and len(a) > 1 for a in few.data):
+        yield "data", few._replace(data=[np.asarray(a)[1:] for a in few.data])
+        yield "data", few._replace(data=[np.append(a, a[:1]) for a in few.data])
 
 
 def is_calm(arguments: Arguments, end: np.ndarray) -> bool:

@@ -8,18 +8,16 @@ import numpy as np
 from ..derivation.chain_rule import Equations
 from ..language import enumerated, later, say, sentences
 from .answers import Unreadable
-from .calls import outside, wanted
+from .calls import wanted
 from .equivalence import shown, shown_apart
 from .floats import Numbers
 from .flow import same
 from .inputs import chosen_inputs
-from .mistakes import Mistake
 
 SAMPLES = 3  # data points for each setting of the parameters
 MANY = 40  # copies of them, where many are tried
 TOLD = 4  # trials from which a slip is told
 NAMED = 12  # inputs that a sentence can show
-CLOSE = 1e-9  # relative: these are floats
 NEARLY = 1e-5  # relative: so near comes a right formula in floats of 32 bits, or with rounded numbers
 
 Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
@@ -28,10 +26,12 @@ Trial = Mapping[str, Numbers]  # for each name an array of shape (samples,)
 class Trials(NamedTuple):
     """Settings in which a function is tried. In each of them only the data change from sample to sample.
 
-    values: of all symbols by name, shape (trials, samples). regions: in how many of the model's they are.
+    values: of all symbols by name, shape (trials, samples). close: how far from them is right, relative, in
+    each trial. regions: in how many of the model's they are.
     """
 
     values: Mapping[str, Numbers]
+    close: Numbers
     regions: int
 
     def each(self) -> Iterator[Trial]:
@@ -53,17 +53,22 @@ class Trials(NamedTuple):
         return {name: numbers[trials].ravel() for name, numbers in self.values.items()}
 
 
-def trials_of(equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence) -> Trials:
-    """Trials of a model. asked: the symbols whose values are compared.
+def trials_of(
+    equations: Equations, fixed: Sequence, varied: Sequence, asked: Sequence, written: Equations
+) -> Trials:
+    """Trials of a model. asked: the symbols whose values are compared. written: its own equations.
 
     Raises ValueError where it has no values.
     """
-    return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES))
+    return Trials(*chosen_inputs(equations, fixed, varied, asked, SAMPLES, written))
 
 
-def right_in(answers: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """In which trials an answer is right, shape (trials,). answers, keys: shape (trials, numbers)."""
-    near = np.abs(answers - keys) <= CLOSE * np.abs(keys)
+def right_in(answers: np.ndarray, keys: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """In which trials an answer is right, shape (trials,). answers, keys: shape (trials, numbers).
+
+    close: how far it may be from the key in each, relative.
+    """
+    near = np.abs(answers - keys) <= close[..., np.newaxis] * np.abs(keys)
     return np.all(near | ((keys == 0) & (np.abs(answers) < 1e-12)), axis=-1)
 
 
@@ -90,6 +95,9 @@ def differs(answer: np.ndarray, key: np.ndarray) -> int:
 
 
 CAME_OUT = later("{what} came out as {mine}, and it should be {expected}.")
+NEARLY_RIGHT = later(
+    "Nearly: compute in floats of 64 bits, round nothing, and subtract no two numbers that are nearly equal."
+)
 CAME_OUT_AT = later("at {where} {what} came out as {mine}, and it should be {expected}.")
 
 
@@ -103,7 +111,7 @@ def compared(what: str, yours: float, right: float, at: Mapping = {}) -> str:
     told = {"where": values, "what": what, "mine": mine, "expected": expected}
     nearly = abs(yours - right) < NEARLY * abs(right)
     text = say(CAME_OUT_AT if 0 < len(at) <= NAMED else CAME_OUT, **told)
-    return sentences(text, say("Nearly: compute in floats of 64 bits, and round nothing.") if nearly else "")
+    return sentences(text, say(NEARLY_RIGHT) if nearly else "")
 
 
 def listed(number) -> str:
@@ -118,10 +126,3 @@ def asked_by(function: Callable, given: Mapping) -> dict:
     except Unreadable:
         return {}
     return {name: value for name, value in given.items() if name in (*by_place, *by_name)}
-
-
-def borrowed(function: Callable, given: Mapping) -> list[Mistake]:
-    """The mistake that a function takes from outside what it should ask for as an argument."""
-    used = [name for name in outside(function) if name in given and name not in asked_by(function, given)]
-    text = "{name} comes from outside the function: make it one of its arguments."
-    return [Mistake("global for argument", text, names={"name": name}) for name in used[:1]]

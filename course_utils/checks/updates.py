@@ -9,6 +9,7 @@ from ..derivation.chain_rule import until
 from ..language import say
 from ..training.update_rules import UpdateRule, check_rule, gradient, parameter
 from .answers import Unreadable
+from .arguments import borrowed, overwritten, replaced
 from .budget import SEARCH, bounded, within
 from .calls import as_numbers, call_each, in_words
 from .flow import same
@@ -16,7 +17,7 @@ from .inputs import chosen_inputs
 from .line_slips import slip_in_lines
 from .mistakes import Mistake, new_name
 from .regions import names_in, upstream
-from .trials import Trials, asked_by, borrowed, compared, differs, right_in, telling
+from .trials import Trials, asked_by, compared, differs, right_in, telling
 from .verdict import Verdict, right, slipped, wrong
 
 
@@ -32,19 +33,19 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     shape = (len(outputs),) if rule.memory else ()
     tried = update_trials(rule)
     names = [name for name in tried.values if not name.startswith("new_")]
-    try:
-        given = ({name: float(trial[name][0]) for name in names} for trial in tried.each())
+    given = [{name: float(trial[name][0]) for name in names} for trial in tried.each()]
+
+    def read(result):
         wanted = f"{returned_names(outputs)}, {in_words(shape)}"
-        results = call_each(
-            function,
-            given,
-            lambda result: as_numbers(in_a_row(result, outputs), shape, say("its result"), wanted),
-        )
+        return as_numbers(in_a_row(result, outputs), shape, say("its result"), wanted)
+
+    try:
+        results = call_each(function, given, read)
     except Unreadable as unreadable:
         return unreadable.verdict
     answers = np.reshape(results, (len(results), -1)).T
     keys = np.array([tried.values[output.name][:, 0] for output in outputs])
-    correct = right_in(answers[..., None], keys[..., None])
+    correct = right_in(answers[..., None], keys[..., None], tried.close)
     if correct.all():
         return right(say("this is the update."), tried.regions)
     wrong_one, told = int(np.argmin(correct.all(axis=1))), telling(correct)
@@ -52,12 +53,15 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     points, until_there = tried.points(told), until(lines, output)
     first = differs(answer, key)
     at = {name: float(points[name][first]) for name in names}
-    if mistakes := borrowed(function, at) or values_swapped(answers, keys, outputs):
+    tested = [given[trial] for trial in told]
+    own = borrowed(function, at) or overwritten(function, tested, read)
+    if mistakes := own or values_swapped(answers, keys, outputs):
         return slipped(mistakes)
     symbols = set().union(*(line.free_symbols for line in lines.values()))
     roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
     shown = compared(new_name(output), answer[first], key[first], asked_by(function, at))
     slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
+    slips = slips or replaced(function, tested, read)
     return slipped(slips, shown) if slips else wrong(shown)
 
 
@@ -104,8 +108,8 @@ def update_trials(rule: UpdateRule) -> Trials:
     lines = {s: r / (1 + r) for s, r in raw.items()} | {s: e.xreplace(positive) for s, e in lines.items()}
     given = [s for s in (parameter, gradient, *rule.memory) if s not in positive]
     given += [*positive.values(), *raw.values()]
-    values, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1)
-    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, regions)
+    values, close, regions = chosen_inputs(lines, given, [], rule.outputs(), samples=1, written={})
+    return Trials({n: numbers for n, numbers in values.items() if not n.startswith("raw ")}, close, regions)
 
 
 def is_share(rule: UpdateRule, name: str) -> bool:

@@ -357,12 +357,15 @@ def loop(slip=""):
         p, losses = dict(start), [loss(start)]
         for _ in range(steps + (slip == "surplus")):
             slopes, sign = gradients(start if slip == "fixed" else p), 1 if slip == "uphill" else -1
-            for name in p:
-                slopes = gradients(p) if slip == "one by one" else slopes
+            for name in reversed(p) if slip == "backwards" else p:
+                anew = slip in ("one by one", "backwards") or (slip, name) == ("layers", "w2")
+                slopes = gradients(p) if anew else slopes
                 step = sign * (1 if slip == "no rate" else learning_rate) * slopes[name]
                 p[name] = step if slip == "step alone" else p[name] + step
             losses.append(loss(p))
-        return p, {"no first": losses[1:], "no last": losses[:-1]}.get(slip, losses)
+        each = {"sums": len(X) * np.array(losses)}
+        each |= {"each loss": [X] * len(losses), "last loss": [*losses[:-1], X]}
+        return p, ({"no first": losses[1:], "no last": losses[:-1]} | each).get(slip, losses)
 
     return function
 
@@ -382,13 +385,19 @@ LOOPS = {
     "no rate": "the learning rate is forgotten in the update",
     "step alone": "the step alone is kept: subtract it from the parameter",
     "2 lost": "in each step, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
+    "backwards": "all gradients before any parameter changes",
+    "layers": "all gradients before any parameter changes",
+    "sums": "each loss should be the mean over the samples, not their sum",
+    "each loss": "should be one number, the mean over the samples, not 6 numbers",
+    "last loss": "should be one number, the mean over the samples, not 6 numbers",
 }
 
 
 @pytest.mark.parametrize(("slip", "words"), LOOPS.items())
 def test_a_slip_in_a_training_loop_is_named(slip, words):
     verdict = check_training(SEED, loop(slip), START, DATA, learning_rate=0.1, steps=7)
-    assert (verdict.correct, verdict.score) == (False, 0.5) and words in verdict.message
+    score = 0 if slip.endswith("loss") else 0.5
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
 
 
 class Unruly(list):
@@ -429,7 +438,12 @@ OWN = {"start": START, "data": DATA, "learning_rate": 0.1, "steps": 7}
 
 @pytest.mark.parametrize(
     ("own", "score"),
-    [*(([name], 0.5) for name in ("start", "data", "learning_rate")), (OWN, 0), (["steps"], 0)],
+    [
+        *(([name], 0.5) for name in ("start", "data", "learning_rate")),
+        (OWN, 0),
+        (["steps"], 0.5),
+        (["steps", "data"], 0),
+    ],
 )
 def test_a_training_loop_with_numbers_of_its_own_is_wrong(own, score):
     def function(start, data, learning_rate, steps):
@@ -590,3 +604,256 @@ def test_a_learning_rate_that_is_cut_off_is_no_learning_rate(rate_of):
         GradientDescent(0.1), lambda **v: v["parameter"] - rate_of(v["learning_rate"]) * v["gradient"]
     )
     assert cut.score == 0 and "forgotten" not in cut.message
+
+
+def one_unit(numpy, slope):
+    """The backward pass of a network with one hidden unit. slope(h, z): its activation's, in some form."""
+
+    def function(x, y, w1, b1, w2, b2):
+        z = w1 * x + b1
+        h = numpy(z)
+        error = 2 * (w2 * h + b2 - y)
+        into_z = error * w2 * slope(h, z)
+        return np.mean(into_z * x), np.mean(into_z), np.mean(error * h), np.mean(error)
+
+    return function
+
+
+def bump(z):
+    return 1 / (1 + z**2)
+
+
+def root(z):
+    return z / np.sqrt(1 + z**2)
+
+
+FORMS = [  # each loses digits, of a saturated curve or beside the top of one
+    (sp.atan(z), np.arctan, lambda h, z: np.cos(h) ** 2),
+    (sp.atan(z), np.arctan, lambda h, z: 1 / (1 + np.tan(h) ** 2)),
+    (sp.atan(z), np.arctan, lambda h, z: 1 - np.sin(h) ** 2),
+    (z / (1 + sp.Abs(z)), lambda z: z / (1 + abs(z)), lambda h, z: (1 - abs(h)) ** 2),
+    (1 / (1 + z**2), bump, lambda h, z: -2 * np.sqrt(1 / h - 1) * np.sign(z) * h**2),
+    (z / sp.sqrt(1 + z**2), root, lambda h, z: (1 - h**2) ** 1.5),
+    (sp.exp(-(z**2)), lambda z: np.exp(-(z**2)), lambda h, z: -2 * h * np.sign(z) * np.sqrt(-np.log(h))),
+    (sp.asinh(z), lambda z: np.log(z + np.sqrt(z**2 + 1)), lambda h, z: 1 / np.cosh(h)),
+    (sp.sqrt(1 + z**2), lambda z: np.sqrt(1 + z**2), lambda h, z: np.sign(z) * np.sqrt(1 - 1 / h**2)),
+    (sp_tanh(z), lambda z: 2 / (1 + np.exp(-2 * z)) - 1, lambda h, z: 1 - h**2),
+    (sigmoid(z), sigma, lambda h, z: np.exp(-z) * h**2),
+]
+
+
+@pytest.mark.parametrize(
+    ("activation", "numpy", "slope"), FORMS, ids=[f"{e[0]} {n}" for n, e in enumerate(FORMS)]
+)
+def test_a_right_form_that_loses_digits_is_right(activation, numpy, slope):
+    model = Model(SEED.equations | {h: activation}, SEED.parameters, SEED.data)
+    assert check_backward(model, one_unit(numpy, slope)).correct
+    assert check_forward(model, h, lambda z: numpy(z)).correct
+    steeper = check_backward(model, one_unit(numpy, lambda h, z: 1.0001 * slope(h, z)))
+    assert not steeper.correct and "order" not in steeper.message
+
+
+FAR = [  # right wherever a form keeps all digits
+    lambda h, z: np.cos(h) ** 2 * (abs(z) < 400),
+    lambda h, z: np.cos(h) ** 2 * (abs(z) > 1e-3),
+    lambda h, z: 1 / (1 + np.clip(z, -50, 50) ** 2),
+    lambda h, z: np.cos(np.clip(h, -1.57, 1.57)) ** 2,
+    lambda h, z: 1 / (1 + z**2 + 1e-8),
+]
+
+
+@pytest.mark.parametrize("slope", FAR)
+def test_a_form_that_is_wrong_where_digits_are_lost_is_wrong(slope):
+    model = Model(SEED.equations | {h: sp.atan(z)}, SEED.parameters, SEED.data)
+    assert not check_backward(model, one_unit(np.arctan, slope)).correct
+
+
+V, c, r = sp.symbols("V c r")
+ENZYME = Model(
+    {K: sp.exp(c), r: x / (K + x), y_hat: V * r, SEED.loss: (SEED.data[1] - y_hat) ** 2}, [V, c], SEED.data
+)
+
+
+def enzyme(slope=lambda r, K, x: -r * (1 - r), mean=np.mean, sign=1):
+    """The backward pass of an enzyme's speed. slope(r, K, x): ∂r/∂c, in some form."""
+
+    def function(V, c, x, y):
+        K = np.exp(c)
+        r = x / (K + x)
+        error = 2 * sign * (V * r - y)
+        return mean(error * r), mean(error * V * slope(r, K, x))
+
+    return function
+
+
+@pytest.mark.parametrize(
+    "slope", [lambda r, K, x: -r * (1 - r), lambda r, K, x: r**2 - r, lambda r, K, x: -x / (K + x) ** 2 * K]
+)
+def test_a_share_in_another_form_is_right(slope):
+    assert check_backward(ENZYME, enzyme(slope)).correct
+
+
+def test_a_slip_that_changes_nothing_explains_nothing():
+    u, b2s = sp.symbols("u b2")
+    model = Model({u: w1 * x, y_hat: b2s * sp.exp(-(u**2)), SEED.loss: y_hat**2}, [w1, b2s], [x])
+    for function in (
+        lambda x, w1, b2: np.exp(np.log(b2) - (w1 * x) ** 2),  # no number for a negative b2
+        lambda x, w1, b2: b2 * np.exp(-((w1 * x) ** 2)) * (1 + 1e-8),
+    ):
+        verdict = check_forward(model, y_hat, function)
+        assert (verdict.correct, verdict.slips) == (False, ()) and "came out as" in verdict.message
+
+
+def share_of(number):
+    return lambda values: np.sum(values) / number
+
+
+FLIPPED = {"sign": -1}
+SUMS = [
+    ({"mean": share_of(12)}, "is not divided by how many come in: divide by `len(x)`", 0.5, "own number"),
+    ({"mean": share_of(4)}, "is not divided by how many come in: divide by `len(x)`", 0.5, "own number"),
+    ({"mean": share_of(2)}, "is not divided by how many come in: divide by `len(x)`", 0.5, "own number"),
+    ({"mean": np.sum}, "the gradient of V: take the mean over the samples. At", 0.5, "sum for mean"),
+    ({"mean": np.sum} | FLIPPED, "One: take the mean over the samples. The other: the sign is turned", 0, ""),
+    ({"mean": share_of(12)} | FLIPPED, "of your own. The other: the sign is turned", 0, ""),
+    ({"mean": lambda values: 3 * np.mean(values)}, "a factor 3 too many", 0.5, "surplus number"),
+    ({"mean": lambda values: np.mean(values) / len(values)}, "by `len(x)`, once, and by", 0.5, "own number"),
+    (
+        {"mean": lambda values: np.sum(values) / (len(values) - 1)},
+        "once, and by nothing else",
+        0.5,
+        "own number",
+    ),
+    ({"mean": lambda values: np.std(values, ddof=1)}, "came out as", 0, ""),
+]
+
+
+@pytest.mark.parametrize(("slips", "words", "score", "named"), SUMS, ids=range(len(SUMS)))
+def test_a_sum_is_told_from_a_factor_by_more_samples(slips, words, score, named):
+    verdict = check_backward(ENZYME, enzyme(**slips))
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+    assert not named or verdict.slips == (named,)
+
+
+def test_a_sum_with_a_slip_that_nobody_knows_is_told_as_half_of_it():
+    verdict = check_backward(ENZYME, enzyme(lambda r, K, x: np.sin(r), mean=share_of(12)))
+    assert verdict.slips == ("own number", "sum for mean") and verdict.score == 0.25
+    verdict = check_backward(ENZYME, lambda V, c, x, y: enzyme(lambda r, K, x: r, share_of(12))(c, V, x, y))
+    assert verdict.score == 0 and "samples that come in. That is not all. At V = " in verdict.message
+
+
+def descend(backward):
+    """A right training loop by gradients from elsewhere."""
+
+    def function(start, data, learning_rate, steps):
+        def loss(V, c):
+            return np.mean((data["y"] - V * data["x"] / (np.exp(c) + data["x"])) ** 2)
+
+        p = dict(start)
+        losses = [loss(**p)]
+        for _ in range(steps):
+            slopes = backward(**p, **data)
+            p = {name: p[name] - learning_rate * slope for name, slope in zip(p, slopes, strict=True)}
+            losses.append(loss(**p))
+        return p, losses
+
+    return function
+
+
+TIMES = {"x": np.linspace(0.1, 1, 12), "y": np.linspace(1, 2, 12)}
+CARRIED = [
+    (
+        enzyme(**FLIPPED),
+        "look first at `backward`, which gives the gradients: the gradient of V: the sign",
+        0.5,
+    ),
+    (
+        enzyme(lambda r, K, x: r, **FLIPPED),
+        "`backward`, which gives the gradients: the gradient of V: the si",
+        0.25,
+    ),
+    (
+        enzyme(mean=share_of(12)),
+        "`backward`, which gives the gradients: the gradient of V: the sum over the",
+        0.5,
+    ),
+    (enzyme(mean=np.sum), "`backward`, which gives the gradients: the gradient of V: take the mean", 0.5),
+]
+
+
+@pytest.mark.parametrize(
+    ("gradients", "words", "score"), CARRIED, ids=[words[-20:] for _, words, _ in CARRIED]
+)
+def test_a_right_loop_is_not_blamed_for_the_gradients_that_it_gets(gradients, words, score):
+    given = {"start": {"V": 1.0, "c": -1.0}, "data": TIMES, "learning_rate": 0.1, "steps": 5}
+    assert check_training(ENZYME, descend(enzyme()), **given).correct
+    verdict = check_training(ENZYME, descend(gradients), **given)
+    assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
+
+
+def test_a_wrong_loop_is_blamed_though_its_gradients_are_right():
+    def uphill(start, data, learning_rate, steps):
+        return descend(enzyme())(start, data, -learning_rate, steps)
+
+    verdict = check_training(ENZYME, uphill, {"V": 1.0, "c": -1.0}, TIMES, learning_rate=0.1, steps=5)
+    assert "uphill: subtract the gradient. If you do, the gradient has the wrong sign" in verdict.message
+
+
+def any_names(function):
+    """A decorator that does not say what it wraps."""
+
+    def wrapped(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapped
+
+
+@pytest.mark.parametrize("wrap", [np.vectorize, any_names])
+def test_a_wrapper_that_takes_any_names_gets_those_of_what_it_wraps(wrap):
+    def unit(x, w1, b1, w2, b2):
+        return w2 / (1 + np.exp(-w1 * x - b1)) + b2
+
+    assert check_forward(SEED, y_hat, wrap(unit)).correct
+    unknown = check_forward(SEED, y_hat, wrap(lambda x, q: x))
+    assert "q" in unknown.message and not unknown.correct
+
+
+def own_data(V, c, x, y):
+    x, y = TIMES["x"], TIMES["y"]
+    return enzyme()(V, c, x, y)
+
+
+def from_outside(V, c, x, y):
+    return enzyme()(V, c, TIMES["x"], TIMES["y"])
+
+
+def own_start(V, c, x, y):
+    V = 1.0
+    return enzyme()(V, c, x, y)
+
+
+def as_arrays(V, c, x, y):
+    x, y = np.asarray(x), np.asarray(y)
+    return enzyme()(V, c, x, y)
+
+
+def fixed_rate(parameter, gradient, learning_rate):
+    learning_rate = 0.1
+    return parameter - learning_rate * gradient
+
+
+UNHEEDED = [
+    (check_backward, ENZYME, own_data, "whatever x is, this returns the same"),
+    (check_backward, ENZYME, from_outside, "whatever x is, this returns the same"),
+    (check_backward, ENZYME, own_start, "whatever V is, this returns the same"),
+    (check_update, GradientDescent(0.1), fixed_rate, "whatever learning_rate is, this returns the same"),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "asked", "function", "words"), UNHEEDED, ids=[e[2].__name__ for e in UNHEEDED]
+)
+def test_an_argument_that_is_overwritten_is_named(check, asked, function, words):
+    verdict = check(asked, function)
+    assert (verdict.correct, verdict.score) == (False, 0) and words in verdict.message
+    assert check_backward(ENZYME, as_arrays).correct

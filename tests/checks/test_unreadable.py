@@ -181,6 +181,11 @@ SLIPS = [  # (a cell, words of its sentence)
     ("sum(2 for each in x)", "a symbol is no list"),
     ("loss = 3.0\nloss[-1]", "a number has no entries"),
     ("samples + '1'", "leave out the quotation marks"),
+    ("rate_w, rate_b = {'w': 1.0, 'b': 2.0}\nrate * rate_w", "`rate_w` is a text here, 'w': unpacking"),
+    ("for name in {'w': 1.0}:\n    samples * name", "a loop over it, gives the names in it"),
+    ("number = '0.5'\nrate * number", "leave out the quotation marks"),
+    ("slopes = {'w': 1.0}\nslopes[0]", "names and no places: `slopes[\"w\"]`"),
+    ("slopes = {'w': 1.0}\nrate * slopes", "a dictionary is no number: ask for one of its entries"),
 ]  # fmt: skip
 ORDINARY = [
     "1 / 0",
