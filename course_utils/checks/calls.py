@@ -56,6 +56,8 @@ def call(function: Callable, given: Mapping):
         why, (said, explained) = "", described(error)
         if zeros and isinstance(error, ZeroDivisionError):
             why = say("It was tried with {zeros}.", zeros=zeros)
+        elif isinstance(error, AssertionError):
+            why = say("An `assert` says what is always so, and here it was not: many numbers are tried.")
         elif not explained:
             why = formulas_in(function)
         raise Unreadable(sentences(say("it fails with {said}", said=said), why)) from None

@@ -67,8 +67,6 @@ RULES: list[tuple[Any, str, Callable]] = [
         "write first what is replaced, then by what: `.subs(x, 3)`.")),
     ((TypeError, ValueError), r"to unpack|cannot unpack", always(
         "to the left of `=` there are more names, or fewer, than values to the right.")),
-    (AssertionError, "", always(
-        "an `assert` says what is always so, and here it was not: it is tried with many numbers.")),
     (KeyError, "", other_key),
     (AttributeError, r"'dict' object has no attribute '(\w+)'", entry),
     (IndexError, r"only integers, slices|out of bounds for axis 0 with size (\d+)", place),

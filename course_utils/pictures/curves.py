@@ -53,7 +53,9 @@ class RacePicture(PanelPicture):
         if surface is not None:
             surface_panel(self.panels[1], *surface)
             self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=3)
-        self.legend(handles=list((self.paths or self.losses).values()), loc="lower center", ncols=4, frameon=False)
+        self.legend(
+            handles=list((self.paths or self.losses).values()), loc="lower center", ncols=4, frameon=False
+        )
         self.lines_move()
 
     def put(self, words: str, losses: Mapping[str, np.ndarray], paths: Mapping[str, np.ndarray]) -> None:

@@ -301,7 +301,7 @@ def test_an_assertion_that_fails_is_no_riddle():
         return parameter - learning_rate * gradient
 
     message = check_update(GradientDescent(0.1), positive).message
-    assert message.startswith("it fails with AssertionError. In short: an `assert` says what is always so")
+    assert message.startswith("it fails with AssertionError. An `assert` says what is always so")
 
 
 def without_epsilon(parameter, gradient, square, learning_rate, decay):

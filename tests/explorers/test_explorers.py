@@ -434,7 +434,10 @@ def test_a_rule_explorer_tells_what_training_tells(made, valley):
     loss = train(valley[0], [0.5, 0.5], valley[1], GradientDescent(0.1), 5).loss
     made["rule"].put(1)
     words = made["rule"].screen.words
-    assert words.startswith("learning rate 0.1: ") and "not settled below a thousandth of its first loss" in words
+    assert (
+        words.startswith("learning rate 0.1: ")
+        and "not settled below a thousandth of its first loss" in words
+    )
     assert f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in words
 
 
