@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 import matplotlib as mpl
+import numpy as np
 import sympy as sp
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 
@@ -80,11 +81,16 @@ class GraphPicture(LivePicture):
         return self.graph.add_patch(FancyBboxPatch(corner, WIDTH, HEIGHT, boxstyle=shape, **look))
 
     def _arrow(self, start, end, **settings):
-        ends = {"patchA": self.nodes[start], "patchB": self.nodes[end]}
+        points, patches = [self.places[start], self.places[end]], [self.nodes[start], self.nodes[end]]
+        left = 0 if points[0] < points[1] else 1
+        bend = self._bend(start, end)
+        if not bend:  # from the middle of the right side, or it would cross the corner of a neighbour
+            points[left], patches[left] = (points[left][0] + WIDTH / 2, points[left][1]), None
+        ends = {"patchA": patches[0], "patchB": patches[1]}
         ends |= {"shrinkA": 0, "shrinkB": 0, "zorder": 0.5}  # from edge to edge, behind other nodes
         look = {"arrowstyle": "-|>", "mutation_scale": 12, **ends, **settings}
-        look |= {"connectionstyle": f"arc3,rad={self._bend(start, end)}"}
-        return self.graph.add_artist(FancyArrowPatch(self.places[start], self.places[end], **look))
+        look |= {"connectionstyle": f"arc3,rad={bend}"}
+        return self.graph.add_artist(FancyArrowPatch(*points, **look))
 
     def _bend(self, start, end):
         """How far an arrow bends upwards, as a part of its length: not at all to the next column."""
@@ -94,12 +100,16 @@ class GraphPicture(LivePicture):
     def _beside(self, start, end):
         """A text at an arrow, on the side where it does not meet the nodes."""
         (left, low), (right, high) = self.places[start], self.places[end]
-        rises = low < high
-        side = {"ha": "center" if low == high else "right" if rises else "left", "va": "bottom"}
+        side = {"ha": "center" if low == high else "left" if low > high else "right", "va": "bottom"}
         bend = abs(self._bend(start, end)) / 2 * (right - left) * INCHES[0] / INCHES[1]
-        apart = bend - 0.2 if bend else 0.1 if rises else 0.07  # inside the bend
-        middle = (left + right) / 2 + 0.06 * rises, (low + high) / 2 + apart
-        return self.graph.text(*middle, "", fontsize=9, color=ORANGE, zorder=5, **side)
+        place = (left + right) / 2, (low + high) / 2 + (bend - 0.2 if bend else 0.07)  # inside the bend
+        if not bend and low != high:  # on the arrow from the right side, nearer to its begin
+            begin = left + WIDTH / 2
+            place = (
+                begin + 0.45 * (right - begin) + np.sign(low - high) * 0.03,
+                low + 0.45 * (high - low) + 0.05,
+            )
+        return self.graph.text(*place, "", fontsize=9, color=ORANGE, zorder=5, **side)
 
     def put(self, moment: Moment) -> None:
         """Put one moment into the picture, and its words into the alt text."""
