@@ -16,6 +16,7 @@ import numpy as np
 import sympy as sp
 
 from ..checks.answers import are_numbers, entries_of, is_number
+from ..checks.calls import as_written
 from ..compiled.inputs import labels_of
 from ..models.model import Model
 from . import activations
@@ -111,7 +112,7 @@ def array_of(value, writer: FormulaWriter, register: Register | None) -> list | 
 def arguments_of(function: Callable) -> list | None:
     """[[name, kind, whether it has a default] for each argument], or None where Python knows of none."""
     try:
-        arguments = inspect.signature(function).parameters.values()
+        arguments = inspect.signature(as_written(function)).parameters.values()
     except (TypeError, ValueError):
         return None
     return [[a.name, KINDS.index(a.kind), a.default is not a.empty] for a in arguments]
