@@ -72,10 +72,9 @@ def called_by(function: Callable, places: list, names: dict):
         try:
             return function(*places, **names)
         except Exception as error:  # from the sandbox comes one that is only called so
-            refused = re.search(r"got an unexpected keyword argument '(\w+)'", str(error))
-            if not (
-                kind(error) == "TypeError" and refused and refused[1] in names and takes_any_name(function)
-            ):
+            told = str(error) if kind(error) == "TypeError" else ""
+            refused = re.search(r"got an unexpected keyword argument '(\w+)'", told)
+            if not (refused and refused[1] in names and takes_any_name(function)):
                 raise
             del names[refused[1]]
 
