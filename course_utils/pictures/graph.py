@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 
 import matplotlib as mpl
-import numpy as np
 import sympy as sp
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch
 
@@ -104,11 +103,8 @@ class GraphPicture(LivePicture):
         bend = abs(self._bend(start, end)) / 2 * (right - left) * INCHES[0] / INCHES[1]
         place = (left + right) / 2, (low + high) / 2 + (bend - 0.2 if bend else 0.07)  # inside the bend
         if not bend and low != high:  # on the arrow from the right side, nearer to its begin
-            begin = left + WIDTH / 2
-            place = (
-                begin + 0.45 * (right - begin) + np.sign(low - high) * 0.03,
-                low + 0.45 * (high - low) + 0.05,
-            )
+            begin, aside = left + WIDTH / 2, 0.03 if low > high else -0.03
+            place = begin + 0.45 * (right - begin) + aside, low + 0.45 * (high - low) + 0.05
         return self.graph.text(*place, "", fontsize=9, color=ORANGE, zorder=5, **side)
 
     def put(self, moment: Moment) -> None:
