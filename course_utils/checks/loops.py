@@ -15,7 +15,7 @@ from ..training.update_rules import positive
 from .answers import Unreadable
 from .arguments import borrowed
 from .budget import bounded
-from .calls import as_array, as_numbers, call_each, in_words
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each, in_words
 from .carried import carried
 from .descents import Descent, Run, all_finite, cut_runs, run_agrees
 from .floats import Floats
@@ -178,7 +178,7 @@ def misused_arguments(model: Model, function: Callable, tried: Iterable[tuple[st
             yield arguments.given(model.parameters, model.data)
 
     try:
-        answers = call_each(function, given(), lambda result: returned(result, model))
+        answers = call_each(function, given(), lambda result: returned(result, model), FEW_SECONDS)
     except Unreadable:
         return [met[-1]]
     told = zip(runs, answers, strict=True)

@@ -26,16 +26,7 @@ BLUR = 1e-8  # relative: of what is computed back from a curve
 BESIDE_1 = 1e-4  # of that, added to 1 and taken away again, as much is lost
 STEEPEST = 30.0  # beyond it exp and its like saturate, and some ways to write them overflow
 CORNERS = sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.Piecewise  # functions, but straight
-GENTLE = (
-    sp.log,
-    sp.sin,
-    sp.cos,
-    sp.atan,
-    sp.asin,
-    sp.acos,
-    sp.atan2,
-    sp.asinh,
-)  # and those that are never steep
+GENTLE = sp.log, sp.sin, sp.cos, sp.atan, sp.asin, sp.acos, sp.atan2, sp.asinh  # never steep
 
 
 @np.errstate(all="ignore")

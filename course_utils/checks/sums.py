@@ -18,8 +18,6 @@ OWN_NUMBER = (
     "the sum over the samples is not divided by how many come in: divide by `len({data})`, and by no number"
     " of your own."
 )
-
-
 COUNT = (
     "the same samples several times over give another gradient: divide the sum over the samples by"
     " `len({data})`, once, and by nothing else."
