@@ -10,7 +10,7 @@ from math import inf
 from ..derivation.chain_rule import NoDerivative
 from ..language import refusal
 
-WHOLE, SEARCH = 4.0, 2.0  # seconds of computing: for a check, and for the slips in a wrong answer
+WHOLE, SEARCH = 5.0, 2.0  # seconds of computing: for a check, and for the slips in a wrong answer
 PATIENCE = 4  # seconds on the clock for one of computing: on a busy machine, it takes longer
 AGAIN = 0.1  # seconds until a program that swallowed TooSlow is told again
 

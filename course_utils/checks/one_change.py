@@ -16,7 +16,7 @@ ANOTHER_FUNCTION = "the {function} of {part} stands here where another function 
 NUMBER = "{number} stands in {part} where a symbol belongs."
 TERM = "beside {symbol} a term is missing."
 FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
-MOST = 1000  # changes that are tried
+MOST, PARTS = 1000, 50_000  # changes that are tried, and parts that they have in all
 
 
 def one_change(answer: sp.Expr, roles: Sequence, floats: Floats, right: Numbers) -> list[Mistake]:
@@ -25,7 +25,8 @@ def one_change(answer: sp.Expr, roles: Sequence, floats: Floats, right: Numbers)
     roles: see `link_slips.link_mistakes`. right: the key's values at the points of `floats`.
     """
     turned = []
-    for (mistake, changed), _ in zip(changes(answer, roles), range(MOST), strict=False):
+    most = min(MOST, PARTS // sum(1 for _ in sp.preorder_traversal(answer)))
+    for (mistake, changed), _ in zip(changes(answer, roles), range(most), strict=False):
         numbers = floats.value(changed)
         if same(numbers, right):
             return [mistake]

@@ -27,7 +27,7 @@ from .verdict import Verdict, right, slipped, wrong
 
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
-SECONDS = 2.5  # of computing, for an answer that no count has stopped
+SECONDS = SEARCH + 1.5  # of computing, for an answer that no count has stopped
 LINKS = 1000  # a model with more is not checked
 FEWEST = 4  # points at which an answer that is explained has a value
 TOO_LONG = later("this takes too long to check: leave the computed symbols in it, as the chain rule does.")
