@@ -30,6 +30,7 @@ class CarefulAutograde(Autograde):
 
     desk = ""  # the folder that takes the place of submitted/, once its submissions are known
     assignments: dict
+    unchanged: set[str]  # see preprocessors.Overwrite
     unnamed = 0  # folders whose names cannot be printed
 
     @property
@@ -44,6 +45,7 @@ class CarefulAutograde(Autograde):
             except SandboxUnavailable as reason:  # nothing will be graded: all scores stay
                 self.log.error(reason)
                 raise NbGraderException(reason) from None
+        self.unchanged = set()
         with TemporaryDirectory() as self.folder:
             super().start()
 

@@ -1,6 +1,8 @@
 """Steps of nbgrader's autograde: put the submission on its source's skeleton, examine it, clean it."""
 
 import json
+from copy import deepcopy
+from functools import lru_cache
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -44,17 +46,21 @@ def source_notebook(step: NbGraderPreprocessor, resources) -> Path:
 
 
 def released(step: NbGraderPreprocessor, resources):
-    """The source notebook as this submission's learner got it."""
-    return without_solutions(source_notebook(step, resources), step, variant(step, resources))
+    """The source notebook as this submission's learner got it: for many, so it is not to be changed."""
+    return without_solutions(source_notebook(step, resources), step.parent.parent, variant(step, resources))
 
 
 def without_solutions(path: Path, parent: Configurable, variant: Variant | None = None):
-    """A notebook as learners get it. parent: whoever asks, for nbgrader's settings."""
+    """A notebook as learners get it, not to be changed. parent: whoever asks, for nbgrader's settings."""
+    return cleared(path, path.stat().st_mtime_ns, parent, variant)
+
+
+@lru_cache(maxsize=64)
+def cleared(path: Path, changed: int, parent: Configurable, variant: Variant | None):
+    """The same, made once of a file that was changed at this time."""
     source = nbformat.read(path, as_version=4)
-    if variant is None:
-        return ClearSolutions(parent=parent).preprocess(source, {})[0]
-    cleared = ClearSolutions(parent=parent).preprocess(variant.notebook(source), {})[0]
-    return ComputeChecksums().preprocess(cleared, {})[0]
+    given = ClearSolutions(parent=parent).preprocess(variant.notebook(source) if variant else source, {})[0]
+    return ComputeChecksums().preprocess(given, {})[0]
 
 
 class Assemble(NbGraderPreprocessor):
@@ -62,15 +68,30 @@ class Assemble(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         """The source's cells with the submission's answers in them, and nbconvert's resources."""
-        return assemble(released(self, resources), nb), resources
+        return assemble(deepcopy(released(self, resources)), nb), resources
 
 
 class Overwrite(OverwriteCells):
-    """Puts back what the gradebook holds, which knows the set itself. A variant is whole already."""
+    """Puts back what the gradebook holds, which knows the set itself. A variant is whole already.
+
+    nbgrader asks for each cell by itself. Cells that it left as they were are not asked for again.
+    """
 
     def preprocess(self, nb, resources):
         """The notebook with the gradebook's locked cells, unless it is a variant; nbconvert's resources."""
-        return (nb, resources) if variant(self, resources) else super().preprocess(nb, resources)
+        unchanged, own = self.parent.parent.unchanged, fixed(nb)
+        if variant(self, resources) or own in unchanged:
+            return nb, resources
+        nb, resources = super().preprocess(nb, resources)
+        if fixed(nb) == own:
+            unchanged.add(own)
+        return nb, resources
+
+
+def fixed(nb) -> str:
+    """What of a notebook on its skeleton the learner did not write."""
+    cells = [(c.cell_type, label(c), "" if answered_here(c) else c.source) for c in nb.cells if label(c)]
+    return json.dumps(cells, sort_keys=True)
 
 
 class Examine(NbGraderPreprocessor):
@@ -104,7 +125,7 @@ class Examine(NbGraderPreprocessor):
         """All that is needed to examine a submission. files: what was handed in beside it."""
         source = own = released(self, resources)
         if variant(self, resources):  # the set itself is the same for all, whoever has which variant
-            own = without_solutions(source_notebook(self, resources), self)
+            own = without_solutions(source_notebook(self, resources), self.parent.parent)
         asked = {label(cell)["grade_id"]: sorted(stores(cell.source)) for cell in code_answers(source)}
         task = {"cells": list(map(described, filter(runs, nb.cells))), "asked": asked}
         given = files_of(source_folder(self, resources))

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -26,8 +26,8 @@ class Variant:
     """What stands in place of what. texts: by cell; names: of symbols, in all cells."""
 
     id: str
-    texts: Mapping[str, Mapping[str, str]]
-    names: Mapping[str, str]
+    texts: Mapping[str, Mapping[str, str]] = field(hash=False)
+    names: Mapping[str, str] = field(hash=False)
 
     def notebook(self, original: NotebookNode) -> NotebookNode:
         """A copy of the set's source or release as this variant has it."""

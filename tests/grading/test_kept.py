@@ -1,10 +1,12 @@
-"""What nbgrader does for each cell, done once for a notebook."""
+"""What nbgrader does for each cell, done once for a notebook or for many."""
 
 import os
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from grading_course import Course, needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
@@ -67,3 +69,38 @@ def test_where_one_cannot_be_entered_none_is(address):
     with pytest.raises(Exception, match="check_3"):
         enter(address, "check_1", "check_3", "check_2")
     assert scores(address) == {"check_1": 1, "check_2": 1}
+
+
+@needs_bubblewrap
+def test_each_submission_has_the_gradebooks_points_whatever_became_of_the_source(tmp_path):
+    course = Course(tmp_path)
+    course.add_set("tiny", tiny_set())
+    raised = course.notebook("tiny", "source")
+    for cell in raised.cells:
+        if cell.metadata.nbgrader.grade_id == "check_1":
+            cell.metadata.nbgrader.points = 5  # and it is not released again: the gradebook has 2
+    for learner in ("ada", "bob"):
+        course.submit(learner, "tiny", raised)
+    nbformat.write(raised, tmp_path / "source" / "tiny" / "tiny.ipynb")
+    said = course.command("autograde", "tiny").stderr
+    assert [course.scores(learner, "tiny")["check_1"] for learner in ("ada", "bob")] == [2, 2], said
+    assert said.count("'points' for cell check_1 has changed") == 2
+
+
+TELLING = """
+from nbgrader.api import Gradebook
+if Gradebook.find_source_cell.__name__ != "told":  # this file is read more than once
+    def told(*words, find=Gradebook.find_source_cell):
+        print("asked for", words[1])
+        return find(*words)
+    Gradebook.find_source_cell = told
+"""
+
+
+@needs_bubblewrap
+def test_cells_that_are_as_in_the_gradebook_are_asked_for_once(tmp_path):
+    course = Course(tmp_path, TELLING)
+    course.add_set("tiny", tiny_set())
+    for learner in ("ada", "bob", "cleo"):
+        course.submit(learner, "tiny", course.notebook("tiny", "source"))
+    assert course.command("autograde", "tiny").stdout.count("asked for check_1") == 1
