@@ -32,7 +32,7 @@ def recurrence_explorer(
     parameters: a number for each, but for one weight a sequence of them: these are on the slider.
     by: the parameter whose gradient is taken apart, used once in each time step.
     shown: the indices of value and time steps to begin with; the middle ones unless told.
-    There is room for the powers of the weight, from 1e-12 to 1e12.
+    There is room for the powers of the weight, from 1e-18 to 1e12.
     Raises ValueError where the newest step adds nothing, or no number, naming the model and the value: at
     once for the time steps to begin with, for others when they are to be shown.
     """

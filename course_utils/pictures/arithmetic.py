@@ -66,7 +66,7 @@ def softmax_result(scores: np.ndarray, right: int) -> str:
     parts = say(", ").join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
     loss = -np.log(shares[right]) + 0
     return say(
-        "{powers}; sum {total:g}. Probabilities {parts}. The loss is -log {share:g} = {loss:.3g}.",
+        "{powers}; total {total:g}. Probabilities {parts}. The loss is -log {share:g} = {loss:.3g}.",
         **{"powers": powers, "total": total, "parts": parts, "share": shares[right], "loss": loss},
     )
 

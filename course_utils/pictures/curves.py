@@ -100,12 +100,12 @@ class NeuronPicture(PanelPicture):
 class MemoryPicture(LivePicture):
     """How much each time step adds to a gradient, for each of several models.
 
-    names: of the models. room: the least and the largest part that are to be seen, from 1e-12 to 1e12.
+    names: of the models. room: the least and the largest part that are to be seen, from 1e-18 to 1e12.
     longest: the largest number of time steps. by: the parameter whose gradient it is.
     """
 
     def __init__(self, names: Sequence[str], room: tuple[float, float], longest: int, by: sp.Symbol):
-        low, high = np.clip([room[0] / 3, room[1] * 3], 1e-12, 1e12)
+        low, high = np.clip([room[0] / 3, room[1] * 3], 1e-18, 1e12)
         with mpl.rc_context(STYLE):
             super().__init__("", width=6.4, height=3.8)
             axes = self.add_subplot(

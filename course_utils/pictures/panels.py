@@ -12,7 +12,8 @@ from .surfaces import draw_surface
 
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
 FROM_TO, PATHS = later("path on the loss, ■ to ★"), later("path on the loss surface")
-AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10}
+ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # contours and paths run below the words
+AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10, "zorder": 5, "bbox": ON_WHITE}
 SEEN = 1e6  # what lies further out is not drawn
 
 
