@@ -8,7 +8,7 @@ import sympy as sp
 from matplotlib.ticker import MaxNLocator
 
 from ..language import say
-from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
+from .panels import ON_WHITE, PanelPicture, fit_panel, loss_panel, surface_panel
 from .picture import BLUE, GREEN, ORANGE, SERIES, STYLE, LivePicture
 
 
@@ -47,6 +47,8 @@ class RacePicture(PanelPicture):
             textcoords="offset points",
             va="top",
             fontsize=9,
+            bbox=ON_WHITE,
+            zorder=5,
         )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
