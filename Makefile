@@ -122,7 +122,7 @@ $(VENV)/course: $(VENV)/bare pyproject.toml
 	$(RUN) pip install --quiet --editable ".[lab]"
 	@touch $@
 
-# Optional: PyTorch and TensorFlow, for lesson 14 and for the tests that compare with them.
+# Optional: PyTorch and TensorFlow, for lesson 17 and for the tests that compare with them.
 # PyTorch keeps its CPU builds for Linux outside the public registry. Where pip finds none, uv knows where.
 $(VENV)/frameworks: $(VENV)/dev
 	$(RUN) pip install --quiet --editable ".[frameworks]" || \
