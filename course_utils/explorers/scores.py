@@ -31,7 +31,7 @@ def softmax_explorer(scores: Sequence[float], start: Sequence[float], right: int
             "right should be the index of one of {count} classes, not {right}", count=len(start), right=right
         )
     names = [f"z{number}" for number in range(1, len(start) + 1)]
-    picture = ScorePicture([f"p{chr(0x2080 + number)}" for number in range(1, len(start) + 1)], right)
+    picture = ScorePicture([str(number) for number in range(1, len(start) + 1)], right)
 
     def show(*indices):
         chosen = np.array([scores[index] for index in indices], float)

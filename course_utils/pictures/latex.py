@@ -108,7 +108,7 @@ def system(model: AnyModel) -> Formula:
     equations, parameters = parts_of(model)
     rows = [f"{latex(symbol)} &= {latex(value, parameters)}" for symbol, value in equations.items()]
     lines = [f"{symbol} = {value}" for symbol, value in equations.items()]
-    return Formula(r"\begin{aligned}" + r" \\ ".join(rows) + r"\end{aligned}", "\n".join(lines))
+    return Formula(r"\begin{aligned}" + r" \\[4pt] ".join(rows) + r"\end{aligned}", "\n".join(lines))
 
 
 def load_ipython_extension(ipython) -> None:

@@ -26,7 +26,7 @@ class ScorePicture(PanelPicture):
             say("{name} (right)", name=name) if place == right else name for place, name in enumerate(names)
         ]
         bars.set_title(say("probabilities"), y=1)
-        bars.set(xlabel=say("score"), ylabel="p", ylim=(0, 1.1))
+        bars.set(xlabel=say("digit"), ylabel="p", ylim=(0, 1.1))
         self.bars = bars.bar(names, np.zeros(len(names)), color=colors, hatch=hatches, ec="white", label="p")
         bars.grid(False, axis="x")
         self.heights = [bars.text(place, 0, "", ha="center", va="bottom") for place in range(len(names))]

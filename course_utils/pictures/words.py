@@ -32,11 +32,11 @@ def went(loss: np.ndarray) -> dict:
 
 
 def arrival(loss: np.ndarray) -> str:
-    """When a run came down to a thousandth of its first loss for good, and where it ended."""
+    """From when on a run was below a thousandth of its first loss, as far as it goes, and where it ended."""
     step = settled(loss, loss[0] / 1000)
-    came = say("not settled below a thousandth of its first loss")
+    came = say("not below a thousandth of its first loss at the end")
     if step:
-        came = say("settled below a thousandth of its first loss at step {step}", step=step)
+        came = say("below a thousandth of its first loss from step {step} to the end", step=step)
     return say(
         "{came}. After {steps} steps the loss is {end}; its highest was {highest:.2g}.",
         **{"came": came, "steps": len(loss) - 1, "end": number_or_beyond(loss[-1], digits=2)},

@@ -107,7 +107,7 @@ SHOWN = {  # what is shown, its LaTeX, its text
     ),
     "a system": (
         system({z: w1 * x, h: sigmoid(z)}),
-        r"\begin{aligned}z &= w_{1} x \\ h &= \sigma\left(z\right)\end{aligned}",
+        r"\begin{aligned}z &= w_{1} x \\[4pt] h &= \sigma\left(z\right)\end{aligned}",
         "z = w1*x\nh = sigmoid(z)",
     ),
 }
