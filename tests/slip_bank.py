@@ -130,15 +130,20 @@ class Case:
                 [one for one in pairs_of(model) if named_pair(one) in links], lambda *_: 0
             )
             return self.same(self.answer, right - part if kind == "missing path" else part)
-        if kind == "lost term" and not links:  # beside a symbol of the answer itself
+        if kind in ("lost term", "wrong factor") and not links:  # beside a symbol of the answer itself
             symbols = self.answer.free_symbols
             added = (
                 self.answer.xreplace({s: s + sign * t})
                 for s in symbols
                 for t in points(self.model)[0]
                 for sign in (-1, 1)
+                if s != t or kind == "wrong factor"
             )
             return any(self.same(changed, right) for changed in added)
+        if kind == "surplus term":
+            totals = [(total, term) for total in self.answer.atoms(sp.Add) for term in total.args]
+            dropped = (self.answer.xreplace({total: total - term}) for total, term in totals)
+            return any(self.same(changed, right) for changed in dropped)
         if kind.endswith(" on a path"):
             ((of, wrt),) = links
             part = right - self.changed(

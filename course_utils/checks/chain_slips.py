@@ -11,7 +11,7 @@ import sympy as sp
 from ..derivation.chain_rule import derivative, downstream, loss_of
 from .floats import Floats
 from .flow import Chains, Flow, Numbers, same
-from .link_slips import function_of, number_of
+from .link_slips import BRACKET, function_of, number_of
 from .mistakes import Link, Mistake
 
 # what makes a mistake from its place, the gradients of each mistake, and the indices of their wrts
@@ -149,13 +149,32 @@ def computed_without(chains: Chains, inside: Mapping[sp.Symbol, sp.Expr]) -> Flo
     return Floats(given).compute(lines)
 
 
+def single_ways(chains: Chains) -> Iterator[tuple[int, list[Link]]]:
+    """The index of each wrt to which there is one path of several links, and these from the loss on."""
+    for index in range(len(chains.wrts)):
+        way = chains.way(index)[::-1]
+        if len(way) > 1 and all(of == before for (_, before), (of, _) in pairwise(way)):
+            yield index, way
+
+
+def terms_alone(chains: Chains) -> Found:
+    """Another link of a single path, or all others, multiplied into one term of a link alone."""
+    for index, way in single_ways(chains):
+        whole, numbers = chains.gradients[index], chains.flow.links
+        for link in way:
+            others = [numbers[other] for other in way if other != link]
+            factors = np.array([*others, np.prod(others, axis=0)])
+            mistakes = [Mistake("bracket", BRACKET, links=(link,))] * len(factors)
+            for term in sp.Add.make_args(sp.expand(chains.locals[link])):
+                part = whole * chains.floats.value(term) / numbers[link]
+                gradients = part + (whole - part) / factors
+                yield mistakes.__getitem__, gradients[:, np.newaxis], np.array([index])
+
+
 def added_slips(chains: Chains) -> Found:
     """Links of a single path added instead of multiplied."""
     text = "{link} are added: multiply them."
-    for index in range(len(chains.wrts)):
-        way = chains.way(index)[::-1]
-        if not all(of == before for (_, before), (of, _) in pairwise(way)) or len(way) < 2:
-            continue
+    for index, way in single_ways(chains):
         numbers = np.array([chains.flow.links[link] for link in way])
         added, gradients = [], []
         for first in range(len(way) - 1):

@@ -7,6 +7,7 @@ for all of them at once, and what is said of another link is what is said of the
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from string import ascii_letters
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -138,7 +139,7 @@ def slips_of_a_form(
     kinds = [kind_of(mistake, place) for mistake in mistakes]
     return {
         link: [
-            Slip(mistakes[row], wrong[row, index], symbols, kinds[row])
+            Slip(mistakes[row], wrong[row, index], symbols, (*kinds[row], beside(link, mistakes[row])))
             for row in np.flatnonzero(different[:, index])
             if written is None or is_written(mistakes[row], symbols, written)
         ]
@@ -154,8 +155,13 @@ def is_written(mistake: Mistake, symbols: Symbols, written: Container[sp.Symbol]
 
 def kind_of(mistake: Mistake, place: Symbols) -> tuple:
     """What is the same for slips of one kind in links of one shape."""
-    other = mistake.names.get("other", "")
-    return mistake.slip, mistake.expression.xreplace(place), other[:1] if isinstance(other, str) else ""
+    return mistake.slip, mistake.expression.xreplace(place)
+
+
+def beside(link: Link, mistake: Mistake) -> str:
+    """Which symbol stands in place of another, without the link's own number: h2 for t2 is as h1 for t1."""
+    other, number = mistake.names.get("other"), link[0].name.lstrip(ascii_letters)
+    return other.removesuffix(number) if isinstance(other, str) else ""
 
 
 def places(chains: Chains, link: Link) -> dict[sp.Symbol, sp.Symbol]:

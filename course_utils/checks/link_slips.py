@@ -30,8 +30,9 @@ def link_mistakes(
         number_mistakes(factored, sums_in(equations, link[0])),
         slope_mistakes(equations, link),
         of_another_symbol(equations, link),
-        not_differentiated(link, right),
+        not_differentiated(equations, link, factored),
         part_mistakes(factored),
+        complements(factored, equations[link[0]]),
         [Mistake("sign", "the sign of {link} is turned.", -factored)],
         [Mistake("doubled link", "{link} is there twice, and belongs there once.", factored**2)],
         school_mistakes(equations[link[0]], link[1]) if function_of(equations, link) not in SLOPES else (),
@@ -40,6 +41,13 @@ def link_mistakes(
         [Mistake("inverted link", "{link} is upside down: multiply by it.", 1 / factored)],
     )
     return (mistake._replace(links=(link,)) for mistake in made)
+
+
+def in_either_sign(mistake: Mistake, right: sp.Expr) -> Iterator[Mistake]:
+    """The mistake, and where a minus belongs before it, the same with its sign turned: one slip as well."""
+    yield mistake
+    if right.as_coeff_Mul()[0].is_negative:
+        yield mistake._replace(expression=-mistake.expression)
 
 
 def missing(equations: Equations, link: Link) -> Iterator[Mistake]:
@@ -73,22 +81,27 @@ def slope_mistakes(equations: Equations, link: Link) -> Iterator[Mistake]:
     others = SLOPES if called.func in SLOPES else SLOPES[:2]
     for other in (other for other in others if other != called.func):
         for symbol in (of, inside):
-            wrong = derivative(other(PLACE), PLACE).xreplace({other(PLACE): symbol}) * derivative(inside, wrt)
+            inner = derivative(inside, wrt)
+            wrong = derivative(other(PLACE), PLACE).xreplace({other(PLACE): symbol}) * inner
             names = {"other": other.__name__, "function": called.func.__name__}
-            yield Mistake("slope of another", text, wrong, names=names)
+            mistake = Mistake("slope of another", text, wrong, names=names)
+            yield from in_either_sign(mistake, inner)
 
 
 PLACE = sp.Dummy()
 OUTPUT = "{link} is a formula of {of} here, the output, and not of {input}, the input."
 
 
-def not_differentiated(link: Link, right: sp.Expr) -> Iterator[Mistake]:
+def not_differentiated(equations: Equations, link: Link, right: sp.Expr) -> Iterator[Mistake]:
     """The function itself, or its input, in place of the derivative."""
     of, wrt = link
     names = {"of": of, "input": wrt}
     for symbol in (of, wrt):
         text = "{symbol} itself stands in place of {link}: differentiate the equation of {of}."
-        yield Mistake("function for derivative", text, symbol, names=names | {"symbol": symbol})
+        if symbol == of and equations[of] == right * wrt:
+            text = "{symbol} itself stands in place of {link}, or a factor {input} is too many."
+        mistake = Mistake("function for derivative", text, symbol, names=names | {"symbol": symbol})
+        yield from [mistake] if symbol in right.free_symbols else in_either_sign(mistake, right)
     if right.free_symbols & {of, wrt}:
         yield Mistake("input for output", OUTPUT, right.xreplace({of: wrt}), names=names)
         text = "{link} is a formula of {input} here, the input, and not of {of}, the output."
@@ -139,8 +152,7 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
     terms = sp.Add.make_args(right) if right.is_Add else sp.Add.make_args(right.expand())
     numbered = abs(right.as_coeff_Mul()[0]) != 1
     for factor in (factor for factor in factors if right != factor):
-        left = 0.5 if len(factors) > 1 else 0.0  # or a number alone
-        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor, credit=left)
+        yield Mistake("lost factor", "a factor of {link} is lost.", right / factor)
     for factor in factors if len(factors) + numbered > 2 else ():
         yield Mistake("lost factors", "more than one factor of {link} is lost.", factor, credit=0.0)
     for term in terms if len(terms) > 1 else ():
@@ -159,8 +171,7 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
                 text = "a term inside {link} is lost."
                 yield Mistake("lost term", text, right / factor * (base - term) ** exponent)
                 if exponent == 1 and right != factor:
-                    text = "a bracket is missing in {link}: all of it is multiplied, not one term alone."
-                    yield Mistake("bracket", text, right / factor * term + base - term)
+                    yield Mistake("bracket", BRACKET, right / factor * term + base - term)
         if right != factor:
             yield Mistake("doubled factor", "a factor of {link} is there twice.", right * factor)
         elif base.is_Add and exponent == 1:
@@ -172,6 +183,17 @@ def part_mistakes(right: sp.Expr) -> Iterator[Mistake]:
                 yield Mistake(
                     "exponent", "an exponent in {link} is wrong.", right.xreplace({power: base**wrong})
                 )
+
+
+def complements(right: sp.Expr, equation: sp.Expr) -> Iterator[Mistake]:
+    """One of two shares in place of the other, k and 1 - k, where the equation has both."""
+    for whole in sorted(equation.atoms(sp.Add), key=str):
+        if (part := 1 - whole).is_Symbol:
+            text, names = "{part} and {whole} are mixed up in {link}.", {"part": part, "whole": whole}
+            yield Mistake("complement", text, right.xreplace({part: whole}), names=names)
+
+
+BRACKET = "a bracket is missing in {link}: all of it is multiplied, not one term alone."
 
 
 def of_another_symbol(equations: Equations, link: Link) -> Iterator[Mistake]:

@@ -17,10 +17,10 @@ ON_PATHS = ("lost number on a path", "lost division on a path")
 FACTS = (*PATHS, *ON_PATHS, "forgotten function", *OTHERS)
 LIKELIEST = (*ON_PATHS, "lost number", "sum for mean", "lost division", *PATHS, "missing link",
              "inner derivative", "exponential rule", "product rule", "quotient rule", "power rule",
-             "chain rule", "slope of another", "input for output", "output for input", "forgotten function",
-             "wrong derivative", "function for derivative", "outer derivative", "lost factor", "lost term",
-             "kept constant", "kept term", "inside kept", "bracket", "exponent", "sign", "sign inside",
-             "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
+             "chain rule", "slope of another", "input for output", "output for input",
+             "wrong derivative", "function for derivative", "outer derivative", "lost factor",
+             "forgotten function", "lost term", "kept constant", "kept term", "inside kept", "bracket",
+             "exponent", "sign", "sign inside", "doubled link", "doubled factor", "wrong symbol")  # fmt: skip
 LAST = ("inverted link", *OTHERS)
 
 

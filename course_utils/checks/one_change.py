@@ -1,6 +1,7 @@
 """Which one change in a learner's own formula makes it right? That is its slip, in whatever link."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 import numpy as np
 import sympy as sp
@@ -13,9 +14,12 @@ from .mistakes import Mistake, by_name
 
 ANOTHER_SYMBOL = "{symbol} stands here where another of its kind belongs."
 ANOTHER_FUNCTION = "the {function} of {part} stands here where another function belongs."
-NUMBER = "{number} stands in {part} where a symbol belongs."
+NUMBER = "perhaps {number} stands in {part} where a symbol belongs."
 TERM = "beside {symbol} a term is missing."
+SURPLUS = "{part} does not belong here: it is a term too many."
+FACTOR = "{symbol} stands here with a wrong number before it."
 FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
+TERMS = "lost term", "surplus term", "wrong factor"  # of which none is likely beside a turned sign
 MOST, PARTS = 1000, 50_000  # changes that are tried, and parts that they have in all
 
 
@@ -25,12 +29,12 @@ def one_change(answer: sp.Expr, roles: Sequence, floats: Floats, right: Numbers)
     roles: see `link_slips.link_mistakes`. right: the key's values at the points of `floats`.
     """
     turned = []
-    most = min(MOST, PARTS // sum(1 for _ in sp.preorder_traversal(answer)))
+    most = min(MOST, PARTS // parts(answer))
     for (mistake, changed), _ in zip(changes(answer, roles), range(most), strict=False):
         numbers = floats.value(changed)
         if same(numbers, right):
             return [mistake]
-        if not turned and mistake.slip != "lost term" and same(-numbers, right):
+        if not turned and mistake.slip not in TERMS and same(-numbers, right):
             turned = [Mistake("sign turned", SIGN), mistake]
     return turned
 
@@ -47,6 +51,10 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         for other in FUNCTIONS if len(called.args) == 1 else ():
             if other != called.func:
                 yield mistake, answer.xreplace({called: other(called.args[0])})
+    for total in sorted(answer.atoms(sp.Add), key=str):
+        for term in (term for term in total.args if not term.is_number):
+            mistake = Mistake("surplus term", SURPLUS, names={"part": term})
+            yield mistake, answer.xreplace({total: total - term})
     every = list(dict.fromkeys(symbol for group in roles for symbol in group))
     for total in sorted(answer.atoms(sp.Add), key=str):
         number = total.as_coeff_Add()[0]
@@ -54,6 +62,13 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         for symbol in every if number else ():
             yield mistake, answer.xreplace({total: total - number + np.sign(float(number)) * symbol})
     for symbol in sorted(answer.free_symbols, key=by_name):
-        mistake = Mistake("lost term", TERM, names={"symbol": symbol})
-        for other in every:
-            yield from ((mistake, answer.xreplace({symbol: symbol + sign * other})) for sign in (-1, 1))
+        lost = Mistake("lost term", TERM, names={"symbol": symbol})
+        for other, sign in product(every, (-1, 1)):
+            changed = answer.xreplace({symbol: symbol + sign * other})
+            beside = Mistake("wrong factor", FACTOR, names={"symbol": other})
+            yield lost if parts(changed) > parts(answer) else beside, changed
+
+
+def parts(formula: sp.Expr) -> int:
+    """How many parts a formula has: more where a term is added, but not to another of its kind."""
+    return sum(1 for _ in sp.preorder_traversal(formula))

@@ -22,6 +22,7 @@ from .chain_slips import (
     parts_of,
     path_slips,
     surplus_slopes,
+    terms_alone,
 )
 from .everywhere import slips_everywhere
 from .facts import facts, multiple, rarer_facts
@@ -175,6 +176,7 @@ class Slips:
             *path_slips(chains, parts),
             *lost_on_paths(chains, parts),
             *added_slips(chains),
+            *terms_alone(chains),
             *forgotten_functions(chains),
             *surplus_slopes(chains),
             *slips_everywhere(chains, slips),
@@ -208,11 +210,13 @@ class Slips:
 
 
 def likelier(found: list[Mistake], changes: Callable[[], list[Mistake]]) -> list[Mistake]:
-    """What was found, or one change in the answer instead of two slips, or of one that is seldom made."""
+    """What was found, or one change in the answer instead of two slips, or beside one that is seldom made."""
     if len(found) == 1 and found[0].slip not in SELDOM:
         return found
     changed = changes()
-    return changed if changed and (not found or len(changed) == 1) else found
+    if len(changed) == 1:
+        return [one_of([found[0], *changed])] if len(found) == 1 else changed
+    return found or changed
 
 
 def changed_links(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Found:

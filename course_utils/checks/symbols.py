@@ -279,6 +279,8 @@ class Question:
             return one_change(answer, slips.roles, slips.floats, values[self.key.name])
 
         found = slips.explain(numbers[np.newaxis, known], changes=changes)[0]
+        if not answer.free_symbols and self.lines[self.key].free_symbols:
+            found = [mistake._replace(credit=0.0) for mistake in found]  # a number where a formula belongs
         return [self.without_a_name(mistake) for mistake in found] if self.short else found
 
     def without_a_name(self, mistake: Mistake) -> Mistake:
