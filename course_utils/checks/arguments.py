@@ -1,7 +1,7 @@
 """Arguments that a function does not ask for, or does not care for, because it has numbers from elsewhere."""
 
 import dis
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -20,24 +20,13 @@ def borrowed(function: Callable, given: Mapping) -> list[Mistake]:
     return [Mistake("global for argument", text, names={"name": name}) for name in used[:1]]
 
 
-def overwritten(function: Callable, tested: Sequence[Mapping], read: Callable) -> list[Mistake]:
-    """The mistake that a function puts something else in an argument's place, whatever comes in.
-
-    tested: what it was called with.
-    """
-    return unheeded(function, bound_names(function), tested, read)
-
-
 def replaced(function: Callable, tested: Sequence[Mapping], read: Callable) -> list[Mistake]:
-    """The same mistake with numbers from outside, in place of an argument. A slip explains more."""
+    """The mistake that a function puts something of its own, or from outside, in an argument's place.
+
+    tested: what it was called with. A slip explains more.
+    """
     held = any(isinstance(thing, HOLDERS) for thing in outside(function).values())
-    return unheeded(function, tested[0], tested, read) if held else []
-
-
-def unheeded(
-    function: Callable, names: Container[str], tested: Sequence[Mapping], read: Callable
-) -> list[Mistake]:
-    """The mistake that a function returns the same, whatever one of the arguments of these names is."""
+    names = tested[0] if held else bound_names(function)
     for name in asked_by(function, tested[0]):
         if name in names and is_unheeded(function, name, tested, read):
             text = "whatever {name} is, this returns the same: use what comes in, no numbers of your own."

@@ -26,10 +26,10 @@ MOST = 10**6  # numbers that are taken
 NOTHING = Verdict(False, "it returns nothing yet: end it with `return`.", slips=("unanswered",))
 
 
-def call(function: Callable, given: Mapping):
+def call(function: Callable, given: Mapping, handed: Callable[[Mapping], object] = dict):
     """What a function returns for those of the given values that it has arguments for, by name.
 
-    It gets copies, so that it may change them. What it prints is dropped.
+    It gets copies, so that it may change them, and so does `handed`. What it prints is dropped.
     Raises Unreadable if it is no function, asks for something else, fails or returns nothing.
     """
     if function is ...:
@@ -37,12 +37,14 @@ def call(function: Callable, given: Mapping):
     if not callable(function) or isinstance(function, sp.Basic):
         raise Unreadable(
             say(
-                "this should be a function, not {function}: leave out its brackets.", function=brief(function)
+                "this should be a function, not {function}: write its name alone, without brackets.",
+                function=brief(function),
             )
         )
     by_place, by_name = wanted(function, given)
     asked = {name: given[name] for name in (*by_place, *by_name)}
     copies = {name: v if isinstance(v, float) else deepcopy(v) for name, v in asked.items()}
+    handed(copies)
     places, names = [copies[name] for name in by_place], {name: copies[name] for name in by_name}
     try:
         with silence():
@@ -64,6 +66,29 @@ def call(function: Callable, given: Mapping):
     if result is None or result is ...:
         raise Unreadable(NOTHING)
     return result
+
+
+def changed_by(function: Callable, given: Mapping) -> str:
+    """The sentence about arguments that a function changes, though whoever calls it may need them again."""
+    copies: dict = {}
+    try:
+        with patience(FEW_SECONDS):
+            call(function, given, copies.update)
+            changed = [name for name, copy in copies.items() if is_changed(copy, given[name])]
+    except (Unreadable, TooSlow):
+        return ""
+    text = "It changes {names} itself: work on a copy, others may need it."
+    return say(text, names=enumerated(f"`{name}`" for name in changed)) if changed else ""
+
+
+def is_changed(copy, value) -> bool:
+    """Whether a copy holds other numbers than before: an array's, or those in a mapping."""
+    try:
+        if isinstance(value, Mapping):
+            return copy.keys() != value.keys() or any(is_changed(copy[name], value[name]) for name in value)
+        return not np.array_equal(copy, value, equal_nan=True)
+    except Exception:  # what a function puts into a mapping may be an object of any kind
+        return True
 
 
 def called_by(function: Callable, places: list, names: dict):

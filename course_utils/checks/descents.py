@@ -62,10 +62,6 @@ class Descent:
                 lambda at, _: at - self.rate * np.array(self.compiled(self.start)[1]),
                 "the gradients are those of the start in every step: compute them anew in each.",
             ),
-            "lost rate": (
-                lambda at, gradients: at - gradients,
-                "the learning rate is forgotten in the update.",
-            ),
             "step alone": (
                 lambda at, gradients: -self.rate * gradients,
                 "the step alone is kept: subtract it from the parameter.",

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import sympy as sp
 
+from ..derivation.chain_rule import Equations
 from ..derivation.given import some
 from ..language import say
 from ..models.model import Model
 from .budget import SEARCH, within
 from .flow import Chains, same
+from .link_slips import SWAPPED
 from .mistakes import Mistake
 from .slips import Slips
 from .sums import alike, sum_for_mean
@@ -71,6 +73,7 @@ def judged(
         def explained() -> list[list[Mistake]]:
             slips = Slips(model.equations, unknown, points, roles_of(model), others)
             known = slips.explain(answers, mean, pairs_of=first)
+            known = [[in_lines(mistake, model.equations) for mistake in each] for each in known]
             return [
                 each or means_multiplied(slips.chains, index, answers[index], mean)
                 for index, each in enumerate(known)
@@ -80,6 +83,15 @@ def judged(
     for p in sums:
         found[p] = sums[p].and_then(found[p], p in unknown)
     return [judged_alone(p, found[p], lost[p], keys[p], at) for p in lost]
+
+
+def in_lines(mistake: Mistake, equations: Equations) -> Mistake:
+    """The mistake in a function, whose lines before may have given a right symbol the value of another."""
+    computed = str(mistake.names.get("other")) in map(str, equations)
+    return mistake._replace(text=WRONG_VALUE) if mistake.text == SWAPPED and computed else mistake
+
+
+WRONG_VALUE = "the value of {other} stands in {link}, where another belongs: look at the lines before it too."
 
 
 def means_multiplied(chains: Chains, index: int, answer: np.ndarray, mean: Callable) -> list[Mistake]:

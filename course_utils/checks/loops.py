@@ -9,13 +9,13 @@ import sympy as sp
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward
-from ..language import enumerated, say
+from ..language import enumerated, say, sentences
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
 from .arguments import borrowed
 from .budget import bounded
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each, in_words
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by, in_words
 from .carried import carried
 from .descents import Descent, Run, all_finite, cut_runs, run_agrees
 from .floats import Floats
@@ -27,6 +27,7 @@ from .trials import agrees, compared, differs
 from .verdict import Verdict, right, slipped, wrong
 
 STEPS = 10_000  # of a training loop that is checked
+SETTLED, LEAST = 1000, 1e-6  # steps after which the loss falls no more, and of the first loss what is none
 
 
 @bounded()
@@ -120,7 +121,7 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
         return wrong(shown)
     return Verdict(
         False,
-        say("in each step, {message}", message=known[0].message),
+        say("in each step, as it is used, {message}", message=known[0].message),
         min(map(float, verdicts)),
         known[0].slips,
     )
@@ -154,10 +155,12 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
     """The verdict on a loop that is right with the arguments of the question."""
     few = fewer_steps(usual)
     unused = misused_arguments(model, function, [("steps", few)])
-    unused += misused_arguments(model, function, others(usual if unused else few))
+    few = usual if unused else few
+    unused += misused_arguments(model, function, [*others(few), *extremes(model, few)])
     if not unused:
-        return right(say("this is how the network learns."))
-    text = "with other {name} it goes wrong: use the argument {name}, no numbers of your own."
+        given = few.given(model.parameters, model.data)
+        return right(sentences(say("this is how the network learns."), changed_by(function, given)))
+    text = "with other {name} it goes wrong: use the argument {name}, no numbers or limits of your own."
     credit = 0.5 if len(unused) == 1 else 0.0
     return slipped([Mistake("unused argument", text, credit=credit, names={"name": unused[0]})])
 
@@ -183,6 +186,17 @@ def misused_arguments(model: Model, function: Callable, tried: Iterable[tuple[st
         return [met[-1]]
     told = zip(runs, answers, strict=True)
     return list(dict.fromkeys(name for (name, _, end), answer in told if not run_agrees(answer, end)))
+
+
+def extremes(model: Model, few: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """A start far away, where the loss is steep, and one where it falls no more: steps count there too."""
+    descent = Descent(model, few)
+    trail, losses = descent.run(descent.downhill, SETTLED)
+    settled = [trail[-1]] if losses[-1] > LEAST * losses[0] else []  # else rounding decides
+    for start in (4 * few.start, *settled):
+        arguments = few._replace(start=start)
+        if all_finite(end := expected(model, arguments)) and is_calm(arguments, end[0]):
+            yield "start", arguments
 
 
 def expected(model: Model, arguments: Arguments) -> Run:

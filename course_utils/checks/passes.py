@@ -11,12 +11,12 @@ import sympy as sp
 from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
 from ..derivation.given import some
-from ..language import refusal, say, say_count
+from ..language import refusal, say, say_count, sentences
 from ..models.model import Model
 from .answers import Unreadable
-from .arguments import borrowed, overwritten, replaced
+from .arguments import borrowed, replaced
 from .budget import SEARCH, bounded, within
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by
 from .flow import same
 from .judging import judged, order_swapped
 from .line_slips import slip_in_lines
@@ -59,7 +59,8 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     if correct.all():
         keys = [(trial, trial[symbol.name]) for trial in tried.resized()]
         unsized = wrong_size(function, known, per_sample, keys)
-        return unsized or right(say("this computes {symbol}.", symbol=symbol), tried.regions)
+        said = say("this computes {symbol}.", symbol=symbol), changed_by(function, known(next(tried.each())))
+        return unsized or right(sentences(*said), tried.regions)
     told = telling(correct[None])
     points, answer = tried.points(told), results[told].ravel()
     key = points[symbol.name]
@@ -67,8 +68,7 @@ def check_forward(model: Model, symbol: sp.Symbol, function: Callable) -> Verdic
     at = {name: float(numbers[first]) for name, numbers in points.items() if name not in later}
     shown = compared(symbol.name, answer[first], key[first], asked_by(function, at))
     tested = list(map(known, tried.some(told)))
-    own = borrowed(function, at) or overwritten(function, tested, per_sample)
-    if mistakes := own or mean_instead(answer, key):
+    if mistakes := borrowed(function, at) or mean_instead(answer, key):
         return slipped(mistakes, shown)
     lines = until(model.equations, symbol)
     slips = within(SEARCH, lambda: slip_in_lines(lines, roles_of(model), points, answer), [])
@@ -87,7 +87,7 @@ def per_sample(result, samples: int = SAMPLES) -> np.ndarray:
     """A number for each sample; a single one, which depends on no data, is repeated."""
     numbers = as_array(result, say("its result"))
     shape = (samples,) if numbers.ndim else ()
-    wanted = say("one number for each of the {samples} samples", samples=samples)
+    wanted = say("one number for each sample")
     return np.broadcast_to(as_numbers(numbers, shape, say("its result"), wanted), samples)
 
 
@@ -145,15 +145,13 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     if correct.all():
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
-        return unsized or right(say("these are the gradients."), tried.regions)
+        said = say("these are the gradients."), changed_by(function, given_by(model, next(tried.each())))
+        return unsized or right(sentences(*said), tried.regions)
     told, lost = telling(correct), ~np.all(correct, axis=1)
     tested = [given_by(model, trial) for trial in tried.some(told)]
     at = [asked_by(function, given) for given in tested]
-    if mistakes := (
-        borrowed(function, tested[0])
-        or overwritten(function, tested, read)
-        or order_swapped(answers[:, told], means(tried.values)[:, told], model.parameters)
-    ):
+    swapped = order_swapped(answers[:, told], means(tried.values)[:, told], model.parameters)
+    if mistakes := borrowed(function, tested[0]) or swapped:
         return slipped(mistakes)
     growth = growth_of(function, tested, read, dict(zip(adjoints, answers[:, told], strict=True)))
     given_up = {
@@ -162,7 +160,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     verdicts = judged(model, adjoints, given_up, tried.points(told), at, growth=growth)
     score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
     slips = tuple(dict.fromkeys(slip for verdict in verdicts for slip in verdict.slips))
-    if not slips and (mistakes := replaced(function, tested, read)):
+    if not verdicts[0].slips and (mistakes := replaced(function, tested, read)):
         return slipped(mistakes, verdicts[0].message)
     return Verdict(False, verdicts[0].message, score, slips)
 
@@ -174,7 +172,11 @@ def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str])
     except (TypeError, ValueError):
         names = some(map(str, parameters), most=10)
         raise Unreadable(
-            say("it should return {count} gradients, for {names}.", count=len(parameters), names=names)
+            say(
+                "it should return {count} gradients in a tuple or a list, for {names}.",
+                count=len(parameters),
+                names=names,
+            )
         ) from None
     one = say("one number, the mean over the samples")
     return np.array([as_numbers(g, (), label, one) for g, label in zip(ordered, labels, strict=True)])

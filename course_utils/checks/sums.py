@@ -19,8 +19,8 @@ OWN_NUMBER = (
     " of your own."
 )
 COUNT = (
-    "the same samples several times over give another gradient: divide the sum over the samples by"
-    " `len({data})`, once, and by nothing else."
+    "the same samples several times over give another gradient: add up all samples, and then divide the sum"
+    " by `len({data})`, once, and by nothing else."
 )
 
 

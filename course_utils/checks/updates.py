@@ -9,7 +9,7 @@ from ..derivation.chain_rule import until
 from ..language import say
 from ..training.update_rules import UpdateRule, check_rule, gradient, parameter
 from .answers import Unreadable
-from .arguments import borrowed, overwritten, replaced
+from .arguments import borrowed, replaced
 from .budget import SEARCH, bounded, within
 from .calls import as_numbers, call_each, in_words
 from .flow import same
@@ -54,8 +54,7 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     first = differs(answer, key)
     at = {name: float(points[name][first]) for name in names}
     tested = [given[trial] for trial in told]
-    own = borrowed(function, at) or overwritten(function, tested, read)
-    if mistakes := own or values_swapped(answers, keys, outputs):
+    if mistakes := borrowed(function, at) or values_swapped(answers, keys, outputs):
         return slipped(mistakes)
     symbols = set().union(*(line.free_symbols for line in lines.values()))
     roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
