@@ -37,21 +37,37 @@ def tolerances(
 
     written: the equations that a learner may write in another form, which may lose digits twice over.
     """
-    plain, blurry = (changes(regions, cloud, asked, samples, blur) for blur in ({}, blurred(written, cloud)))
+    lines = with_arguments(regions.lines)
+    cloud = Floats(dict(cloud.points)).compute(lines)
+    blurs = {}, blurred(with_arguments(written), cloud)
+    plain, blurry = (changes(lines, regions.inputs, cloud, asked, samples, blur) for blur in blurs)
     close = CLOSE * np.fmax(1, blurry / CHANGE) ** 2
     return np.where((plain <= CHANGE) & (close <= COARSEST), close, np.inf)
 
 
+def with_arguments(equations: Equations) -> Equations:
+    """The equations, with a line before them for each argument that a function is taken of, as w*x + b."""
+    lines = {}
+    for symbol, line in equations.items():
+        arguments = [f.args[0] for f in sorted(line.atoms(sp.Function), key=str) if len(f.args) == 1]
+        names = {a: sp.Symbol(f"({a})") for a in arguments if len(a.free_symbols) > 1}
+        lines |= {name: argument for argument, name in names.items()} | {symbol: line.xreplace(names)}
+    return lines
+
+
 def changes(
-    regions: Regions, cloud: Floats, asked: Sequence[str], samples: int, blur: Mapping[str, Numbers]
+    lines: Equations,
+    inputs: Sequence[sp.Symbol],
+    cloud: Floats,
+    asked: Sequence[str],
+    samples: int,
+    blur: Mapping[str, Numbers],
 ) -> Numbers:
     """By how much of its size what is asked changes at most if all before it does, for each trial."""
     random, still = np.random.default_rng(3), np.zeros(cloud.shape)
-    moved = Floats(
-        {s.name: nudged(cloud.points[s.name], random, blur.get(s.name, still)) for s in regions.inputs}
-    )
+    moved = Floats({s.name: nudged(cloud.points[s.name], random, blur.get(s.name, still)) for s in inputs})
     small = np.ones(cloud.shape, bool)
-    for symbol, expression in regions.lines.items():
+    for symbol, expression in lines.items():
         numbers, arguments = moved.value(expression), steep_arguments(expression)
         small &= np.all([np.abs(moved.value(a)) < STEEPEST for a in arguments] or [small], axis=0)
         far = blur.get(symbol.name, still) + NUDGE * bool(arguments)
