@@ -231,7 +231,14 @@ def test_the_steepest_place_is_read_from_the_curve():
     assert check_steepest(curve, AXIS, ...).mark == "○ open"
 
 
-@pytest.mark.parametrize("curve", [None, np.full(401, np.nan)])
+@pytest.mark.parametrize(
+    ("place", "correct"), [(-1.9, True), (0.0, True), (0.9, True), (1.5, False), ("0", False)]
+)
+def test_where_a_curve_is_straight_each_place_is_as_steep(place, correct):
+    assert check_steepest(np.minimum(0.3 * AXIS, 0.3), AXIS, place).correct == correct
+
+
+@pytest.mark.parametrize("curve", [None, np.full(401, np.nan), np.full(401, 0.7)])
 def test_without_a_curve_there_is_no_steepest_place(curve):
     verdict = check_steepest(curve, AXIS, 0)
     assert float(verdict) == 0 and "train first" in verdict.message

@@ -13,13 +13,14 @@ from ..models.model import Model
 from .equivalence import shown
 from .notes import Formula, Note
 from .passes import check_backward, check_forward
-from .questions import ABOUT, HERE, beside, number_of, question
+from .questions import ABOUT, HERE, beside, is_read, number_of, question
 from .questions.set_5 import first_gradient, own_gradients
 from .simple import check_choice, check_number, expected_value
 from .steps import backward_hints, forward_hints, gradient_hints, gradient_solution
 from .symbols import check_derivative, check_gradient
 
 ASKED: Counter[str] = Counter()  # how many hints each question has given
+READ = "This question is answered in words, which your teacher reads: it has no hints."
 FIRST = "Run the cells above this question, and its check once: they say what it is about."
 
 
@@ -54,6 +55,8 @@ def hint(name: str) -> Note:
     Raises ValueError for a question that does not exist.
     """
     name = number_of(name)
+    if is_read(name):
+        return Note.of(READ)
     hints = hints_to(name)
     if not hints:
         return Note.of(FIRST)
@@ -92,6 +95,8 @@ def solution(name: str) -> Note:
     Raises ValueError for a question that does not exist.
     """
     name = number_of(name)
+    if is_read(name):
+        return Note.of(READ)
     function, args, _ = parts_of(question(name))
     if name.startswith("set "):
         text = say(

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 import sympy as sp
-from model_bank import MODELS, SEED, h, x, y_hat, z
+from model_bank import MODELS, SEED, h, x, y, y_hat, z
 
 from course_utils import (
     Adam,
@@ -114,7 +114,7 @@ ANY_FUNCTION = {
     "returns a string": (lambda x: "one", "should be numbers, not 'one'"),
     "wrong shape": (
         lambda x: np.zeros((3, 1)),
-        "one number for each of the 3 samples, not a table of 3 by 1 numbers",
+        "one number for each sample, not a table of 3 by 1 numbers",
     ),
     "nan": (lambda x: np.nan * x, "came out as nan"),
     "written in C": (print, "returns nothing yet"),
@@ -219,7 +219,7 @@ BACKWARD = [
         "the gradients are right, but in another order: return them for w1, b1, w2, b2",
         0,
     ),
-    (lambda x, w1: (1.0, 2.0), "it should return 4 gradients, for w1, b1, w2, b2", 0),
+    (lambda x, w1: (1.0, 2.0), "it should return 4 gradients in a tuple or a list, for w1, b1, w2, b2", 0),
     (lambda x, w1: x, "it should return 4 gradients", 0),
     (
         backward(mean=lambda values: values),
@@ -384,7 +384,7 @@ LOOPS = {
     "fixed": "the gradients are those of the start in every step",
     "no rate": "the learning rate is forgotten in the update",
     "step alone": "the step alone is kept: subtract it from the parameter",
-    "2 lost": "in each step, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
+    "2 lost": "in each step, as it is used, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
     "backwards": "all gradients before any parameter changes",
     "layers": "all gradients before any parameter changes",
     "sums": "each loss should be the mean over the samples, not their sum",
@@ -791,6 +791,72 @@ def test_a_right_loop_is_not_blamed_for_the_gradients_that_it_gets(gradients, wo
     assert (verdict.correct, verdict.score) == (False, score) and words in verdict.message
 
 
+def in_place(start, data, learning_rate, steps):
+    """A right loop that leaves nothing of the start."""
+    p, losses = descend(enzyme())(start, data, learning_rate, steps)
+    start |= p
+    return start, losses
+
+
+def leaky_in_place(V, c, x, y):
+    K, gradients = np.exp(c), enzyme()(V, c, x, y)
+    x /= K + x
+    return gradients
+
+
+def test_a_right_function_is_told_what_it_changes_though_others_may_need_it():
+    given = {"start": {"V": 1.0, "c": -1.0}, "data": TIMES, "learning_rate": 0.1, "steps": 5}
+    verdict = check_training(ENZYME, in_place, **given)
+    assert verdict.correct and verdict.message.endswith(
+        "It changes `start` itself: work on a copy, others may need it."
+    )
+    verdict = check_backward(ENZYME, leaky_in_place)
+    assert verdict.correct and "It changes `x` itself" in verdict.message
+    assert "changes" not in check_backward(ENZYME, enzyme()).message
+
+
+def stopped(limit):
+    """A loop that stops where the loss falls no more."""
+
+    def function(start, data, learning_rate, steps):
+        for count in range(1, steps + 1):
+            p, losses = descend(enzyme())(start, data, learning_rate, count)
+            if abs(losses[-1] - losses[-2]) < limit:
+                break
+        return p, losses
+
+    return function
+
+
+def clipped(start, data, learning_rate, steps):
+    """A loop whose gradients have a largest value."""
+
+    def gradients(V, c, x, y):
+        return np.clip(enzyme()(V, c, x, y), -1.5, 1.5)
+
+    return descend(gradients)(start, data, learning_rate, steps)
+
+
+@pytest.mark.parametrize("loop", [stopped(1e-4), stopped(1e-8), clipped], ids=["early", "late", "clipped"])
+def test_a_loop_with_a_limit_of_its_own_is_wrong(loop):
+    given = {"start": {"V": 1.0, "c": -1.0}, "data": TIMES, "learning_rate": 0.1, "steps": 3}
+    verdict = check_training(ENZYME, loop, **given)
+    assert (verdict.correct, verdict.score) == (
+        False,
+        0.5,
+    ) and "no numbers or limits of your own" in verdict.message
+
+
+@pytest.mark.parametrize("learning_rate", [0.5, 0.25])
+def test_a_step_twice_as_long_is_no_forgotten_learning_rate(learning_rate):
+    def twice(start, data, learning_rate, steps):
+        return descend(enzyme())(start, data, 2 * learning_rate, steps)
+
+    given = {"start": {"V": 1.0, "c": -1.0}, "data": TIMES, "learning_rate": learning_rate, "steps": 20}
+    verdict = check_training(ENZYME, twice, **given)
+    assert verdict.score == 0.5 and "as it is used, the gradient of V: a factor 2 too many" in verdict.message
+
+
 def test_a_wrong_loop_is_blamed_though_its_gradients_are_right():
     def uphill(start, data, learning_rate, steps):
         return descend(enzyme())(start, data, -learning_rate, steps)
@@ -828,7 +894,7 @@ def from_outside(V, c, x, y):
 
 
 def own_start(V, c, x, y):
-    V = 1.0
+    V = 2.0
     return enzyme()(V, c, x, y)
 
 
@@ -857,3 +923,39 @@ def test_an_argument_that_is_overwritten_is_named(check, asked, function, words)
     verdict = check(asked, function)
     assert (verdict.correct, verdict.score) == (False, 0) and words in verdict.message
     assert check_backward(ENZYME, as_arrays).correct
+
+
+def first_sample_alone(V, c, x, y):
+    """A loop over the samples whose return stands too far inside."""
+    for one, other in zip(x, y, strict=True):
+        return [g / len(x) for g in enzyme()(V, c, np.array([one]), np.array([other]))]
+
+
+def test_where_samples_are_left_out_no_division_alone_is_blamed():
+    assert "add up all samples, and then divide the sum" in check_backward(ENZYME, first_sample_alone).message
+
+
+def by_exp(z):
+    return 2 / (1 + np.exp(-2 * z)) - 1
+
+
+@pytest.mark.parametrize("written", [np.tanh, by_exp, lambda z: 1 - 2 / (np.exp(2 * z) + 1)])
+def test_a_curve_of_several_symbols_may_be_written_in_another_form(written):
+    """There its digits are lost beside 1, as they are where its argument has a line of its own."""
+    k, u, memory, inputs = *sp.symbols("k u"), 0, sp.symbols("x1:4")
+    equations = {}
+    for new, after in zip(inputs, sp.symbols("h1:4"), strict=True):
+        equations[after] = k * memory + (1 - k) * sp_tanh(u * new)
+        memory = after
+    model = Model(equations | {sp.Symbol("L"): (y - memory) ** 2}, [k, u], [*inputs, y])
+
+    def function(k, u, x1, x2, x3, y):
+        memory = slope_k = slope_u = 0 * y
+        for new in (x1, x2, x3):
+            taken = written(u * new)
+            slope_k = memory - taken + k * slope_k
+            slope_u = (1 - k) * (1 - taken**2) * new + k * slope_u
+            memory = k * memory + (1 - k) * taken
+        return np.mean(2 * (memory - y) * slope_k), np.mean(2 * (memory - y) * slope_u)
+
+    assert check_backward(model, function).correct

@@ -88,6 +88,12 @@ def test_a_question_that_does_not_exist_has_neither(ask):
         ask("99.9")
 
 
+@pytest.mark.parametrize("ask", [hint, solution])
+@pytest.mark.parametrize("name", ["set 1.10", "set 2.10", "set 3.10", "set 4.13", "set5.8"])
+def test_a_question_in_words_is_known_and_has_neither(ask, name):
+    assert str(ask(name)) == hints.READ
+
+
 def test_a_set_hints_before_its_check_has_run(tmp_path, monkeypatch):
     """The check says what it is about, and the cells above it what that is."""
     monkeypatch.chdir(tmp_path)

@@ -48,6 +48,12 @@ def number_of(name) -> str:
     return number.replace("set", "set ") if number.startswith("set") else number.zfill(4)
 
 
+def is_read(name: str) -> bool:
+    """Whether it is the last question of a set, which is answered in words: no check has its number."""
+    unit, _, number = name.rpartition(".")
+    return unit in SETS and number == str(len(questions(unit)) + 1)
+
+
 def question(name: str) -> Callable:
     """The question of this number. Raises ValueError for another name."""
     known = questions(name.rpartition(".")[0])
