@@ -65,8 +65,8 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         lost = Mistake("lost term", TERM, names={"symbol": symbol})
         for other, sign in product(every, (-1, 1)):
             changed = answer.xreplace({symbol: symbol + sign * other})
-            beside = Mistake("wrong factor", FACTOR, names={"symbol": other})
-            yield lost if parts(changed) > parts(answer) else beside, changed
+            added = other != symbol and parts(changed) > parts(answer)
+            yield lost if added else Mistake("wrong factor", FACTOR, names={"symbol": other}), changed
 
 
 def parts(formula: sp.Expr) -> int:
