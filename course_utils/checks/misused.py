@@ -9,7 +9,7 @@ from types import FunctionType
 import numpy as np
 import sympy as sp
 
-from ..language import later, say
+from ..language import later, say, say_count
 from .other_library import IN_SYMPY, QUANTITY, function_of
 
 SYMBOLS = later("the keys here are symbols: write `{name}[{instead}]`.")
@@ -204,9 +204,10 @@ def place(found: re.Match, part: ast.expr | None, names: Mapping) -> str | None:
         return None
     name = ast.unparse(part.value)
     if found[1]:
-        return say(
+        return say_count(
+            "`{name}` has {count} entry, which is `{name}[0]`: they are counted from 0.",
             "`{name}` has {count} entries, counted from 0: the last one is `{name}[-1]`.",
+            int(found[1]),
             name=name,
-            count=found[1],
         )
     return say("the entries of `{name}` are counted by whole numbers from 0: `{name}[0]`.", name=name)

@@ -136,10 +136,13 @@ def inside_forgotten(node: sp.Expr, own: sp.Expr, inside: sp.Expr, x: sp.Symbol)
     inner = derivative(inside, x)
     if inner != 1:
         yield "inner derivative", own, inside
-        yield "inside kept", own * inside, inside
         within = own.xreplace({inside: inner})
-        others = [own + inner, within, within * inner, node.xreplace({inside: inner})]
-        yield from (("chain rule", wrong, inside) for wrong in (*others, own.xreplace({inside: x}) * inner))
+        found = [own + inner, within, within * inner, node.xreplace({inside: inner})]
+        found.append(own.xreplace({inside: x}) * inner)
+        named = [("inside kept", own * inside), *(("chain rule", wrong) for wrong in found)]
+        for slip, wrong in named:
+            if not wrong.is_Rational:  # a bare number comes from elsewhere
+                yield slip, wrong, inside
 
 
 def in_a_function(called: sp.Function, x: sp.Symbol) -> Iterator[tuple]:

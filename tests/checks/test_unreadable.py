@@ -174,6 +174,7 @@ SLIPS = [  # (a cell, words of its sentence)
     ("print(2*x)*3", "`print` shows"),
     ("x > 0 and x", "symbol has a value"),
     ("samples[2]", "2 entries, counted from 0"),
+    ("alone = np.ones(1)\nalone[1]", "`alone` has 1 entry, which is `alone[0]`"),
     ("samples[x]", "whole numbers from 0"),
     ("point = {x: 1.0}\npoint.x", "`point[x]`"),
     ("x.subs(3)", "`.subs(x, 3)`"),
