@@ -30,7 +30,7 @@ class CarefulAutograde(Autograde):
 
     desk = ""  # the folder that takes the place of submitted/, once its submissions are known
     assignments: dict
-    unchanged: set[str]  # see preprocessors.Overwrite
+    unchanged: set[tuple[str, ...]]  # see preprocessors.Overwrite
     unnamed = 0  # folders whose names cannot be printed
 
     @property

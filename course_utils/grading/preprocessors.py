@@ -80,11 +80,13 @@ class Overwrite(OverwriteCells):
     def preprocess(self, nb, resources):
         """The notebook with the gradebook's locked cells, unless it is a variant; nbconvert's resources."""
         unchanged, own = self.parent.parent.unchanged, fixed(nb)
-        if variant(self, resources) or own in unchanged:
+        asked = resources["nbgrader"]
+        known = asked["assignment"], asked["notebook"], own  # which the gradebook has apart
+        if variant(self, resources) or known in unchanged:
             return nb, resources
         nb, resources = super().preprocess(nb, resources)
         if fixed(nb) == own:
-            unchanged.add(own)
+            unchanged.add(known)
         return nb, resources
 
 

@@ -104,3 +104,18 @@ def test_cells_that_are_as_in_the_gradebook_are_asked_for_once(tmp_path):
     for learner in ("ada", "bob", "cleo"):
         course.submit(learner, "tiny", course.notebook("tiny", "source"))
     assert course.command("autograde", "tiny").stdout.count("asked for check_1") == 1
+
+
+@needs_bubblewrap
+def test_of_two_sets_with_the_same_cells_each_has_its_own_gradebooks(tmp_path):
+    """A check that was released stays, even in a run that has just seen it changed as another set has it."""
+    course = Course(tmp_path)
+    other = tiny_set()
+    check = next(cell for cell in other.cells if cell.metadata.nbgrader.grade_id == "check_2")
+    check.source = "check_number(answer_2, 43.0)"
+    for name, released in (("a_tiny", tiny_set()), ("b_tiny", other)):
+        course.add_set(name, released)
+        course.submit("ada", name, tiny_set())
+    nbformat.write(tiny_set(), tmp_path / "source" / "b_tiny" / "b_tiny.ipynb")
+    said = course.command("autograde", "*").stderr
+    assert [course.scores("ada", name)["check_2"] for name in ("a_tiny", "b_tiny")] == [1, 0], said
