@@ -10,7 +10,8 @@ from struct import pack
 REFUSED = {
     "leave something behind": """
         add_key 248 217, request_key 249 218, keyctl 250 219,
-        memfd_create 319 279, shmget 29 194, semget 64 190, msgget 68 186, mq_open 240 180""",
+        memfd_create 319 279, memfd_secret 447 447, shmget 29 194, semget 64 190, msgget 68 186,
+        mq_open 240 180""",
     "change what is to be seen": """
         unshare 272 97, setns 308 268, mount 165 40, umount2 166 39, pivot_root 155 41, chroot 161 51,
         open_tree 428 428, move_mount 429 429, fsopen 430 430, fsconfig 431 431, fsmount 432 432,

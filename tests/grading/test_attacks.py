@@ -503,7 +503,7 @@ calls = {
     "process_vm_readv": (310, 270, os.getpid(), 0, 0, 0, 0, 0), "bpf": (321, 280, 0, 0, 0),
     "perf_event_open": (298, 241, 0, 0, 0, 0, 0), "userfaultfd": (323, 282, 1), "io_uring": (425, 425, 1, 0),
     "clone3": (435, 435, 0, 0), "statmount": (457, 457, 0, 0, 0, 0), "vsock": (41, 198, 40, 1, 0),
-    "netlink": (41, 198, 16, 3, 0), "memfd_create": (319, 279, b"", 0),
+    "netlink": (41, 198, 16, 3, 0), "memfd_create": (319, 279, b"", 0), "memfd_secret": (447, 447, 0),
     "prlimit64": (302, 261, os.getpid(), 7, 0, 0), "setpriority": (141, 140, 0, 0, 5),
     "the other numbers of x86": (0x40000000 + 39, 9999),
 }
