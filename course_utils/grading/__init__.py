@@ -1,6 +1,7 @@
 """Submissions in, scores out: what a learner wrote runs in a sandbox, and is read and checked in another one.
 
 ahead          nbgrader's autograde with many workers (fleet), for whom each submission is a job
+               (released: of sets that are as released, under_way: one run at a time)
 converter      nbgrader's autograde, which copies a submission first (regular: no links; reading: notebooks;
                handed_in: which of them it is)
 preprocessors  steps of it: put on the skeleton (assembly), examined, made harmless

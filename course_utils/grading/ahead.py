@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy import Engine, event
@@ -27,6 +28,7 @@ from .preprocessors import Assemble, Examine, without_solutions
 from .programs import SandboxUnavailable
 from .reading import reduce
 from .regular import copy
+from .released import NotReleased, check_source
 from .results import Result
 from .under_way import Busy, notes
 from .variants import Class
@@ -77,14 +79,22 @@ class ParallelAutograde(CarefulAutograde):
     fleet: Workforce = Alone()
 
     def convert_notebooks(self) -> None:
-        """Grade all submissions, and say at the end what became of each. Raises Busy."""
+        """Grade all submissions, and say at the end what became of each. Raises Busy and NotReleased."""
         folders = [Path(folder) for folder in sorted(self.assignments)]
+        sets = {folder.name for folder in folders}
         try:
-            with notes(Path(self.coursedir.root), {folder.name for folder in folders}) as self.notes:
+            self.check_sources(sets)
+            with notes(Path(self.coursedir.root), sets) as self.notes:
                 self.grade(folders)
-        except Busy as reason:
+        except (Busy, NotReleased) as reason:
             self.log.error(reason)
             raise
+
+    def check_sources(self, sets: set[str]) -> None:
+        """Raise NotReleased, before any score is forgotten, if a set's source is not what was released."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            for name in sorted(sets):
+                check_source(name, self.sources(name), gradebook, self.coursedir.notebook_id)
 
     def grade(self, folders: list[Path]) -> None:
         """Grade the submissions of these folders, as they lie on the desk."""

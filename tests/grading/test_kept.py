@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from grading_course import Course, needs_bubblewrap, tiny_set
+from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
@@ -71,20 +71,59 @@ def test_where_one_cannot_be_entered_none_is(address):
     assert scores(address) == {"check_1": 1, "check_2": 1}
 
 
+def raised(notebook):
+    labels = next(cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.nbgrader.get("points"))
+    labels.points += 48
+
+
+def renamed(notebook):
+    labels = next(cell.metadata.nbgrader for cell in notebook.cells if cell.metadata.nbgrader.get("points"))
+    labels.grade_id = "new"
+
+
+def shortened(notebook):
+    notebook.cells = [cell for cell in notebook.cells if cell.metadata.nbgrader.grade_id != "answer_2"]
+
+
+def unlabelled(notebook):
+    del notebook.cells[0].metadata["nbgrader"]
+
+
 @needs_bubblewrap
-def test_each_submission_has_the_gradebooks_points_whatever_became_of_the_source(tmp_path):
+def test_no_score_is_forgotten_where_the_source_is_not_what_was_released(tmp_path):
+    """And the cells are named, once."""
     course = Course(tmp_path)
     course.add_set("tiny", tiny_set())
-    raised = course.notebook("tiny", "source")
-    for cell in raised.cells:
-        if cell.metadata.nbgrader.grade_id == "check_1":
-            cell.metadata.nbgrader.points = 5  # and it is not released again: the gradebook has 2
-    for learner in ("ada", "bob"):
-        course.submit(learner, "tiny", raised)
-    nbformat.write(raised, tmp_path / "source" / "tiny" / "tiny.ipynb")
-    said = course.command("autograde", "tiny").stderr
-    assert [course.scores(learner, "tiny")["check_1"] for learner in ("ada", "bob")] == [2, 2], said
-    assert said.count("'points' for cell check_1 has changed") == 2
+    course.submit("ada", "tiny", tiny_set())
+    assert course.command("autograde", "tiny").returncode == 0
+    before = course.scores("ada", "tiny")
+    course.submit("ada", "tiny", tiny_set())
+    course.submit("bob", "tiny", tiny_set())
+    changes = [(raised, "check_1"), (renamed, "check_1, new"), (shortened, "answer_2"), (unlabelled, "setup")]
+    for change, cells in changes:
+        source = tiny_set()
+        change(source)
+        nbformat.write(source, tmp_path / "source" / "tiny" / "tiny.ipynb")
+        done = course.command("autograde", "tiny")
+        assert done.returncode != 0 and course.scores("ada", "tiny") == before, done.stderr
+        assert done.stderr.count(f"New, gone or worth other points: {cells}. Put them back") == 1
+    nbformat.write(tiny_set(), tmp_path / "source" / "tiny" / "tiny.ipynb")
+    assert "2 handed in: 2 graded" in course.command("autograde", "tiny").stderr
+
+
+@needs_bubblewrap
+def test_a_variant_has_the_gradebooks_points_or_is_not_graded(tmp_path):
+    course, name = Course(tmp_path), "1_chain_rule"
+    course.enrol("ada")
+    course.add_set(name, EXERCISES / "source" / name)
+    course.submit("ada", name, course.variant("ada", name))
+    source = course.notebook(name, "source")
+    check = next(cell for cell in source.cells if cell.metadata.get("nbgrader", {}).get("points"))
+    check.metadata.nbgrader.points += 48  # and it is not released again
+    nbformat.write(source, tmp_path / "source" / name / f"{name}.ipynb")
+    done = course.command("autograde", name)
+    assert f"points: {check.metadata.nbgrader.grade_id}. Put them back" in done.stderr
+    assert course.scores("ada", name) == {}
 
 
 TELLING = """
@@ -115,7 +154,9 @@ def test_of_two_sets_with_the_same_cells_each_has_its_own_gradebooks(tmp_path):
     check.source = "check_number(answer_2, 43.0)"
     for name, released in (("a_tiny", tiny_set()), ("b_tiny", other)):
         course.add_set(name, released)
-        course.submit("ada", name, tiny_set())
+        for learner in ("ada", "bob"):
+            course.submit(learner, name, tiny_set())
     nbformat.write(tiny_set(), tmp_path / "source" / "b_tiny" / "b_tiny.ipynb")
     said = course.command("autograde", "*").stderr
-    assert [course.scores("ada", name)["check_2"] for name in ("a_tiny", "b_tiny")] == [1, 0], said
+    for learner in ("ada", "bob"):
+        assert [course.scores(learner, name)["check_2"] for name in ("a_tiny", "b_tiny")] == [1, 0], said
