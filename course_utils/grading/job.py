@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,12 +75,22 @@ def unpack(files: Files, folder: Path) -> None:
         path.write_bytes(content)
 
 
-@cache
-def unpacked(files: Files) -> TemporaryDirectory:
+UNPACKED: dict[Files, TemporaryDirectory] = {}  # folders that hold these files
+
+
+def unpacked(files: Files) -> Path:
     """A folder with the files of a set, which stays for the next submissions."""
-    folder = TemporaryDirectory()
-    unpack(files, Path(folder.name))
-    return folder
+    if files in UNPACKED and not is_whole(Path(UNPACKED[files].name), files):
+        UNPACKED.pop(files).cleanup()
+    if files not in UNPACKED:
+        UNPACKED[files] = TemporaryDirectory()
+        unpack(files, Path(UNPACKED[files].name))
+    return Path(UNPACKED[files].name)
+
+
+def is_whole(folder: Path, files: Files) -> bool:
+    """Whether a folder still holds these files: machines clear old ones away, while a program may stay."""
+    return folder.is_dir() and all((folder / name).is_file() for name, _ in files)
 
 
 def beside(folder: Path) -> dict[str, Path]:
@@ -104,7 +114,7 @@ def examine(job: Job) -> list[Result]:
 
 def examined(job: Job) -> list[Result]:
     """The same, once. Raises EndedEarly."""
-    given = Path(unpacked(job.given).name)
+    given = unpacked(job.given)
     with TemporaryDirectory() as name:
         folder = Path(name)
         unpack(job.handed_in, folder)

@@ -1,6 +1,7 @@
 """What is left of a submitted notebook, and what its program and its examiner may see and say."""
 
 import json
+import shutil
 import sys
 import time
 from copy import deepcopy
@@ -15,7 +16,7 @@ from course_utils.checks.verdict import Verdict
 from course_utils.grading.assembly import ELSEWHERE, HANDED_IN, Unrecognised, assemble, label
 from course_utils.grading.broker import EndedEarly, Examiner
 from course_utils.grading.channel import Died
-from course_utils.grading.job import examine
+from course_utils.grading.job import Bounds, Job, examine, unpacked
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
 from course_utils.grading.question import score
 from course_utils.grading.reading import reduce
@@ -256,6 +257,21 @@ def test_what_ended_before_its_time_is_examined_once_more(monkeypatch):
     for ended, results in [(0, 3), (1, 3), (2, 2)]:
         tries = []
         assert examine(ended) == [Result(score=1.0)] * results and len(tries) == min(ended + 1, 2)
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("cleared", [shutil.rmtree, lambda folder: (folder / "data.csv").unlink()])
+def test_a_set_is_unpacked_anew_where_its_folder_was_cleared(cleared, tmp_path):
+    """As by a machine that cleans /tmp while a program stays for weeks."""
+    cell = {"id": "first", "source": "print(open('data.csv').read())", "given": True, "check": False}
+    cell |= {"handed_in": cell["source"]}
+    task = {"cells": [cell], "asked": {}, "seconds": 5, "moved": False}
+    given = (("data.csv", b"a,b"),)
+    job = Job("ada", task, ("",), given, (), str(tmp_path), Bounds(5, 60, 2**30))
+    shown = [{"text/plain": "a,b\n"}]
+    assert [result.outputs for result in examine(job)] == [shown]
+    cleared(unpacked(given))
+    assert [result.outputs for result in examine(job)] == [shown]
 
 
 @needs_bubblewrap
