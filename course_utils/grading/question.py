@@ -108,6 +108,8 @@ class Question:
                     say("no points: {name} cannot be read: {why}", name=name, why=error),
                     ["unreadable"],
                 )
+            if shell.user_ns[name] is ... and name in self.stopped:  # its cell failed below the three dots
+                return 0.0, say("no points: {why}", why=self.stopped[name]), ["no value"]
         for cell in self.before:
             shell.run(cell)
         result, printed, _ = shell.run(self.check)

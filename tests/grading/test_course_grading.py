@@ -6,6 +6,7 @@ import sys
 import time
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -18,7 +19,7 @@ from course_utils.grading.broker import EndedEarly, Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.job import Bounds, Job, examine, unpacked
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
-from course_utils.grading.question import score
+from course_utils.grading.question import Question, score
 from course_utils.grading.reading import reduce
 from course_utils.grading.results import OUTPUTS, Result, SourceFault, believed, fitting
 from course_utils.grading.sandbox import bubblewrap, limits, mounts
@@ -319,6 +320,20 @@ def test_the_score_is_read_from_the_verdicts_own_fields(monkeypatch):
     assert score(Verdict(False, "no"))[0] == 0.0
     with pytest.raises(SourceFault):
         score(Right(True, "forged", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [({}, "no answer yet"), ({"answer": "NameError: Seven"}, "no points: NameError: Seven")],
+)
+def test_where_a_cell_failed_below_its_three_dots_there_was_an_answer(stopped, said):
+    check = "from course_utils import check_number\ncheck_number(answer, 42)"
+    answers = SimpleNamespace(get=lambda name: ...)
+    try:
+        score, message, _ = Question(check, [], {"answer"}, stopped).score(QuietShell.instance(), answers)
+    finally:
+        QuietShell.clear_instance()
+    assert score == 0.0 and said in message
 
 
 @pytest.mark.parametrize("reply", [b"x 1", b"-1 1", b"", b"9" * 100 + b" 1"])
