@@ -1,8 +1,10 @@
 """What is being graded: one run at a time has a set, and one that is killed leaves a note."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from stat import S_IWGRP
 from typing import TextIO
 
 from nbgrader.converters.base import NbGraderException
@@ -11,7 +13,7 @@ FOLDER = ".grading"  # in the course folder: a file for each set
 
 
 class Busy(NbGraderException):
-    """A set that another run is grading."""
+    """A set that this run cannot have, because another one is grading it, or because of its file."""
 
 
 class Note:
@@ -36,15 +38,24 @@ class Note:
 def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
     """The note of each set, which no other run has meanwhile; empty after a run, unless it is killed.
 
-    Raises Busy, which names the set, if another run has it.
+    Raises Busy, which names the set, if another run has it, and the file, if it is somebody else's alone.
     """
     import fcntl  # Windows has none; it grades nothing, but reads the settings
 
     (course / FOLDER).mkdir(exist_ok=True)
+    share(course / FOLDER, course, 0o2770)
     found = {}
     with ExitStack() as stack:
         for name in sorted(sets):
-            file = stack.enter_context((course / FOLDER / name).open("a+", errors="surrogateescape"))
+            path = course / FOLDER / name
+            try:
+                file = stack.enter_context(path.open("a+", errors="surrogateescape"))
+            except PermissionError:
+                raise Busy(
+                    f"{path} cannot be written. Whoever graded {name} before you owns it, or its folder, and "
+                    "can let the group write there."
+                ) from None
+            share(path, course, 0o660)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
@@ -57,3 +68,10 @@ def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
         finally:
             for note in found.values():
                 note.put()
+
+
+def share(path: Path, course: Path, mode: int) -> None:
+    """Give what this user made here to the group that may write into the course's folder, if one may."""
+    there, here = course.stat(), path.stat()
+    if there.st_mode & S_IWGRP and here.st_gid == there.st_gid and here.st_uid == os.geteuid():
+        path.chmod(mode)

@@ -1,6 +1,7 @@
 """From a submission to its score, by the commands of exercises/README.md."""
 
 import csv
+import os
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from grading_course import EXERCISES, Course, needs_bubblewrap, tiny_set, with_a
 from course_utils.grading import report
 from course_utils.grading.assembly import label
 from course_utils.grading.syntax import loads, stores
-from course_utils.grading.under_way import FOLDER, notes
+from course_utils.grading.under_way import FOLDER, Busy, notes
 
 pytestmark = needs_bubblewrap
 
@@ -155,6 +156,32 @@ def test_one_run_at_a_time_has_a_set_and_what_a_killed_one_left_is_graded_anew(c
     done = course.command("autograde", "tiny", "--student", "kim")
     assert "tiny of kim was not finished" in done.stderr and "1 graded, 0 graded before" in done.stderr
     assert course.scores("kim", "tiny") == FULL and note.read_text() == ""
+
+
+@pytest.mark.parametrize(("course_mode", "group_may"), [(0o2770, 0o060), (0o755, 0o040)])
+def test_what_keeps_runs_apart_is_shared_with_those_who_share_the_course(course_mode, group_may, tmp_path):
+    """With teachers of one group: a file of the first one's alone would lock the others out."""
+    tmp_path.chmod(course_mode)
+    before = os.umask(0o022)
+    try:
+        with notes(tmp_path, ["tiny"]):
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / FOLDER / "tiny").stat().st_mode & 0o060 == group_may
+    assert (tmp_path / FOLDER).stat().st_mode & 0o060 == group_may
+
+
+def test_a_file_of_somebody_elses_alone_is_named(tmp_path, monkeypatch):
+    def refused(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with (
+        pytest.raises(Busy, match=f"{tmp_path / FOLDER / 'tiny'} cannot be written"),
+        notes(tmp_path, ["tiny"]),
+    ):
+        pass
 
 
 def test_who_is_excluded_is_not_counted(course):
