@@ -1,6 +1,7 @@
 """Submissions examined by as many processes as there are cores, or on the machines of a cluster, by Dask."""
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from .results import Result
 from .sandbox import bubblewrap_program
 
 DEATHS = 3  # of workers: then their submission is set aside
+TURN = 5e-4  # seconds after which a thread gives way to another; ten times as many are usual
 WAIT = 20  # seconds without a result, until it is looked whether there is a worker
 SETTINGS = {
     "distributed.scheduler.allowed-failures": DEATHS - 1,
@@ -34,7 +36,7 @@ class SetAside(RuntimeError):
 @contextmanager
 def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
     """A fleet of this many processes here, or of a cluster with this address. Raises SandboxUnavailable."""
-    with dask.config.set(SETTINGS):
+    with dask.config.set(SETTINGS), quick_turns():
         if scheduler:
             with Client(scheduler) as client:
                 yield Fleet(
@@ -48,6 +50,17 @@ def fleet(workers: int, scheduler: str = "") -> Iterator["Fleet"]:
             Client(cluster) as client,
         ):
             yield Fleet(client, missed=lambda: hire_anew(cluster, workers))
+
+
+@contextmanager
+def quick_turns() -> Iterator[None]:
+    """Let Dask's threads have their turns soon: workers wait for them, while this program enters results."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def hire_anew(cluster: LocalCluster, workers: int) -> None:

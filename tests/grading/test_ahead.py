@@ -134,7 +134,7 @@ def graded(tmp_path_factory, pytestconfig):
 @needs_bubblewrap
 def test_every_score_is_as_expected(graded):
     """Whatever happened to workers, to the gradebook and to the program itself."""
-    assert graded.trouble.killed >= KILLED and graded.trouble.locked >= 1
+    assert graded.trouble.killed >= min(KILLED, len(graded.expected) // 7) and graded.trouble.locked >= 1
     assert graded.codes[1] == -signal.SIGKILL
     found = {student: graded.scores(student, "tiny") for student in graded.expected}
     assert found == graded.expected
