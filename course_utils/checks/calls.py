@@ -197,7 +197,8 @@ def outside(function: Callable) -> dict[str, object]:
 
 def formulas_in(function: Callable) -> str:
     """The sentence about SymPy's things that a function works with, where it should have numbers."""
-    for name, thing in outside(function).items():
+    used = outside(function).items()  # symbols first: of np.tanh, tanh seems to be used too, if it is there
+    for name, thing in sorted(used, key=lambda pair: not isinstance(pair[1], sp.Symbol)):
         if isinstance(thing, sp.Symbol):
             return say("Here {name:.40} is a symbol: compute its number inside the function.", name=name)
         if isinstance(thing, type) and issubclass(thing, Activation):

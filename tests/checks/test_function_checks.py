@@ -527,6 +527,7 @@ class Decaying(UpdateRule):
 
 
 DECAYING = Decaying(learning_rate=0.1, decay=0.5)
+cos = sp.cos  # NumPy's is meant below
 EVERYDAY = [
     (check_backward, SEED, factors_apart, "the mean is taken of each factor", 0.75),
     (check_backward, SEED, turned_round, "in another order: return them for w1, b1, w2, b2", 0),
@@ -537,6 +538,7 @@ EVERYDAY = [
     (check_forward, SEED, lambda x: sp_tanh(x), "With numbers write np.sp_tanh", 0),
     (check_forward, SEED, lambda x: sigmoid(x), "With numbers write sigmoid.numpy", 0),
     (check_forward, SEED, lambda x: np.exp(w1 * x), "Here w1 is a symbol: compute its number", 0),
+    (check_forward, SEED, lambda x: np.cos(w1 * x), "w1 is a symbol: compute its number inside", 0),
     (check_forward, SEED, without_b2, "b2 comes from outside the function", 0.5),
     (check_update, GradientDescent(0.1), own_rate, "learning_rate comes from outside the function", 0.5),
     (
