@@ -181,9 +181,8 @@ def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
                     "price for slope", text, right.xreplace({node: price}), names={"part": old_names(price)}
                 )
         if node.is_Add:
-            for part in sorted(
-                node.args, key=lambda part: not part.could_extract_minus_sign()
-            ):  # a minus lost
+            # a minus is lost more often than one is added
+            for part in sorted(node.args, key=lambda part: not part.could_extract_minus_sign()):
                 text = "the sign of {part} is turned in {link}."
                 wrong = right.xreplace({node: node - 2 * part})
                 yield Mistake("sign inside", text, wrong, names={"part": old_names(abs_of(part))})

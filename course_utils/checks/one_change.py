@@ -51,21 +51,23 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         for other in FUNCTIONS if len(called.args) == 1 else ():
             if other != called.func:
                 yield mistake, answer.xreplace({called: other(called.args[0])})
-    for total in sorted(answer.atoms(sp.Add), key=str):
+    totals = sorted(answer.atoms(sp.Add), key=str)
+    for total in totals:
         for term in (term for term in total.args if not term.is_number):
             mistake = Mistake("surplus term", SURPLUS, names={"part": term})
             yield mistake, answer.xreplace({total: total - term})
     every = list(dict.fromkeys(symbol for group in roles for symbol in group))
-    for total in sorted(answer.atoms(sp.Add), key=str):
+    for total in totals:
         number = total.as_coeff_Add()[0]
         mistake = Mistake("number for symbol", NUMBER, names={"number": str(abs(number)), "part": total})
         for symbol in every if number else ():
             yield mistake, answer.xreplace({total: total - number + np.sign(float(number)) * symbol})
+    size = parts(answer)
     for symbol in sorted(answer.free_symbols, key=by_name):
         lost = Mistake("lost term", TERM, names={"symbol": symbol})
         for other, sign in product(every, (-1, 1)):
             changed = answer.xreplace({symbol: symbol + sign * other})
-            added = other != symbol and parts(changed) > parts(answer)
+            added = other != symbol and parts(changed) > size
             yield lost if added else Mistake("wrong factor", FACTOR, names={"symbol": other}), changed
 
 
