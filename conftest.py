@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import matplotlib.font_manager  # which finds the machine's fonts, before the first kernel starts
 import pytest
 
 from tools.lab import CHROMIUM
@@ -26,11 +27,16 @@ def pytest_configure(config):
     """Let nbval compare a picture's words and numbers, but not its pixels: see tests/nbval.ini.
 
     What was solved in this folder should change no output, and what a test solves counts for nobody. No more
-    should the start-up files of whoever runs the tests.
+    should the start-up files of whoever runs the tests. And no kernel should look for the machine's fonts
+    anew for a test with a home of its own: where that takes 5 s, Matplotlib says so in the cell that runs.
     """
     profile = TemporaryDirectory()
     atexit.register(profile.cleanup)  # after IPython's own last words, which it writes there
-    os.environ |= {"COURSE_PROGRESS": "off", "IPYTHONDIR": profile.name}
+    os.environ |= {
+        "COURSE_PROGRESS": "off",
+        "IPYTHONDIR": profile.name,
+        "MPLCONFIGDIR": matplotlib.get_cachedir(),
+    }
     if hasattr(config.option, "nbval_sanitize_with"):
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval.ini")
 

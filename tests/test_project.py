@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -55,6 +56,12 @@ def test_quick_leaves_out_the_translated_lessons(pytester, options, folders):
     here = ["--collect-only", "--nbval", f"--rootdir={ROOT}", f"--confcutdir={ROOT}", ROOT / "notebooks"]
     cells, _ = pytester.inline_genitems(*here, *options)
     assert {cell.path.parent.name for cell in cells} == folders
+
+
+def test_where_a_test_has_its_own_home_the_fonts_are_known(pytester):
+    """Or else, where it takes 5 s to find them, Matplotlib writes so into the first cell that imports it."""
+    code = "import matplotlib, pathlib; print(*pathlib.Path(matplotlib.get_cachedir()).glob('fontlist*'))"
+    assert str(pytester.run(sys.executable, "-c", code).outlines[0]).endswith(".json")
 
 
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
