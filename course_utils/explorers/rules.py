@@ -112,7 +112,7 @@ def momentum_explorer(
         )
     rules, compiled = [partial(Momentum, momentum=beta) for beta in betas], model.compile()
     runs = [sweep(compiled, start, data, learning_rates, steps, rule) for rule in rules]
-    lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-9)
+    lowest = max(min(np.nanmin(run.loss) for run in runs), 1e-12)
     losses, surface = (lowest, ceiling(runs[0].loss[0])), named_surface(model, data, ranges)
     picture = MomentumPicture(steps, losses, surface, learning_rates, betas, curvatures[-1])
 

@@ -54,7 +54,8 @@ class RacePicture(PanelPicture):
         self.paths = {}
         if surface is not None:
             surface_panel(self.panels[1], *surface)
-            self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=3)
+            some = max(1, steps // 20)  # a mark at each step would be a band that covers the other paths
+            self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=4, markevery=some)
         self.legend(
             handles=list((self.paths or self.losses).values()), loc="lower center", ncols=4, frameon=False
         )

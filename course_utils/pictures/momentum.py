@@ -23,7 +23,7 @@ class MomentumPicture(PanelPicture):
         loss_panel(loss, steps, *losses)
         shares = np.linspace(0, 1, 50)
         limit = 2 * (1 + shares) / steepest
-        stable.set_title(say("it arrives below {limit}", limit="2(1 + β)/λ"), y=1)
+        stable.set_title(say("● arrives below {limit}", limit="2(1 + β)/λ"), y=1)
         stable.set(xlabel=r"$\beta$", ylabel=say("learning rate (log scale)"))
         stable.set(
             yscale="log",
