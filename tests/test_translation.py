@@ -6,14 +6,21 @@ import tomllib
 from copy import deepcopy
 from gettext import GNUTranslations
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
+import sympy as sp
 from babel.messages.catalog import Catalog, Message
 from fontTools.ttLib import TTFont
 from languages import fixed, skeleton
 from matplotlib import font_manager
+from model_bank import SEED, x, y
 
+from course_utils import Adam, GradientDescent, Momentum, RMSprop
+from course_utils.checks.line_slips import lost_parts
+from course_utils.checks.mistakes import new_name
+from course_utils.checks.questions.set_2 import first_rate
 from course_utils.grading.assembly import assemble
 from course_utils.language import say, say_count, sentences, speak
 
@@ -207,6 +214,34 @@ def test_the_library_speaks(chinese):
     assert say("round {round}: {phase}", round=2, phase=say("forward")) == "第 2 轮：前向"
     assert say("nobody has translated {this}", this=1) == "nobody has translated 1"
     assert sentences("一。", "", "二。") == "一。二。"
+
+
+def english(said, code=()):
+    """The English words of what is said, but for names of the code, and one that is cut off."""
+    return {*re.findall(r"[A-Za-z_]\w{2,}", re.sub(r"\w+…", "", said), re.ASCII)} - {*code}
+
+
+def test_what_a_run_is_called_is_no_english_word(chinese):
+    words = ["slow", "steady", "oscillating", "oscillating", "diverging"]
+    rates = [0.01, 0.02, 0.03, 0.04, 0.05]
+    for rate in rates:
+        regime = Mock(side_effect=words)
+        verdict = first_rate(SEED, [1, 0, 1, 0], {x: [1.0], y: [2.0]}, rates, regime, rate)
+        assert verdict.correct == (rate == 0.03) and not english(str(verdict))
+
+
+def test_what_is_lost_in_a_line_is_no_english_word(chinese):
+    rules = [GradientDescent(0.1), Momentum(0.1), RMSprop(0.1), Adam(0.1)]
+    said = ""
+    for lines in (SEED.equations, *(rule.lines() for rule in rules)):
+        for symbol, right in lines.items():
+            names = {str(one).removeprefix("new_") for one in right.free_symbols | {symbol}}
+            code = names | {one.func.__name__ for one in right.atoms(sp.Function)} | {"sqrt"}
+            for mistake in lost_parts(right):
+                message = mistake.about(link=new_name(symbol)).message
+                assert not english(message, code), message
+                said += message
+    assert "平方根" in said and "指数" in said
 
 
 def test_it_speaks_english_unless_told():

@@ -22,9 +22,7 @@ def check_adjoints(answer, model: Model, start: Sequence, sample: Sequence) -> V
     if answer is ...:
         return UNANSWERED
     if not isinstance(answer, Mapping):
-        return wrong(
-            say("the answer should be a dictionary with a number for each symbol: leave the braces.")
-        )
+        return wrong(say("the answer should be a dictionary with a number for each symbol: keep the braces."))
     given = {str(symbol): number for symbol, number in answer.items()}
     keys = moments(model, start, sample)[-1].gradients
     for done, (symbol, key) in enumerate(keys.items()):

@@ -85,7 +85,8 @@ RULES: list[tuple[Any, str, Callable]] = [
      + OPERATION + "'list'",
      always("a list is no array: make one of it first, with `np.array(...)`.")),
     (ValueError, r"First variable cannot be a number|Can't calculate derivative wrt",
-     always("one differentiates with respect to a symbol, and this is a number: did its name lose it?")),
+     always("one differentiates with respect to a symbol, and this is a number: was its name given "
+            "a number later?")),
 ]  # fmt: skip
 
 

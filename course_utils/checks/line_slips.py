@@ -7,6 +7,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, downstream
+from ..language import say
 from .budget import Budget
 from .floats import Floats
 from .flow import Numbers, same
@@ -141,7 +142,7 @@ def lost_parts(right: sp.Expr) -> Iterator[Mistake]:
         elif part.is_Pow and part.exp == -1 and node.is_Mul:
             text, part = "the division by {part} is forgotten in {link}.", part.base
         root = part.is_Pow and part.exp == sp.S.Half
-        function = "root" if root else "exponent" if part.is_Pow else part.func.__name__
+        function = say("root") if root else say("exponent") if part.is_Pow else part.func.__name__
         names = {"part": old_names(rest if part == node else part), "function": function}
         yield Mistake(slip, text, right.xreplace({node: rest}), names=names)
 

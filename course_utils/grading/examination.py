@@ -22,7 +22,7 @@ from .worker import limit
 ALL_CHECKS = 3  # how many checks may take as long as one may
 OUTPUTS = 1_000  # of one cell
 ELSEWHERE = later(
-    "no points: the answer is right, but in your notebook this check does not say so. There something that "
+    "no points: the answer is right, but in your notebook this check does not say so. There, something that "
     "the set gave is no longer what it was, a name or a cell. The check says: {words}"
 )
 ENDED = later(

@@ -73,7 +73,9 @@ def first_rate(model, start, data, rates, regime, answer):
     best = np.nanmin(runs.loss)
     words = [regime(runs.parameters[:, :, i], runs.loss[:, i], best) for i in range(len(rates))]
     slips = {
-        rate: say("with this rate the run is called {word}. Read the words under the picture.", word=word)
+        rate: say(
+            "with this rate the run is called {word}. Read the words under the picture.", word=say(word)
+        )
         for rate, word in zip(rates, words, strict=True)
     }
     last = len(words) - 1 - words[::-1].index("oscillating")

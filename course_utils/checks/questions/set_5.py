@@ -22,7 +22,7 @@ def loss_of_mean(fitted, tested, answer):
     right, errors = loss(fitted, tested), tested["y"] - np.mean(fitted["y"])
     slips = {
         loss(fitted, fitted): "this is its loss on the training years.",
-        loss(tested, tested): "this is the mean of the held-out years: they should stay unseen.",
+        loss(tested, tested): "this forecasts with the mean of the held-out years: they should stay unseen.",
         loss(
             tested, fitted
         ): "the halves are swapped: the mean of the training years, the error on the held-out ones.",
