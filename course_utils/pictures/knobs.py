@@ -61,7 +61,7 @@ class StepPicture(PanelPicture):
         axes.plot(values, losses, color=BLUE, linewidth=2, label=say("loss"))
         axes.plot(values, loss + slope * (values - place), color=GREEN, ls="-.", lw=1.5, label=say("tangent"))
         axes.plot(place, loss, "s", color="black", markersize=9, label=say_in("point", "start"))
-        (self.step,) = axes.plot([], [], color=ORANGE, linewidth=3, label=say("step"))
+        (self.step,) = axes.plot([], [], color=ORANGE, linewidth=3, label=say_in("line", "step"))
         (self.miss,) = axes.plot([], [], color=ORANGE, linestyle=":", linewidth=1.5)
         (self.promised,) = axes.plot(
             [], [], "o", color=GREEN, mfc="white", mew=2, ms=9, label=say("promised")

@@ -102,7 +102,8 @@ def draw_link(axes, places, link: Link, told: str, label: str, **look) -> None:
     """A line from circle to circle, named by its ends and what is told of it, and what to write upon it."""
     xs, ys = zip(*(places[end] for end in link), strict=True)
     name = say("{one} to {other}", one=link[0], other=link[1])
-    axes.plot(xs, ys, zorder=0, label=f"_{name}: {told}" if told else f"_{name}", **look)
+    name = say("{name}: {told}", name=name, told=told) if told else name
+    axes.plot(xs, ys, zorder=0, label=f"_{name}", **look)
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     axes.text(
         sum(xs) / 2, sum(ys) / 2, label, ha="center", va="center", fontsize=10, bbox=ground if label else None

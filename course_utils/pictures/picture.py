@@ -174,7 +174,7 @@ def describe(axes) -> list[str]:
         name = line.get_label().lstrip("_")
         x = rounded(line.get_xdata(), noise=NOISE[axes.get_xscale()])
         y = rounded(line.get_ydata(), noise=NOISE[axes.get_yscale()])
-        found.append(f"  {name}: x {x} | y {y}")
+        found.append("  " + say("{name}: x {x} | y {y}", name=name, x=x, y=y))
     for image in axes.get_images():
         squares = image.get_array()
         shape, middle = "{} x {}".format(*squares.shape), rounded(squares[len(squares) // 2])
@@ -184,7 +184,8 @@ def describe(axes) -> list[str]:
         )
     for bars in axes.containers:
         lengths = [bar.get_width() if bars.orientation == "horizontal" else bar.get_height() for bar in bars]
-        found.append(f"  {bars.get_label()}: {rounded(lengths, count=len(lengths))}")
+        told = rounded(lengths, count=len(lengths))
+        found.append("  " + say("{name}: {lengths}", name=bars.get_label(), lengths=told))
     words = (" ".join(text.get_text().split()) for text in axes.texts)
     return [*found, *(f"  {text}" for text in words if text)]
 
