@@ -33,12 +33,13 @@ def contours(
         alt, labels[0], labels[1], width=5.6, height=0.6 + 4.4 * flatness, aspect="equal"
     )
     axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
-    lines = axes.contour(axis_1, axis_2, heights, levels=12, colors=GREY, linewidths=0.8)
+    lines = axes.contour(axis_1, axis_2, heights, levels=10, colors=GREY, linewidths=0.8)
     axes.clabel(lines, fmt=lambda level: f"{level:.3g}", fontsize=9)
     for (name, (start, end)), (color, style, _) in zip(drawn.items(), SERIES, strict=False):
         axes.plot(*np.transpose([start, end]), color=color, linestyle=style, linewidth=2, label=name)
         head = {"arrowstyle": "-|>", "color": color, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", end, start, arrowprops={**head, "linestyle": style, "linewidth": 2})
+    for start in dict.fromkeys(tuple(start) for start, _ in drawn.values()):
         axes.plot(*start, "o", color="black", markersize=7, label="_" + say("from"))
     picture.legend(loc="outside upper center", ncols=3, fontsize=9, frameon=False)
     return picture

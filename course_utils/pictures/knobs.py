@@ -19,7 +19,7 @@ class KnobPicture(LivePicture):
             super().__init__("", width=7.2, height=3.6)
             left, right = self.subplots(1, 2, width_ratios=[4, 1])
         self.fit, self.away = fit_panel(left, *fit), away_note(left)
-        right.set_title(say("loss (log)"), y=1)
+        right.set_title(say("loss (log scale)"), y=1)
         right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
         right.yaxis.set_major_formatter("{x:g}")
         self.range = lowest, highest

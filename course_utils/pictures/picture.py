@@ -164,13 +164,23 @@ def rounded(values, count: int = 7, noise: float = 1e-9) -> str:
     return " ".join(short(value) for value in np.where(np.abs(values) < floor, 0, values))
 
 
+def titled(title: str, x: str, y: str, images: bool) -> list[str]:
+    """What stands over the numbers of an Axes: its title and the labels of its axes, as far as it has them.
+
+    images: whether it shows some, which are told with its title.
+    """
+    if x and y:
+        return [say("{title}: {y} against {x}", title=title or say("plot"), y=y, x=x)]
+    if x or y:
+        return [say("{title}: {label}", title=title or say("plot"), label=x or y)]
+    return [title] if title and not images else []
+
+
 def describe(axes) -> list[str]:
-    """The lines, points, bars, meshes and texts on an Axes, with their numbers."""
-    found = []
-    if axes.get_xlabel() or axes.get_ylabel() or (axes.get_title() and not axes.get_images()):
-        title = axes.get_title() or say("plot")
-        found.append(say("{title}: {y} against {x}", title=title, y=axes.get_ylabel(), x=axes.get_xlabel()))
-    for line in axes.get_lines():
+    """The lines, points, bars, meshes and texts on an Axes, with their numbers; no lines without a name."""
+    found = titled(axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), bool(axes.get_images()))
+    named = [line for line in axes.get_lines() if not line.get_label().startswith("_child")]  # matplotlib's
+    for line in named:
         name = line.get_label().lstrip("_")
         x = rounded(line.get_xdata(), noise=NOISE[axes.get_xscale()])
         y = rounded(line.get_ydata(), noise=NOISE[axes.get_yscale()])

@@ -288,6 +288,21 @@ TOLD = {
         lambda: pictures.contours(*BOWL, {"step": ((1, 1), (2, 1.5))}, ("w1", "w2"), ALT),
         "step: x 1 2 | y 1 1.5",
     ),
+    "where arrows start, each place once": (
+        lambda: pictures.contours(
+            *BOWL, {name: ((1, 1), (2, y)) for name, y in [("one", 1.5), ("two", 3)]}, ("w1", "w2"), ALT
+        ),
+        "one: x 1 2 | y 1 1.5\n  two: x 1 2 | y 1 3\n  from: x 1 | y 1\n  3\n",
+    ),
+    "a scale without labels by its title": (
+        lambda: PICTURES["KnobPicture"](1.5),
+        "\nloss (log scale)\n  best so far: ",
+    ),
+    "the one label of a plot that has one": (
+        lambda: pictures.plot({"curve": (XS, XS)}, "", "height", ALT),
+        "\nplot: height\n  curve: ",
+    ),
+    "no line that has no name": (lambda: PICTURES["StepPicture"](2.0), "step: x 1 2 | y 4 4\n  promised: "),
     "a graph's values and gradients": (
         lambda: pictures.computation_graph(NETWORK, {h: 0.25}, {h: -1.5}, alt=ALT),
         "h = 0.25, ∂L/∂h = -1.5",
