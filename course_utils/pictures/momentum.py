@@ -6,7 +6,7 @@ import numpy as np
 
 from ..language import say
 from .panels import PanelPicture, PathLine, loss_panel
-from .picture import BLUE, GREEN, ORANGE
+from .picture import BLUE, GREEN
 
 
 class MomentumPicture(PanelPicture):
@@ -34,7 +34,7 @@ class MomentumPicture(PanelPicture):
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label=say("limit"))
         (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label=say("loss"))
         self.path = PathLine(way, surface)
-        (self.here,) = stable.plot([], [], "o", color=ORANGE, markersize=10, label=say("now"))
+        (self.here,) = stable.plot([], [], "o", color="black", markersize=10, label=say("now"))
         self.lines_move()
 
     def put(self, words: str, loss, path, rate: float, beta: float) -> None:
