@@ -19,6 +19,22 @@ def draw_curves(axes, curves: Mapping[str, tuple], marked: bool = False) -> None
         axes.plot(x, y, color=color, linestyle=style, marker=marker * marked, linewidth=2, label=name)
 
 
+def add_legend(axes, **look) -> None:
+    """Name the lines, inside where that touches none of them, or else above."""
+    inside = axes.legend(frameon=False, **look)
+    axes.figure.draw_without_rendering()  # before, nothing has its place
+    around = inside.get_window_extent().padded(6)
+    if any(covers(around, line) for line in axes.get_lines()):
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, **look)
+
+
+def covers(box, line) -> bool:
+    """Whether a box on the picture lies over a line, or over one of its points if they are not joined."""
+    drawn = line.get_transform().transform_path(line.get_path())
+    joined = line.get_linestyle() != "None"
+    return drawn.intersects_bbox(box, filled=False) if joined else box.count_contains(drawn.vertices) > 0
+
+
 def plot(
     curves: Mapping[str, tuple],
     xlabel: str,
@@ -51,7 +67,7 @@ def plot(
     if log != "xy" and not any(np.mod(line.get_xdata(), 1).any() for line in axes.get_lines()):
         axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half layer
     if len(axes.get_lines()) > 1:
-        axes.legend(frameon=False)
+        add_legend(axes)
     return picture
 
 
@@ -117,7 +133,7 @@ def final_loss(learning_rates: np.ndarray, loss: np.ndarray, marks: Mapping[str,
     )
     for (name, rate), (color, style, _) in zip(marks.items(), SERIES[2:], strict=False):
         axes.axvline(rate, color=color, linestyle=style, label=name)
-    axes.legend(frameon=False, fontsize=9)
+    add_legend(axes, fontsize=9)
     return picture
 
 

@@ -567,6 +567,15 @@ def test_no_label_of_a_contour_lies_under_the_path_or_its_ends():
     assert picture.axes[0].get_aspect() == 1
 
 
+@pytest.mark.parametrize(("height", "inside"), [(1.0, True), (np.array([0.0, 1.0] * 50), False)])
+def test_a_legend_that_would_lie_on_a_curve_stands_above_the_axes(height, inside):
+    xs = np.arange(100.0)
+    picture = pictures.plot({"flat": (xs, xs * 0), "curve": (xs, xs * 0 + height)}, "day", "height", ALT)
+    picture.draw_without_rendering()
+    (axes,) = picture.axes
+    assert (axes.get_legend().get_window_extent().y1 < axes.bbox.y1) == inside
+
+
 @pytest.mark.parametrize(
     ("count", "measured", "legend"), [(1, None, False), (2, None, True), (1, (XS, XS), True)]
 )
