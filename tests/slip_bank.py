@@ -170,9 +170,10 @@ class Case:
             return loss == model.loss.name and self.same(
                 self.answer, Case(self.model, sp.Symbol(symbol), (), "").gradient()
             )
-        if kind == "another":
+        if kind in ("another", "another turned"):
             others = [Case(self.model, p, (), "").gradient() for p in model.parameters]
-            return any(self.same(self.answer, other) for other in (*others, model.loss))
+            sign = -1 if kind == "another turned" else 1
+            return any(self.same(sign * self.answer, other) for other in (*others, model.loss))
         return False
 
 

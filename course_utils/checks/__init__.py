@@ -24,7 +24,8 @@ inputs         the same for a learner's function (kinks, crossings, goals, searc
 mistakes       what a slip is, and how likely
 link_slips     what people write in place of a link, school in place of a derivative: a new slip goes here
 chain_slips    what goes wrong in a chain as a whole (facts: a sign, a number; everywhere: in several links)
-slips          which of them it was, in a chain (flow, forms, pairs); line_slips: in a line
+slips          which of them it was, in a chain (flow, forms, pairs); line_slips: in a line; written: what
+               stands in the answer itself, and one_change in it that would mend it
 trials         what a learner's function is tried with
 verdict        what a check says
 """

@@ -13,7 +13,7 @@ from .budget import SEARCH, within
 from .flow import Chains, same
 from .link_slips import SWAPPED
 from .mistakes import Mistake
-from .slips import Slips
+from .slips import IN_ITS_PLACE, Slips
 from .sums import alike, sum_for_mean
 from .symbols import roles_of
 from .trials import MANY, SAMPLES, compared, differs
@@ -63,9 +63,8 @@ def judged(
     means = {p: lost[p] * told.get(p, samples) / samples for p in lost}
     found: dict[sp.Symbol, list[Mistake]] = {p: [] for p in lost}
     if unknown := [p for p in lost if not same(means[p], keys[p])]:  # else no slip but that, or none to tell
-        text = "the gradient of {other} stands in its place: mind the order."
         others = [
-            Mistake("another", text, dL_dp, credit=0.0, names={"other": p.name})
+            Mistake("another", IN_ITS_PLACE, dL_dp, credit=0.0, names={"other": p.name})
             for p, dL_dp in adjoints.items()
         ]
         answers, first = np.array([means[p] for p in unknown]), range(unknown[:1] == list(lost)[:1])

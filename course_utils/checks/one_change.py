@@ -8,41 +8,55 @@ import sympy as sp
 
 from .facts import SIGN
 from .floats import Floats, Numbers
-from .flow import same
+from .flow import Chains, same
 from .link_slips import swapped
 from .mistakes import Mistake, by_name
 
-ANOTHER_SYMBOL = "{symbol} stands here where another of its kind belongs."
+ANOTHER_OF_ITS_KIND = "{symbol} stands here where another of its kind belongs."
+ANOTHER_SYMBOL = "{symbol} stands here where another symbol belongs."
 ANOTHER_FUNCTION = "the {function} of {part} stands here where another function belongs."
 NUMBER = "perhaps {number} stands in {part} where a symbol belongs."
 TERM = "beside {symbol} a term is missing."
 SURPLUS = "{part} does not belong here: it is a term too many."
 FACTOR = "{symbol} stands here with a wrong number before it."
+ANYWHERE, FEW = (0.2, 0.8), 8  # values of symbols that nothing computes, as many as that of each
 FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
 TERMS = "lost term", "surplus term", "wrong factor"  # of which none is likely beside a turned sign
 MOST, PARTS = 1000, 50_000  # changes that are tried, and parts that they have in all
 
 
-def one_change(answer: sp.Expr, roles: Sequence, floats: Floats, right: Numbers) -> list[Mistake]:
+def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers) -> list[Mistake]:
     """The mistake that one change would mend, besides a turned sign at most; an empty list if none would.
 
-    roles: see `link_slips.link_mistakes`. right: the key's values at the points of `floats`.
+    roles: see `link_slips.link_mistakes`. right: the key's values at the points of the chain.
     """
     turned = []
     most = min(MOST, PARTS // parts(answer))
     for (mistake, changed), _ in zip(changes(answer, roles), range(most), strict=False):
-        numbers = floats.value(changed)
-        if same(numbers, right):
+        numbers = chains.floats.value(changed)
+        if same(numbers, right) and not by_chance(mistake, changed, chains):
             return [mistake]
         if not turned and mistake.slip not in TERMS and same(-numbers, right):
             turned = [Mistake("sign turned", SIGN), mistake]
     return turned
 
 
+def by_chance(mistake: Mistake, changed: sp.Expr, chains: Chains) -> bool:
+    """Whether a computed symbol that was added mends the answer only because of what it is computed from.
+
+    V - y_hat is V*(1 - r) where y_hat is V*r: nobody has forgotten y_hat in a formula that lacks 1 - r.
+    """
+    if mistake.names.get("added") not in chains.equations:
+        return False
+    numbers = np.random.default_rng(0).uniform(*ANYWHERE, (len(chains.floats.points), FEW))
+    free = Floats(dict(zip(chains.floats.points, numbers, strict=True)))
+    return not same(free.value(changed), Chains(chains.equations, chains.wrts, free).gradients[0])
+
+
 def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr]]:
     """What may be wrong in it, and the formula without that."""
     for symbol in sorted(answer.free_symbols, key=by_name):
-        mistake = Mistake("wrong symbol", ANOTHER_SYMBOL, names={"symbol": symbol})
+        mistake = Mistake("wrong symbol", ANOTHER_OF_ITS_KIND, names={"symbol": symbol})
         for other in dict.fromkeys(other for group in roles if symbol in group for other in group):
             yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
     for called in sorted(answer.atoms(sp.Function), key=str):
@@ -68,7 +82,12 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         for other, sign in product(every, (-1, 1)):
             changed = answer.xreplace({symbol: symbol + sign * other})
             added = other != symbol and parts(changed) > size
-            yield lost if added else Mistake("wrong factor", FACTOR, names={"symbol": other}), changed
+            wrong = Mistake("wrong factor", FACTOR, names={"symbol": other})
+            yield lost.about(added=other) if added else wrong, changed
+    for symbol in sorted(answer.free_symbols, key=by_name):
+        mistake = Mistake("wrong symbol", ANOTHER_SYMBOL, names={"symbol": symbol})
+        for other in every:
+            yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
 
 
 def parts(formula: sp.Expr) -> int:

@@ -25,7 +25,8 @@ TEXTS = {
     "inside kept": "{inside} is not differentiated in {link}: it changes with {variable} too.",
     "product rule": "the product rule is misused in {link}, at {part}: each factor changes once, while the "
     "others stay, and these products are added.",
-    "quotient rule": "the quotient rule is misused in {link}, at {part}: for u/v it is (u'*v - u*v')/v**2.",
+    "quotient rule": "the quotient rule is misused in {link}, at {part}: for top/bottom it is "
+    "(top'*bottom - top*bottom')/bottom**2.",
     "power rule": "the power rule is misused in {link}, at {part}: the exponent comes down as a factor, "
     "and is one less then.",
     "exponential rule": "{part} is misread in {link}: {variable} is in its exponent, so the power rule does "

@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, loss_of
+from ..language import later
 from .budget import Budget
 from .chain_slips import (
     Found,
@@ -32,10 +33,22 @@ from .forms import Slip, slips_in_links
 from .line_slips import SINGLE
 from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, pair_of_slips
+from .written import Written
 
 RULES = ("inner derivative", "exponential rule", "product rule", "quotient rule", "power rule", "chain rule")
 
 SELDOM = ("exponent",)
+
+OTHER_SHARE = later(
+    "the value of {whole} stands in {link} where that of {part} belongs, or the other way round: look at how"
+    " {part} is computed too."
+)
+INSTEAD = later("this is {what}, but {asked} was asked.")
+IN_ITS_PLACE = later("the gradient of {other} stands in its place: mind the order.")
+TURNED = {  # the same with the sign turned
+    INSTEAD: later("this is {what} with its sign turned, but {asked} was asked."),
+    IN_ITS_PLACE: later("the gradient of {other} stands in its place, and with its sign turned."),
+}
 
 Reduce = Callable[[Numbers], Numbers]
 
@@ -72,7 +85,7 @@ class Slips:
 
     points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
     others: expressions that are something else. An answer that is right is explained by nothing.
-    written: the symbols in the answer, if it has such: no other stands in place of one.
+    written: the answer, if it is a formula: no symbol that is not in it stands in place of another.
     """
 
     def __init__(
@@ -82,7 +95,7 @@ class Slips:
         points: Mapping[str, Numbers],
         roles: Sequence,
         others: Sequence[Mistake] = (),
-        written: Container[sp.Symbol] | None = None,
+        written: Written | None = None,
     ):
         self.floats, self.others, self.written = Floats(points), others, written
         self.chains = Chains(equations, wrts, self.floats)
@@ -116,6 +129,7 @@ class Slips:
             else self._by_the_book(index, seen)
             or self._scaled(index, right[index], answers[index])
             or likelier(self._explained(index, seen, right[index]), changes)
+            or self._another_turned(index, seen)
             or (pair_of_slips(self.chains, index, slips, seen, paired) if index in two else [])
             for index in range(len(answers))
         ]
@@ -145,7 +159,7 @@ class Slips:
         """
         wrt, known = self.chains.wrts[index].name, self.facts[index]
         alone = "another" if self.chains.lengths[index] == 1 else ""
-        found = seen.found.get((index, 1.0), [])
+        found = self._seen_in_it(seen.found.get((index, 1.0), []))
         times = multiple(right, seen.answers[index]) if self.chains.lengths[index] > 1 else []
         if times:
             found = [mistake for mistake in found if mistake.slip not in (*RULES, "exponent")]
@@ -154,7 +168,7 @@ class Slips:
         if times:
             return times
         for scale, fact in known.items():
-            found = seen.found.get((index, scale), [])
+            found = self._seen_in_it(seen.found.get((index, scale), []))
             unlikely = (
                 OTHERS
                 if not alone
@@ -162,8 +176,34 @@ class Slips:
             )
             found = [mistake for mistake in found if mistake.slip not in unlikely]
             if found:
-                return [fact.about(wrt=wrt), likeliest(found, wrt, first=alone)]
+                likely = likeliest(found, wrt, first=alone)
+                return [fact.about(wrt=wrt), likely._replace(sure=likely.slip not in SELDOM)]
         return []
+
+    def _seen_in_it(self, found: list[Mistake]) -> list[Mistake]:
+        """The mistakes, with a missing bracket only where it is seen in the answer, or nothing else is known.
+
+        What an inner value in place of an outer one makes of a number, a missing bracket may make as well.
+        """
+        others = [mistake for mistake in found if mistake.slip != "bracket"]
+        if self.written is None:
+            found = others or found
+        elif len(others) < len(found) and not self.written.lacks_bracket:
+            found = others
+        return [self._as_values(mistake) for mistake in found]
+
+    def _as_values(self, mistake: Mistake) -> Mistake:
+        """A share in place of the other, where that one is not written: what computes it may be wrong."""
+        part = mistake.names.get("part")
+        if mistake.slip != "complement" or part not in self.chains.equations:
+            return mistake
+        by_name = self.written is not None and part in self.written.formula.free_symbols
+        return mistake if by_name else mistake._replace(text=OTHER_SHARE)
+
+    def _another_turned(self, index: int, seen: Answers) -> list[Mistake]:
+        """Something else, with its sign turned."""
+        found = (mistake for mistake in seen.found.get((index, -1.0), []) if mistake.text in TURNED)
+        return [other._replace(slip="another turned", text=TURNED[other.text]) for other in found][:1]
 
     @np.errstate(all="ignore")
     def _singles(self, seen: Answers, budget: Budget) -> dict[Link, list[Slip]]:

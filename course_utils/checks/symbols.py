@@ -17,13 +17,15 @@ from .answers import Unreadable, asked, brief, kind, read
 from .budget import SEARCH, TooSlow, bounded, time_limit, within
 from .comparison import Comparison
 from .equivalence import computed, inputs_of, same_at, shown, shown_apart
+from .floats import Floats
 from .kinks import kinks
 from .mistakes import Mistake
 from .one_change import one_change
 from .regions import POINTS, Regions, regions_of
-from .slips import Slips
+from .slips import INSTEAD, Slips
 from .values import Point, Undefined, mp, value
 from .verdict import Verdict, right, slipped, wrong
+from .written import Written
 
 COSTLY = {sp.gamma: 200, sp.loggamma: 200, sp.erf: 20, sp.erfc: 20}  # in a hundred digits
 WORK = 20_000  # more is not computed
@@ -255,9 +257,8 @@ class Question:
         points = self.points[: POINTS // 2]
         if any(self.right(point) == 0 for point in self.points):  # such as a dead relu: every point tells
             points = self.points
-        text = "this is {what}, but {asked} was asked."
         others = [
-            Mistake("another", text, expression, credit=0.0, names={"what": what, "asked": self.name})
+            Mistake("another", INSTEAD, expression, credit=0.0, names={"what": what, "asked": self.name})
             for what, expression in self.others.items()
         ]
         numbers = np.array([as_float(answer, point) for point in points])
@@ -273,10 +274,11 @@ class Question:
             return [Mistake("zero", text, credit=0.0, names={"wrt": self.wrt.name})]
         points = [point for point, has_value in zip(points, known, strict=True) if has_value]
         values = as_arrays(points)
-        slips = Slips(self.chain, [self.wrt], values, self.roles, others, answer.free_symbols)
+        written = Written(answer, Floats(values), values[self.key.name], self.chain)
+        slips = Slips(self.chain, [self.wrt], values, self.roles, others, written)
 
         def changes() -> list[Mistake]:
-            return one_change(answer, slips.roles, slips.floats, values[self.key.name])
+            return one_change(answer, slips.roles, slips.chains, values[self.key.name])
 
         found = slips.explain(numbers[np.newaxis, known], changes=changes)[0]
         if not answer.free_symbols and self.lines[self.key].free_symbols:
