@@ -1,6 +1,8 @@
 """From a submission to its score, by the commands of exercises/README.md."""
 
 import csv
+import errno
+import fcntl
 import os
 import re
 from pathlib import Path
@@ -179,6 +181,18 @@ def test_a_file_of_somebody_elses_alone_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refused)
     with (
         pytest.raises(Busy, match=f"{tmp_path / FOLDER / 'tiny'} cannot be written"),
+        notes(tmp_path, ["tiny"]),
+    ):
+        pass
+
+
+def test_only_where_another_run_has_a_set_this_is_said(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with (
+        pytest.raises(Busy, match=r"tiny cannot be locked \(No locks available\)"),
         notes(tmp_path, ["tiny"]),
     ):
         pass
