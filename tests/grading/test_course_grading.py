@@ -354,6 +354,18 @@ def test_where_a_cell_failed_below_its_three_dots_there_was_an_answer(stopped, s
     assert score == 0.0 and said in message
 
 
+@pytest.mark.parametrize(
+    ("printed", "told"), [("no memory", "start: no memory"), ("", "it printed no reason")]
+)
+def test_a_sandbox_that_does_not_start_says_why_or_that_nothing_says_so(printed, told):
+    script = f"import sys; sys.exit({printed!r})"
+    with (
+        Session(Sandbox((sys.executable, "-c", script), filtered=False), 5, 30) as session,
+        pytest.raises(SandboxUnavailable, match=told),
+    ):
+        session.ask("get", "x")
+
+
 @pytest.mark.parametrize("reply", [b"x 1", b"-1 1", b"", b"9" * 100 + b" 1"])
 def test_a_program_that_speaks_out_of_turn_is_stopped(reply):
     script = f"import sys; print('0 true', flush=True); input(); sys.stdout.buffer.write({reply!r} + b'\\n')"
