@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from .channel import Channel, Died
+from .channel import Channel, Died, as_line
 from .programs import START_SECONDS, Running, Sandbox, SandboxUnavailable
 from .results import MESSAGE, Result, SourceFault, believed, clean, fitting
 from .session import Session
@@ -75,7 +75,7 @@ class Examiner:
     def said(self, session: Session, task: dict) -> Iterator[Result]:
         """The results for one task as they arrive, asking the session whatever the examiner asks for."""
         channel = self.ready().channel
-        channel.send(json.dumps(task).encode(), session.end)
+        channel.send(as_line(task), session.end)
         while True:
             kind, content = message(channel.receive(session.end))
             if kind == "ask":

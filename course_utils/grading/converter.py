@@ -3,16 +3,17 @@
 import os
 import re
 import shutil
+from fnmatch import fnmatch
 from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
-from .handed_in import notebook_in
+from .handed_in import missing, notebook_in
 from .history import keep
 from .preprocessors import without_solutions
 from .programs import SandboxUnavailable
@@ -86,6 +87,7 @@ class CarefulAutograde(Autograde):
         try:
             self.take(copied, student_id, assignment_id)
             keep(self.coursedir, assignment_id, student_id, copied)
+            self.complete(assignment_id, student_id)
             wanted = super().init_destination(assignment_id, student_id)
         except Exception:
             self.forget(assignment_id, student_id)
@@ -99,9 +101,7 @@ class CarefulAutograde(Autograde):
         for earlier in Path(self.desk).iterdir():
             shutil.rmtree(earlier)
         copy(self.submitted, copied.relative_to(self.desk), copied)
-        sources = self.sources(assignment_id)
-        if len(sources) == 1:
-            self.notebooks = [str(self.named(copied, sources[0], student_id))]
+        self.notebooks = list(map(str, self.answering(copied, student_id, assignment_id)))
         known = Class.of(Path(self.coursedir.root))
         for notebook in map(Path, self.notebooks):
             if strange := known.strange(student_id, notebook.stem, reduce(notebook)):
@@ -113,7 +113,34 @@ class CarefulAutograde(Autograde):
     def sources(self, assignment_id: str) -> list[Path]:
         """The notebooks of a problem set."""
         folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id)
-        return sorted(Path(folder).glob(f"{self.coursedir.notebook_id}.ipynb"))
+        return sorted(Path(folder).glob("*.ipynb"))
+
+    def asked_for(self, notebook: str) -> bool:
+        """Whether this run grades the notebooks of this name: all, unless --notebook says which."""
+        return fnmatch(notebook, self.coursedir.notebook_id)
+
+    def answering(self, copied: Path, student_id: str, assignment_id: str) -> list[Path]:
+        """The submitted notebooks to be graded. Of a set's only one, the name does not matter.
+
+        Raises Irregular where there is none.
+        """
+        sources = self.sources(assignment_id)
+        wanted = [source for source in sources if self.asked_for(source.stem)]
+        if wanted == sources and len(sources) == 1:
+            return [self.named(copied, sources[0], student_id)]
+        self.tell_of_others(copied, {source.name for source in sources})
+        found = [path for source in wanted if (path := copied / source.name).is_file()]
+        if sources and not found:
+            raise missing(
+                copied, [source.name for source in wanted] or [f"{self.coursedir.notebook_id}.ipynb"]
+            )
+        return found
+
+    def tell_of_others(self, copied: Path, names: set[str]) -> None:
+        """Say of which submitted notebooks nothing comes, as they have none of these names."""
+        for other in copied.glob("*.ipynb"):
+            if other.name not in names:
+                self.log.warning("%s is not graded.", other.relative_to(self.desk))
 
     def named(self, copied: Path, source: Path, student_id: str) -> Path:
         """The submitted notebook that answers one of the source, under that one's name. Raises Irregular."""
@@ -123,28 +150,59 @@ class CarefulAutograde(Autograde):
         if found != wanted:
             self.log.warning("%s is taken for %s.", found.relative_to(self.desk), wanted.name)
             found.replace(wanted)
-        for other in copied.glob("*.ipynb"):
-            if other != wanted:
-                self.log.warning("%s is not graded.", other.relative_to(self.desk))
+        self.tell_of_others(copied, {wanted.name})
         return wanted
 
+    def complete(self, assignment_id: str, student_id: str) -> None:
+        """Have a submission graded whole of which an earlier run was asked for one notebook only.
+
+        Where --notebook names one, nbgrader looks for its file. Otherwise it looks for the folder alone.
+        """
+        graded = Path(self._format_dest(assignment_id, student_id))
+        left = {Path(path).stem for path in self.notebooks if not (graded / Path(path).name).exists()}
+        if not (left and graded.is_dir() and self.coursedir.notebook_id == "*"):
+            return
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                known = {notebook.name for notebook in gradebook.find_assignment(assignment_id).notebooks}
+            except MissingEntry:
+                return
+        if left & known:
+            shutil.rmtree(graded)
+
     def forget(self, assignment_id: str, student_id: str, *timestamp) -> None:
-        """Set a submission's scores to 0 until it is graded. Another try, with another timestamp or one that
-        cannot be read, is marked by hand anew as well."""
+        """Set the scores of what this run grades to 0 until it is graded.
+
+        Another try, with another timestamp or one that cannot be read, is marked by hand anew as well. One
+        that can be read takes the place of all of the earlier one, whatever this run grades of it. No graded
+        notebook is left of what is forgotten, or a later run would take it for graded.
+        """
+        graded = Path(self._format_dest(assignment_id, student_id))
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
                 submission = gradebook.find_submission(assignment_id, student_id)
             except MissingEntry:
                 return
             another_try = timestamp != (submission.timestamp,)
+            replaced = another_try and bool(timestamp)
             for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = 0.0, True
-                    if another_try:
-                        grade.manual_score = grade.extra_credit = None
-                for comment in notebook.comments if another_try else ():
-                    comment.manual_comment = None
+                if replaced or self.asked_for(notebook.name):
+                    (graded / f"{notebook.name}.ipynb").unlink(missing_ok=True)
+                    clear(notebook, another_try)
+                if replaced and not self.asked_for(notebook.name):
+                    told = "%s of %s was of an earlier try: it is worth 0 until you grade it, too."
+                    self.log.warning(told, notebook.name, student_id)
             gradebook.db.commit()
+
+
+def clear(notebook: SubmittedNotebook, by_hand: bool) -> None:
+    """Set a notebook's scores to 0. by_hand: whether what was given and written by hand goes as well."""
+    for grade in notebook.grades:
+        grade.auto_score, grade.needs_manual_grade = 0.0, True
+        if by_hand:
+            grade.manual_score = grade.extra_credit = None
+    for comment in notebook.comments if by_hand else ():
+        comment.manual_comment = None
 
 
 class CarefulFeedback(GenerateFeedback):

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from ..checks.budget import PATIENCE
 from ..language import later, say, sentences
-from .channel import Channel, Died
+from .channel import Channel, Died, as_line
 from .question import Failed, Question, pair, understood
 from .results import Result, SourceFault, believed, shown
 from .shell import QuietShell
@@ -56,15 +56,16 @@ class Examination:
 
     def ask(self, *request) -> bytes:
         """The reply of the submission's program to a request, unread."""
-        self.broker.send(json.dumps(["ask", request]).encode())
+        self.broker.send(as_line(["ask", request]))
         return self.broker.receive()
 
     def passed(self, cell: dict) -> Result:
         """Run a cell that is worth no points: in the submission's program, and the source's own here too."""
-        role = cell["given"] and ("given" if cell["handed_in"] == cell["source"] else "altered")
-        error, outputs = ran(self.ask("run", cell["handed_in"], role or ""))
+        handed_in = cell.get("handed_in", cell["source"])
+        role = cell["given"] and ("given" if handed_in == cell["source"] else "altered")
+        error, outputs = ran(self.ask("run", handed_in, role or ""))
         if cell["given"]:
-            self.broken = self.broken or error or ("" if cell["handed_in"].strip() else say(GONE))
+            self.broken = self.broken or error or ("" if handed_in.strip() else say(GONE))
             self.run_here(cell["source"])
         elif error:
             self.stopped |= dict.fromkeys(self.asked.get(cell["id"], ()), error)
@@ -95,7 +96,7 @@ class Examination:
 
         What else the learner wrote into its cell runs before, in the submission's program: an answer, say.
         """
-        if cell["handed_in"] != cell["source"]:
+        if "handed_in" in cell:
             self.ask("run", cell["handed_in"], "")
         seconds = min(self.seconds, int(ALL_CHECKS * self.seconds - computing_of_children()))
         if seconds < 1:

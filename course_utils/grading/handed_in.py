@@ -24,10 +24,15 @@ def notebook_in(folder: Path, name: str, released: Callable[[], NotebookNode]) -
     named = folder / f"{name}.ipynb"
     if len(found) == 1 or named in found:
         return named if named in found else found[0]
+    raise missing(folder, [named.name])
+
+
+def missing(folder: Path, names: list[str]) -> Irregular:
+    """What is said of a folder that holds none of the notebooks of these names."""
     where = folder.relative_to(folder.parents[1])
     there = ", ".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()))
     there = f"holds these: {there:.500}" if there else "is empty"
-    raise Irregular(f"{where} should hold {named.name}, and {there}. Hand in that notebook.")
+    return Irregular(f"{where} should hold {' or '.join(names)}, and {there}. Hand in that notebook.")
 
 
 def is_answered(path: Path, given: dict[str, str]) -> bool:

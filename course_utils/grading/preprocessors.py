@@ -187,13 +187,14 @@ def runs(cell) -> bool:
 
 
 def described(cell) -> dict:
-    """What an examiner has to know of a cell."""
+    """What an examiner has to know of a cell; handed_in: what the learner made of one that was locked."""
     labels = label(cell)
     given = bool(labels) and not answered_here(cell)
-    return {
+    handed_in = cell.metadata.pop(HANDED_IN, cell.source)
+    altered = {} if handed_in == cell.source else {"handed_in": handed_in}
+    return altered | {
         "id": labels.get("grade_id"),
         "source": cell.source,
-        "handed_in": cell.metadata.pop(HANDED_IN, cell.source),
         "given": given,
         "check": bool(labels.get("grade")),
     }

@@ -129,6 +129,11 @@ def expendable() -> None:
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
+def last_words(printed: bytes) -> str:
+    """What a program printed last, before it ended."""
+    return printed.decode(errors="replace")[-500:].strip() or "it printed no reason"
+
+
 class Running:
     """A program in its sandbox: the process that ends all of it, and the channel to it."""
 
@@ -142,8 +147,7 @@ class Running:
         except Died:
             self.process.kill()
             _, reason = self.process.communicate()
-            reason = reason.decode(errors="replace")[-500:]
-            raise SandboxUnavailable(f"The sandbox does not start: {reason}") from None
+            raise SandboxUnavailable(f"The sandbox does not start: {last_words(reason)}") from None
 
     def stop(self) -> None:
         """Kill it, and take back its pipes."""

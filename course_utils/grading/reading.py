@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 from .attachments import attached
+from .channel import LONGEST, as_line
 from .regular import Irregular
 
 CELLS = 2_000  # of one notebook
 MARK = 100  # letters
+CODE = LONGEST - 1_000_000  # bytes: the cells of the set go to the examiner with it
 KINDS = {"code": {"execution_count": None, "outputs": []}, "markdown": {}, "raw": {}}
 
 
@@ -29,6 +31,9 @@ def reduce(path: Path) -> str | None:
         )
     if len(cells) > CELLS:
         raise Irregular(f"{where} has {len(cells):,} cells: {CELLS:,} may be handed in.")
+    code = len(as_line([part["source"] for part in kept if part["cell_type"] == "code"]))
+    if code > CODE:
+        raise Irregular(f"{where} has {code:,} bytes of code: {CODE:,} may be handed in.")
     mark = metadata.get("variant") if isinstance(metadata := data.get("metadata"), dict) else None
     mark = mark if isinstance(mark, str) and len(mark) <= MARK else None
     kept_of_all = {"variant": mark} if mark else {}

@@ -3,12 +3,11 @@
 What it replies is passed on as it is. Nobody reads it here.
 """
 
-import json
 import time
 from pathlib import Path
 
 from ..checks.budget import PATIENCE
-from .channel import Died
+from .channel import Died, as_line
 from .programs import Running, SandboxUnavailable, Startable
 
 STARTS = 4  # of one submission's program
@@ -82,7 +81,7 @@ class Session:
         self.number += 1
         late = time.monotonic() + PATIENCE * seconds
         request = {"id": self.number, "do": do, "with": arguments, "seconds": seconds}
-        self.program.channel.send(json.dumps(request).encode(), late)
+        self.program.channel.send(as_line(request), late)
         while True:
             number, _, reply = self.program.channel.receive(late).partition(b" ")
             if not number.isdigit() or len(number) > 9:

@@ -58,9 +58,14 @@ def notes(course: Path, sets: Iterable[str]) -> Iterator[dict[str, Note]]:
             share(path, course, 0o660)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except BlockingIOError:
                 raise Busy(
                     f"{name} is being graded by another run in this folder. Start again when that has ended."
+                ) from None
+            except OSError as error:  # some disks of a network have no locks
+                raise Busy(
+                    f"{path} cannot be locked ({error.strerror}), so nothing is graded: a second run could "
+                    "not be kept apart. Put the course on a disk whose files can be locked."
                 ) from None
             found[name] = Note(file)
         try:

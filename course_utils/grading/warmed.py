@@ -17,7 +17,16 @@ from functools import cache
 from pathlib import Path
 
 from .channel import Channel, Died
-from .programs import START_SECONDS, Program, Running, Sandbox, SandboxUnavailable, environment, expendable
+from .programs import (
+    START_SECONDS,
+    Program,
+    Running,
+    Sandbox,
+    SandboxUnavailable,
+    environment,
+    expendable,
+    last_words,
+)
 from .sandbox import font_lists
 
 WAITS = ("/bin/sh", "-c", "echo; read -r _")  # until its input ends
@@ -75,7 +84,7 @@ class Nursery:
         """How it ended, if it has, and what it printed last, or a child of it, before that was locked in."""
         self.told.seek(0)
         ended = "" if self.process.poll() is None else f"it ended with status {self.process.returncode}. "
-        return ended + self.told.read().decode(errors="replace")[-500:]
+        return ended + last_words(self.told.read())
 
     def is_ready(self) -> bool:
         """Whether it says that it is ready."""
@@ -188,5 +197,4 @@ def child_of(process: subprocess.Popen) -> int:
         return int(Path(task).read_text().split()[0])
     process.kill()
     _, reason = process.communicate()
-    reason = reason.decode(errors="replace")[-500:]
-    raise SandboxUnavailable(f"The sandbox does not start: {reason}")
+    raise SandboxUnavailable(f"The sandbox does not start: {last_words(reason)}")

@@ -18,9 +18,11 @@ from course_utils.grading.assembly import ELSEWHERE, HANDED_IN, Unrecognised, as
 from course_utils.grading.broker import EndedEarly, Examiner
 from course_utils.grading.channel import Died
 from course_utils.grading.job import Bounds, Job, examine, unpacked
+from course_utils.grading.preprocessors import described
 from course_utils.grading.programs import Program, Sandbox, SandboxUnavailable
 from course_utils.grading.question import Question, score
-from course_utils.grading.reading import reduce
+from course_utils.grading.reading import CODE, reduce
+from course_utils.grading.regular import Irregular
 from course_utils.grading.results import OUTPUTS, Result, SourceFault, believed, fitting
 from course_utils.grading.sandbox import bubblewrap, limits, mounts
 from course_utils.grading.session import Session
@@ -199,7 +201,6 @@ def scores(examiner, *texts):
     cells = [{"id": "setup", "source": right, "given": True, "check": False}]
     check = "right('yes') if answer == 'right' else wrong('no')"
     cells += [{"id": f"check_{n}", "source": check, "given": True, "check": True} for n in range(len(texts))]
-    cells = [{**cell, "handed_in": cell["source"]} for cell in cells]
     task = {"cells": cells, "asked": {"cell": ["answer"]}, "seconds": 1}
     return [result.score for result in examiner.results(Submission(*texts), **task)[1:]]
 
@@ -265,7 +266,6 @@ def test_what_ended_before_its_time_is_examined_once_more(monkeypatch):
 def test_a_set_is_unpacked_anew_where_its_folder_was_cleared(cleared, tmp_path):
     """As by a machine that cleans /tmp while a program stays for weeks."""
     cell = {"id": "first", "source": "print(open('data.csv').read())", "given": True, "check": False}
-    cell |= {"handed_in": cell["source"]}
     task = {"cells": [cell], "asked": {}, "seconds": 5, "moved": False}
     given = (("data.csv", b"a,b"),)
     job = Job("ada", task, ("",), given, (), str(tmp_path), Bounds(5, 60, 2**30))
@@ -278,6 +278,24 @@ def test_a_set_is_unpacked_anew_where_its_folder_was_cleared(cleared, tmp_path):
 @needs_bubblewrap
 def test_the_checks_of_a_submission_have_an_end_together(possessed):
     assert scores(possessed, *["never ends"] * 4, "right") == [0.0] * 5
+
+
+@needs_bubblewrap
+def test_a_notebook_with_much_code_is_examined(possessed):
+    """Eleven megabytes: each text goes to the examiner once, and Chinese as it is."""
+    cell = nbformat.v4.new_code_cell("# " + "变" * 3_600_000)
+    task = {"cells": [described(cell)], "asked": {}, "seconds": 1}
+    assert possessed.results(Submission(), **task) == [Result()]
+
+
+def test_a_notebook_with_too_much_code_is_named(tmp_path):
+    (path := tmp_path / "ada" / "tiny" / "tiny.ipynb").parent.mkdir(parents=True)
+    for cell in (new_markdown_cell("a" * CODE), new_code_cell("a" * (CODE - 100))):
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+        reduce(path)
+    nbformat.write(nbformat.v4.new_notebook(cells=[new_code_cell("a" * CODE)]), path)
+    with pytest.raises(Irregular, match=r"ada/tiny/tiny\.ipynb has 19,000,004 bytes of code"):
+        reduce(path)
 
 
 UNBELIEVABLE = [
@@ -334,6 +352,18 @@ def test_where_a_cell_failed_below_its_three_dots_there_was_an_answer(stopped, s
     finally:
         QuietShell.clear_instance()
     assert score == 0.0 and said in message
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"), [("no memory", "start: no memory"), ("", "it printed no reason")]
+)
+def test_a_sandbox_that_does_not_start_says_why_or_that_nothing_says_so(printed, told):
+    script = f"import sys; sys.exit({printed!r})"
+    with (
+        Session(Sandbox((sys.executable, "-c", script), filtered=False), 5, 30) as session,
+        pytest.raises(SandboxUnavailable, match=told),
+    ):
+        session.ask("get", "x")
 
 
 @pytest.mark.parametrize("reply", [b"x 1", b"-1 1", b"", b"9" * 100 + b" 1"])

@@ -1,6 +1,8 @@
 """From a submission to its score, by the commands of exercises/README.md."""
 
 import csv
+import errno
+import fcntl
 import os
 import re
 from pathlib import Path
@@ -184,6 +186,18 @@ def test_a_file_of_somebody_elses_alone_is_named(tmp_path, monkeypatch):
         pass
 
 
+def test_only_where_another_run_has_a_set_this_is_said(tmp_path, monkeypatch):
+    def no_locks(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with (
+        pytest.raises(Busy, match=r"tiny cannot be locked \(No locks available\)"),
+        notes(tmp_path, ["tiny"]),
+    ):
+        pass
+
+
 def test_who_is_excluded_is_not_counted(course):
     course.submit("kim", "tiny", tiny_set())
     done = course.command("autograde", "tiny", "--student", "kim", "--CourseDirectory.student_id_exclude=kim")
@@ -312,6 +326,86 @@ def test_a_notebook_is_found_whatever_it_is_called_or_the_teacher_is_told(course
         scores = course.scores(student, "tiny")
         assert (sum(scores.values()) or None) == points, student
         assert said in done.stderr, student
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """A course with a set of two notebooks."""
+    course = Course(tmp_path_factory.mktemp("two"))
+    source = course.folder / "source" / "two"
+    source.mkdir(parents=True)
+    for name in ("p1", "p2"):
+        nbformat.write(tiny_set(), source / f"{name}.ipynb")
+    assert course.command("generate_assignment", "two").returncode == 0
+    return course
+
+
+def hand_in(course, student, when, **notebooks):
+    folder = course.folder / "submitted" / student / "two"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, notebook in notebooks.items():
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+    (folder / "timestamp.txt").write_text(f"2026-01-0{when} 12:00:00 UTC")
+
+
+def points(course, student):
+    with course.gradebook as gradebook:
+        return {each.name: each.score for each in gradebook.find_submission("two", student).notebooks}
+
+
+def untouched(course):
+    return nbformat.read(course.folder / "release" / "two" / "p1.ipynb", 4)
+
+
+def test_of_a_set_of_two_notebooks_one_may_be_graded_and_the_other_keeps_its_points(two):
+    hand_in(two, "ada", 1, p1=tiny_set(), p2=tiny_set())
+    one = "autograde", "two", "--student", "ada", "--notebook"
+    assert two.command(*one, "p1").returncode == 0
+    assert points(two, "ada") == {"p1": 6, "p2": 0}
+    assert "1 graded, 0 graded before" in two.command(*one, "*").stderr  # p2 is not
+    assert points(two, "ada") == {"p1": 6, "p2": 6}
+    with two.gradebook as gradebook:
+        gradebook.find_grade("words", "p2", "two", "ada").manual_score = 4.0
+        gradebook.db.commit()
+    assert two.command(*one, "p1", "--force").returncode == 0
+    assert points(two, "ada") == {"p1": 6, "p2": 10}
+    assert "0 graded, 1 graded before" in two.command(*one, "*").stderr
+
+
+def test_of_a_later_try_every_notebook_is_graded_anew(two):
+    """Even if a run was asked for one of them alone: the other one's points were for what is no more."""
+    student = "--student", "bob"
+    hand_in(two, "bob", 1, p1=tiny_set(), p2=untouched(two))
+    assert two.command("autograde", "two", *student).returncode == 0
+    assert points(two, "bob") == {"p1": 6, "p2": 0}
+    hand_in(two, "bob", 2, p1=untouched(two), p2=tiny_set())
+    told = two.command("autograde", "two", *student, "--notebook", "p2").stderr
+    assert "p1 of bob was of an earlier try" in told
+    assert points(two, "bob") == {"p1": 0, "p2": 6}
+    hand_in(two, "bob", 3, p1=tiny_set())
+    two.command("autograde", "two", *student, "--notebook", "p1")
+    assert points(two, "bob") == {"p1": 6, "p2": 0}
+    assert two.command("autograde", "two", *student).returncode == 0
+    assert points(two, "bob") == {"p1": 6, "p2": 6}
+    handed_in = two.folder / "submitted" / "bob" / "two" / "p1.ipynb"
+    kept = handed_in.rename(handed_in.with_suffix(".txt"))
+    assert two.command("autograde", "two", *student, "--notebook", "p1", "--force").returncode != 0
+    kept.rename(handed_in)  # with the same time: it is not held for graded
+    assert two.command("autograde", "two", *student, "--notebook", "p1").returncode == 0
+    assert points(two, "bob") == {"p1": 6, "p2": 6}
+
+
+def test_of_several_notebooks_none_is_taken_for_another(two):
+    hand_in(two, "cleo", 1, zz=tiny_set())
+    hand_in(two, "dan", 1, p1=tiny_set(), zz=tiny_set())
+    (two.folder / "submitted" / "dan" / "two" / "zz.ipynb").write_text("{")  # it costs nothing
+    for notebook, wanted in (("p1", "p1.ipynb"), ("*", "p1.ipynb or p2.ipynb")):
+        said = [
+            two.command("autograde", "two", "--student", who, "--notebook", notebook)
+            for who in ("cleo", "dan")
+        ]
+        assert f"cleo/two should hold {wanted}, and holds these: timestamp.txt, zz.ipynb" in said[0].stderr
+        assert said[1].returncode == 0 and points(two, "dan") == {"p1": 6, "p2": 0}
 
 
 def test_the_teacher_reads_what_the_class_got_wrong(course, monkeypatch, capsys):

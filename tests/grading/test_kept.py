@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
 from course_utils.grading.kept import SaveTogether
+from course_utils.grading.released import NotReleased, check_source
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sqlalchemy.exc.SAWarning"
@@ -56,6 +57,29 @@ def graded(*names):
     return new_notebook(cells=cells)
 
 
+def test_before_anything_is_handed_in_a_set_may_be_released_anew_with_other_cells(address, tmp_path):
+    """And a source that is not there, or no notebook, is named."""
+    path, told = tmp_path / "set.ipynb", {}
+    for learners in ("with", "without"):
+        with Gradebook(address) as gradebook:
+            if learners == "without":
+                gradebook.remove_submission("set", "ada")
+            gradebook.update_or_create_source_cell("gone", "set", "set", cell_type="code")
+            for text in (nbformat.writes(new_notebook()), "", "<<<<<<< HEAD\n{}", "[]"):
+                path.write_text(text)
+                with pytest.raises(NotReleased) as reason:
+                    check_source("set", [path], gradebook, "*")
+                told[learners, text[:1]] = str(reason.value)
+            with pytest.raises(
+                NotReleased, match=r"The source of set has no set\.ipynb, so nothing is graded"
+            ):
+                check_source("set", [], gradebook, "*")
+            check_source("set", [], gradebook, "another")
+    assert told["with", "{"].endswith("gone. Put them back.")
+    assert told["without", "{"].endswith("gone. Put them back, or run nbgrader generate_assignment set.")
+    assert all(f"{path} is no notebook that can be read" in told["with", start] for start in ("", "<", "["))
+
+
 def enter(address, *names):
     SaveTogether().preprocess(graded(*names), {"nbgrader": NAMES | {"db_url": address}})
 
@@ -89,9 +113,14 @@ def unlabelled(notebook):
     del notebook.cells[0].metadata["nbgrader"]
 
 
+def locked(notebook):
+    labels = next(c.metadata.nbgrader for c in notebook.cells if c.metadata.nbgrader.grade_id == "answer_2")
+    labels.solution, labels.locked = False, True
+
+
 @needs_bubblewrap
 def test_no_score_is_forgotten_where_the_source_is_not_what_was_released(tmp_path):
-    """And the cells are named, once."""
+    """And the cells are named, once, with what nbgrader lets a teacher do about them."""
     course = Course(tmp_path)
     course.add_set("tiny", tiny_set())
     course.submit("ada", "tiny", tiny_set())
@@ -99,14 +128,16 @@ def test_no_score_is_forgotten_where_the_source_is_not_what_was_released(tmp_pat
     before = course.scores("ada", "tiny")
     course.submit("ada", "tiny", tiny_set())
     course.submit("bob", "tiny", tiny_set())
-    changes = [(raised, "check_1"), (renamed, "check_1, new"), (shortened, "answer_2"), (unlabelled, "setup")]
-    for change, cells in changes:
+    anew = ", or run nbgrader generate_assignment tiny"
+    changes = [(raised, "check_1", anew), (renamed, "check_1, new", ""), (shortened, "answer_2", "")]
+    changes += [(unlabelled, "setup", ""), (locked, "answer_2", "")]
+    for change, cells, otherwise in changes:
         source = tiny_set()
         change(source)
         nbformat.write(source, tmp_path / "source" / "tiny" / "tiny.ipynb")
         done = course.command("autograde", "tiny")
         assert done.returncode != 0 and course.scores("ada", "tiny") == before, done.stderr
-        assert done.stderr.count(f"New, gone or worth other points: {cells}. Put them back") == 1
+        assert done.stderr.count(f"or worth other points: {cells}. Put them back{otherwise}.\n") == 1
     nbformat.write(tiny_set(), tmp_path / "source" / "tiny" / "tiny.ipynb")
     assert "2 handed in: 2 graded" in course.command("autograde", "tiny").stderr
 
