@@ -86,14 +86,14 @@ def mistaken(
 ) -> tuple[list[Mistake], Numbers, Numbers]:
     """The slips in one line, and what each makes of its symbol and of the last, shape (mistakes, points)."""
     order = list(lines)
-    later = dict(list(lines.items())[order.index(of) + 1 :])
-    known = points.keys() - {symbol.name for symbol in (of, *later)}
+    after = dict(list(lines.items())[order.index(of) + 1 :])
+    known = points.keys() - {symbol.name for symbol in (of, *after)}
     groups = [[symbol for symbol in group if symbol.name in known] for group in roles]
     tried = (mistake for mistake in equation_mistakes(lines, of, groups) if budget.allows())
     mistakes, values = each_with_numbers(list(tried), Floats(points), points)
-    changed = downstream(later, [of])
+    changed = downstream(after, [of])
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})
-    found.compute({symbol: line for symbol, line in later.items() if symbol in changed})
+    found.compute({symbol: line for symbol, line in after.items() if symbol in changed})
     return mistakes, values, found.points[order[-1].name]
 
 
