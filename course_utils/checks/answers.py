@@ -51,7 +51,7 @@ def read(answer, symbols: Iterable[sp.Symbol], name: str = "") -> sp.Expr:
         raise Unreadable(say("leave out the quotation marks, so that the answer is a SymPy expression."))
     answer = as_expression(answer, name)
     if strangers := check_parts(answer, name) - {symbol.name for symbol in symbols}:
-        raise Unreadable(say("{names} does not belong to this question.", names=some(sorted(strangers))))
+        raise Unreadable(say("this question has no {names}.", names=some(sorted(strangers))))
     return answer
 
 

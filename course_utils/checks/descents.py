@@ -12,6 +12,7 @@ from .reruns import Arguments
 from .trials import agrees
 
 UPHILL = "the update goes uphill: subtract the gradient. If you do, the gradient has the wrong sign."
+SUMMED = "each loss should be the mean over the samples, not their sum."
 Run = tuple[np.ndarray, np.ndarray]  # the parameters at the end, and the losses
 
 
@@ -86,7 +87,7 @@ def all_turns(count: int) -> list[list[list[int]]]:
 
 def cut_runs(trail: list, losses: np.ndarray, samples: int) -> Iterator[tuple[Mistake, Run]]:
     """Right steps, but one more than was asked, one less, or other losses. trail: one step more."""
-    summed = Mistake("sum for mean", "each loss should be the mean over the samples, not their sum.")
+    summed = Mistake("sum for mean", SUMMED)
     yield summed, (trail[-2], samples * losses[:-1])
     surplus = Mistake("surplus step", "one step too many.")
     yield surplus, (trail[-1], losses)

@@ -18,8 +18,7 @@ def slips_everywhere(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Fo
     """The same slip in each of several links of one kind: the x forgotten in every path."""
     for links, kinds in groups_of(chains):
         by_kind = [kinds(slips[link]) for link in links]
-        first = by_kind[0]
-        shared = [kind for kind in first if all(kind in each for each in by_kind)]
+        shared = [kind for kind in by_kind[0] if all(kind in each for each in by_kind)]
         if not shared:
             continue
         changed = {
@@ -27,13 +26,22 @@ def slips_everywhere(chains: Chains, slips: Mapping[Link, Sequence[Slip]]) -> Fo
             for link, each in zip(links, by_kind, strict=True)
         }
         flow = Flow(chains.equations, chains.wrts, {**chains.flow.links, **changed})
-        on = np.unique(np.concatenate([chains.on[link] for link in links]))
-        shape = (len(shared), len(on), chains.gradients.shape[-1])
-        gradients = np.empty(shape)
-        for place, index in enumerate(on):
-            gradients[:, place : place + 1] = np.reshape(flow.adjoint[chains.wrts[index]], (-1, 1, shape[-1]))
-        ones = [first[kind] for kind in shared]
-        yield partial(in_each, tuple(links), ones), gradients, on
+        for some, on in ways_through(chains, links):
+            shape = (len(shared), len(on), chains.gradients.shape[-1])
+            gradients = np.empty(shape)
+            for place, index in enumerate(on):
+                made = np.reshape(flow.adjoint[chains.wrts[index]], (-1, 1, shape[-1]))
+                gradients[:, place : place + 1] = made
+            first = by_kind[links.index(some[0])]
+            yield partial(in_each, some, [first[kind] for kind in shared]), gradients, np.array(on)
+
+
+def ways_through(chains: Chains, links: Sequence[Link]) -> Iterator[tuple[tuple[Link, ...], list[int]]]:
+    """(several of the links, the indices of the wrts whose ways go through these, and no other of them)."""
+    ways = defaultdict(list)
+    for index in range(len(chains.wrts)):
+        ways[tuple(link for link in links if index in chains.on[link])].append(index)
+    return ((some, on) for some, on in ways.items() if len(some) > 1)
 
 
 def in_each(links: tuple[Link, ...], slips: Sequence[Slip], place: int) -> Mistake:

@@ -10,6 +10,8 @@ from ..derivation.given import some
 from ..language import say
 from ..models.model import Model
 from .budget import SEARCH, within
+from .facts import facts
+from .floats import Floats
 from .flow import Chains, same
 from .link_slips import SWAPPED
 from .mistakes import Mistake
@@ -59,6 +61,7 @@ def judged(
         for p, times in growth.items()
         if p in lost and not alike(times, 1)
     }
+    sums = {p: one.or_lost(facts(Chains(model.equations, [p], Floats(points)), 0)) for p, one in sums.items()}
     told = {p: one.divisor for p, one in sums.items() if one.divisor}
     means = {p: lost[p] * told.get(p, samples) / samples for p in lost}
     found: dict[sp.Symbol, list[Mistake]] = {p: [] for p in lost}

@@ -7,14 +7,17 @@ import numpy as np
 import sympy as sp
 
 from ..derivation.chain_rule import Equations, downstream
-from ..language import say
+from ..language import later, say
+from ..training.update_rules import parameter
 from .budget import Budget
 from .floats import Floats
 from .flow import Numbers, same
-from .link_slips import number_mistakes, part_mistakes, sums_in, swapped_symbols
-from .mistakes import OTHER, Mistake, new_name
+from .link_slips import number_mistakes, number_of, part_mistakes, sums_in, swapped_symbols
+from .mistakes import OTHER, Mistake, by_name, new_name, one_of
 
-UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors")  # where another slip does the same
+# where another slip does the same
+UNLIKELY = ("wrong symbol", "doubled factor", "exponent", "lost factors", "exchanged")
+MEMORY = ("old for new", "step alone")  # what a memory's line says of the value that is returned
 FEWEST = 3  # points where an answer that is explained has a value
 SINGLE = 10_000  # so many expressions are tried as a single slip: a hundred or two in the lessons' networks
 
@@ -44,37 +47,54 @@ def slip_in_lines(
     points: Mapping[str, Numbers],
     answer: Numbers,
     budget: Budget | None = None,
+    returned: Mapping[sp.Symbol, Numbers] | None = None,
 ) -> list[Mistake]:
     """The likeliest slip in a line that gives the last symbol these values; an empty list if there is none.
 
     points: an array of shape (points,) for each name. roles: see `link_slips.link_mistakes`.
+    returned: the values of symbols before the last that the learner gave as well: a slip that gives one of
+    them another value is not in its line, but where the last line has it once more.
     """
-    budget, found, known = budget or Budget(SINGLE), [], np.isfinite(answer)
+    budget, found, again, known = budget or Budget(SINGLE), [], [], np.isfinite(answer)
     if known.sum() < FEWEST:
         return []
     points, answer = {name: numbers[known] for name, numbers in points.items()}, answer[known]
+    returned = {symbol: numbers[known] for symbol, numbers in (returned or {}).items()}
     if same(points[list(lines)[-1].name], answer):  # where it has a value, that is right, or nearly
         return []
     for of in reversed(list(lines)):
-        mistakes, values = mistaken(lines, of, roles, points, budget)
-        found += [mistakes[index] for index in np.flatnonzero(same(values, answer))]
-    return sorted(found, key=lambda mistake: mistake.slip in UNLIKELY)[:1]
+        mistakes, own, values = mistaken(lines, of, roles, points, budget)
+        for index in np.flatnonzero(same(values, answer)):
+            if of not in returned or same(own[index], returned[of]):
+                found.append(mistakes[index])
+            elif mistakes[index].slip not in MEMORY:
+                again.append(once_more(mistakes[index], of, list(lines)[-1]))
+    likely = sorted(found + again, key=lambda mistake: mistake.slip in UNLIKELY)
+    exchanged = [mistake for mistake in found if mistake.slip == "exchanged"]
+    if exchanged and likely[0] in again:
+        return [one_of([likely[0], exchanged[0]])]
+    return likely[:1]
+
+
+def once_more(mistake: Mistake, of: sp.Symbol, last: sp.Symbol) -> Mistake:
+    """The mistake where the last line has what gives another symbol, and not in that symbol's own line."""
+    return mistake.about(link=say("{inner} inside {outer}", inner=new_name(of), outer=new_name(last)))
 
 
 def mistaken(
     lines: Equations, of: sp.Symbol, roles: Sequence, points: Mapping[str, Numbers], budget: Budget
-) -> tuple[list[Mistake], Numbers]:
-    """The slips in one line, and what each makes of the last symbol, shape (mistakes, points)."""
+) -> tuple[list[Mistake], Numbers, Numbers]:
+    """The slips in one line, and what each makes of its symbol and of the last, shape (mistakes, points)."""
     order = list(lines)
-    later = dict(list(lines.items())[order.index(of) + 1 :])
-    known = points.keys() - {symbol.name for symbol in (of, *later)}
+    after = dict(list(lines.items())[order.index(of) + 1 :])
+    known = points.keys() - {symbol.name for symbol in (of, *after)}
     groups = [[symbol for symbol in group if symbol.name in known] for group in roles]
     tried = (mistake for mistake in equation_mistakes(lines, of, groups) if budget.allows())
     mistakes, values = each_with_numbers(list(tried), Floats(points), points)
-    changed = downstream(later, [of])
+    changed = downstream(after, [of])
     found = Floats({of.name: values} | {name: points[name] for name in points if name != of.name})
-    found.compute({symbol: line for symbol, line in later.items() if symbol in changed})
-    return mistakes, found.points[order[-1].name]
+    found.compute({symbol: line for symbol, line in after.items() if symbol in changed})
+    return mistakes, values, found.points[order[-1].name]
 
 
 def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Sequence]) -> Iterator[Mistake]:
@@ -85,10 +105,13 @@ def equation_mistakes(equations: Equations, of: sp.Symbol, roles: Sequence[Seque
         number_mistakes(right, sums_in(equations, of)),
         lost_parts(right),
         changed_parts(right),
+        prices(right),
+        numbers_outside(right),
         part_mistakes(right),
         swapped_symbols(right, roles),
         [Mistake("sign", "the sign of {link} is turned.", -right)],
         lost_pairs(right),
+        exchanged_symbols(right),
     )
     return (mistake.about(**line) for mistake in made)
 
@@ -158,7 +181,7 @@ def lost_pairs(right: sp.Expr) -> Iterator[Mistake]:
 
 
 def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
-    """A sign, a factor 2 too many, a price for its slope, a bracket closed too early, however deep."""
+    """A sign, a factor 2 too many, a bracket closed too early, however deep."""
     for node in dict.fromkeys(sp.preorder_traversal(right)):
         if node.is_Mul:
             if node.could_extract_minus_sign():
@@ -175,18 +198,46 @@ def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
                     for rest in dict.fromkeys([sign * (total - term), total - term]):
                         wrong = right.xreplace({node: node / total * term + rest})
                         yield Mistake("bracket", text, wrong, names={"part": old_names(total)})
-            for symbol in (part for part in node.args if part.is_Symbol):
-                text = "{part} stands in {link} where its own slope belongs: differentiate it."
-                price = node * symbol / 2
-                yield Mistake(
-                    "price for slope", text, right.xreplace({node: price}), names={"part": old_names(price)}
-                )
         if node.is_Add:
             # a minus is lost more often than one is added
             for part in sorted(node.args, key=lambda part: not part.could_extract_minus_sign()):
                 text = "the sign of {part} is turned in {link}."
                 wrong = right.xreplace({node: node - 2 * part})
                 yield Mistake("sign inside", text, wrong, names={"part": old_names(abs_of(part))})
+
+
+def prices(right: sp.Expr) -> Iterator[Mistake]:
+    """What is paid for a large parameter, where an update has the slope of that."""
+    text = "{part} stands in {link} where its own slope belongs: differentiate it."
+    for node in (node for node in sorted(right.atoms(sp.Mul), key=str) if parameter in node.args):
+        price = node * parameter / 2
+        yield Mistake("price for slope", text, right.xreplace({node: price}), names={"part": price})
+
+
+def numbers_outside(right: sp.Expr) -> Iterator[Mistake]:
+    """A number before or after a function that belongs inside of it, as the 2 of exp(-u**2/2)."""
+    for called in sorted(right.atoms(sp.Function), key=str):
+        inside = called.args[0]
+        for power, number in zip((1, -1), number_of(inside), strict=True):
+            factor = sp.Integer(number) ** power
+            wrong = right.xreplace({called: factor * called.func(inside / factor, *called.args[1:])})
+            names = {"function": called.func.__name__, "number": str(number)}
+            if number != 1:
+                yield Mistake("number outside", OUTSIDE[power], wrong, names=names)
+
+
+OUTSIDE = {
+    1: later("the factor {number} stands outside of the {function} in {link}, and belongs inside."),
+    -1: later("the division by {number} stands outside of the {function} in {link}, and belongs inside."),
+}
+
+
+def exchanged_symbols(right: sp.Expr) -> Iterator[Mistake]:
+    """Two symbols, each in the place of the other."""
+    for one, other in combinations(sorted(right.free_symbols, key=by_name), 2):
+        text = "{one} and {other} have changed places in {link}."
+        wrong = right.xreplace({one: other, other: one})
+        yield Mistake("exchanged", text, wrong, names={"one": new_name(one), "other": new_name(other)})
 
 
 def abs_of(part: sp.Expr) -> sp.Expr:

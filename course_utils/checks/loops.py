@@ -1,6 +1,8 @@
 """Check of a training loop that a learner wrote."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from fractions import Fraction
 from itertools import chain
 
 import numpy as np
@@ -9,7 +11,7 @@ import sympy as sp
 from ..compiled.inputs import finite_start, in_order
 from ..compiled.settings import count
 from ..derivation.chain_rule import backward
-from ..language import enumerated, say, sentences
+from ..language import enumerated, later, say, sentences
 from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
@@ -17,7 +19,8 @@ from .arguments import borrowed
 from .budget import bounded
 from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by, in_words
 from .carried import carried
-from .descents import Descent, Run, all_finite, cut_runs, run_agrees
+from .descents import SUMMED, Descent, Run, all_finite, cut_runs, run_agrees
+from .facts import LARGEST
 from .floats import Floats
 from .judging import judged
 from .mistakes import Mistake
@@ -81,7 +84,23 @@ def verdict_on_run(model: Model, function: Callable, usual: Arguments, answer: R
         return wrong(compared(name, answer[0][first], parameters[first]))
     first = next(step for step in range(steps + 1) if not agrees(answer[1][step:][:1], losses[step:][:1]))
     name = say("the loss after step {first}", first=first) if first else say("the loss at the start")
-    return slipped_gradient(model, function, usual, compared(name, answer[1][first], losses[first]))
+    shown = compared(name, answer[1][first], losses[first])
+    verdict = slipped_gradient(model, function, usual, shown)
+    if first or not verdict.slips:
+        return verdict
+    summed = agrees(answer[1][:1], samples * losses[:1])
+    return and_sums(verdict) if summed else replace(verdict, message=and_shown(verdict.message, shown))
+
+
+def and_sums(verdict: Verdict) -> Verdict:
+    """The verdict on a loop with a slip in its steps, whose losses are sums besides: that is another slip."""
+    text = say("two slips. One: {one} The other: {other}", one=verdict.message, other=say(SUMMED))
+    return Verdict(False, text, slips=(*verdict.slips, "sum for mean"))
+
+
+def and_shown(message: str, shown: str) -> str:
+    """What is wrong in the steps, and the loss that is wrong before any: it may come of the same slip."""
+    return sentences(message, f"{shown[0].upper()}{shown[1:]}")
 
 
 def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: str) -> Verdict:
@@ -94,14 +113,17 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     ]
     data = [np.atleast_1d(np.asarray(numbers, float)) for numbers in usual.data]
     samples = max(map(np.size, data), default=1)
-    rate = 0.7 * usual.learning_rate  # another one than its own, which may be half of something
-    one_step = usual._replace(steps=1, learning_rate=rate)
-    given = [one_step._replace(start=start).given(model.parameters, model.data) for start in starts]
+    # others than its own, which may be half of something, and not one: a number of the learner's is no slip
+    rates = usual.learning_rate * np.linspace(0.7, 0.5, len(starts))
+    given = [
+        usual._replace(steps=1, learning_rate=float(rate), start=start).given(model.parameters, model.data)
+        for rate, start in zip(rates, starts, strict=True)
+    ]
     try:
         ends = call_each(function, given, lambda result: returned(result, model)[0])
     except Unreadable:
         return wrong(shown)
-    used = (np.array(starts) - ends).T / rate
+    used = (np.array(starts) - ends).T / rates
     points = {
         p.name: np.repeat([start[i] for start in starts], samples) for i, p in enumerate(model.parameters)
     }
@@ -113,22 +135,40 @@ def slipped_gradient(model: Model, function: Callable, usual: Arguments, shown: 
     keys = {p: lines.points[adjoints[p].name].reshape(-1, samples).mean(axis=1) for p in adjoints}
     lost = {p: answer for p, answer in zip(adjoints, used, strict=True) if not near(answer, keys[p])}
     for p, answer in lost.items() if used.any() else ():
-        if mistake := misused_rate(p, answer, keys[p], rate):
+        if mistake := misused_rate(p, answer, keys[p], rates):
             return slipped([mistake])
     verdicts = judged(model, adjoints, lost, lines.points, [{}] * len(starts), samples) if lost else []
     known = [verdict for verdict in verdicts if verdict.slips]
     if not known:
         return wrong(shown)
+    length = None if "sum for mean" in known[0].slips else step_length(used, np.array(list(keys.values())))
     return Verdict(
         False,
-        say("in each step, as it is used, {message}", message=known[0].message),
+        say(AS_USED if length is None else LENGTH, number=str(length), message=known[0].message),
         min(map(float, verdicts)),
         known[0].slips,
     )
 
 
-def misused_rate(parameter: sp.Symbol, used: np.ndarray, key: np.ndarray, rate: float) -> Mistake | None:
-    """What went wrong with a parameter whose gradient is right. used: its steps, divided by the rate."""
+AS_USED = later("in each step, as it is used, {message}")
+LENGTH = later(
+    "each step is {number} times as long as it should be. Perhaps the learning rate is changed on the way."
+    " Or perhaps a gradient is, as it is used: {message}"
+)
+
+
+def step_length(used: np.ndarray, keys: np.ndarray) -> Fraction | None:
+    """How many times too long all steps are, where nothing else is wrong with them.
+
+    used, keys: shape (parameters, starts).
+    """
+    largest = np.unravel_index(np.abs(keys).argmax(), keys.shape)
+    length = Fraction(float(used[largest] / keys[largest])).limit_denominator(LARGEST)
+    return length if length > 0 and near(used, float(length) * keys) else None
+
+
+def misused_rate(parameter: sp.Symbol, used: np.ndarray, key: np.ndarray, rate: np.ndarray) -> Mistake | None:
+    """What went wrong with a parameter whose gradient is right. used: its steps, divided by the rates."""
     names = {"parameter": parameter}
     if near(used * rate, key):
         return Mistake(

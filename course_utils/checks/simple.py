@@ -55,10 +55,24 @@ def check_number(
     cut = digits is not None and rounded_from(number, key)  # and the same may be rounded from a slip
     likely = [each for each in mistaken.items() if near(number, each[0], tolerance, None if cut else digits)]
     likely = likely or [each for each in mistaken.items() if is_cut(number, each[0]) and not cut]
-    for other, hint in likely:
-        return Verdict(False, hint, slips=(f"the number {shown(other)}",))
+    if likely:
+        return mistaken_for(number, dict(sorted(likely, key=lambda each: abs(each[0] - number))))
     close = what_is_near(number, key, digits, counted=isinstance(expected, int), nearly=nearly)
     return wrong(close or say("{number} is not the number.", number=shown(number)))
+
+
+def mistaken_for(number, likely: Mapping) -> Verdict:
+    """The verdict on a number that a slip leads to. likely: those numbers, the nearest first, with hints.
+
+    Where the answer is rounded from two of them, nobody knows which.
+    """
+    (nearest, hint), *_ = likely.items()
+    rounded = dict.fromkeys(said for other, said in likely.items() if rounded_from(number, other))
+    if len(rounded) > 1 and rounded_from(number, nearest):
+        one, other, *_ = rounded
+        text = later("either of two slips leads to this number. Perhaps {one} Or perhaps {other}")
+        hint = say(text, one=one, other=other)
+    return Verdict(False, hint, slips=(f"the number {shown(nearest)}",))
 
 
 def is_cut(number, other) -> bool:
@@ -77,10 +91,8 @@ def no_number(answer, counted: bool) -> str:
     except Unreadable as unreadable:
         return say("the answer should be a number. {message}", message=unreadable.verdict.message)
     if left:
-        return say(
-            "the answer should be a number, but {names} is still in it: put in the values.",
-            names=some(sorted(left)),
-        )
+        names = some(sorted(left), most=10)
+        return say("the answer should be a number: put in the values of {names}.", names=names)
     return say("the answer should be a number, not {answer}.", answer=brief(answer))
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
+from ..language import later
 from .answers import Unreadable
 from .calls import FEW_SECONDS, call_each
 from .flow import same
@@ -18,6 +19,10 @@ OWN_NUMBER = (
     "the sum over the samples is not divided by how many come in: divide by `len({data})`, and by no number"
     " of your own."
 )
+OWN_NUMBER_OR_LOST = later(
+    "the sum over the samples is not divided by how many come in: divide by `len({data})`. Perhaps it is"
+    " divided by a number of your own. Or perhaps it is not divided at all, and {other}"
+)
 COUNT = (
     "the same samples several times over give another gradient: add up all samples, and then divide the sum"
     " by `len({data})`, once, and by nothing else."
@@ -29,6 +34,17 @@ class Sum(NamedTuple):
 
     mistake: Mistake
     divisor: float | None = 1.0
+
+    def or_lost(self, factors: Mapping[float, Mistake]) -> "Sum":
+        """With a doubt: what is divided by a number may be a sum in which such a factor is lost.
+
+        factors: what is said of a gradient that is right but for a number, see `facts`.
+        """
+        lost = factors.get(1 / self.divisor) if self.divisor else None
+        if lost is None or lost.slip != "lost number":
+            return self
+        doubt = self.mistake._replace(text=OWN_NUMBER_OR_LOST)
+        return self._replace(mistake=doubt.about(other=lost.message))
 
     def and_then(self, others: Sequence[Mistake], wrong: bool) -> list[Mistake]:
         """The mistakes in an answer whose mean is wrong, or right. others: those known in the mean."""

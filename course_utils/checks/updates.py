@@ -59,7 +59,8 @@ def check_update(rule: UpdateRule, function: Callable) -> Verdict:
     symbols = set().union(*(line.free_symbols for line in lines.values()))
     roles = [sorted(symbols - {parameter, gradient}, key=str), [parameter, gradient]]
     shown = compared(new_name(output), answer[first], key[first], asked_by(function, at))
-    slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer), [])
+    returned = {each: answers[place, told] for place, each in enumerate(outputs) if each != output}
+    slips = within(SEARCH, lambda: slip_in_lines(until_there, roles, points, answer, returned=returned), [])
     slips = slips or replaced(function, tested, read)
     return slipped(slips, shown) if slips else wrong(shown)
 

@@ -384,7 +384,7 @@ LOOPS = {
     "fixed": "the gradients are those of the start in every step",
     "no rate": "the learning rate is forgotten in the update",
     "step alone": "the step alone is kept: subtract it from the parameter",
-    "2 lost": "in each step, as it is used, the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
+    "2 lost": "as it is used: the gradient of w1: the factor 2 of ∂L/∂y_hat is lost",
     "backwards": "all gradients before any parameter changes",
     "layers": "all gradients before any parameter changes",
     "sums": "each loss should be the mean over the samples, not their sum",
@@ -856,7 +856,7 @@ def test_a_step_twice_as_long_is_no_forgotten_learning_rate(learning_rate):
 
     given = {"start": {"V": 1.0, "c": -1.0}, "data": TIMES, "learning_rate": learning_rate, "steps": 20}
     verdict = check_training(ENZYME, twice, **given)
-    assert verdict.score == 0.5 and "as it is used, the gradient of V: a factor 2 too many" in verdict.message
+    assert verdict.score == 0.5 and "as it is used: the gradient of V: a factor 2 too many" in verdict.message
 
 
 def test_a_wrong_loop_is_blamed_though_its_gradients_are_right():

@@ -23,6 +23,8 @@ def loss_of_mean(fitted, tested, answer):
     slips = {
         loss(fitted, fitted): "this is its loss on the training years.",
         loss(tested, tested): "this forecasts with the mean of the held-out years: they should stay unseen.",
+        np.mean((tested["y"] - np.median(fitted["y"])) ** 2): "this forecasts with the median of the training"
+        " years: their mean was asked.",
         loss(
             tested, fitted
         ): "the halves are swapped: the mean of the training years, the error on the held-out ones.",
