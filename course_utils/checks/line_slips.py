@@ -216,7 +216,7 @@ def prices(right: sp.Expr) -> Iterator[Mistake]:
 
 def numbers_outside(right: sp.Expr) -> Iterator[Mistake]:
     """A number before or after a function that belongs inside of it, as the 2 of exp(-u**2/2)."""
-    for called in sorted(right.atoms(sp.Function), key=str):
+    for called in sorted(right.atoms(sp.Function) - right.atoms(sp.Piecewise), key=str):
         inside = called.args[0]
         for power, number in zip((1, -1), number_of(inside), strict=True):
             factor = sp.Integer(number) ** power
