@@ -70,7 +70,7 @@ TRIPS = {
     "object with data": f'<object data="data:text/html;base64,{IN_64}"></object>',
     "embedded": f'<embed src="{FAR}/e">',
     "embedded data": f'<embed src="data:image/svg+xml;base64,{SVG_64}">',
-    "refresh": f'<meta http-equiv="refresh" content="0;url={FAR}/">',
+    "refresh": f'<meta http-equiv="refresh" content="0;url={FAR}/r">',
     "form": f'<form action="{FAR}/"><button>x</button></form>',
     "form with a script": f'<form action="javascript:{RUN}"><button>x</button></form>',
     "button of another form": f'<form id="f"></form><button form="f" formaction="javascript:{RUN}">x',

@@ -277,8 +277,11 @@ def is_refusal(text: str) -> bool:
     return "Content Security Policy" in text and "glyphicons" not in text
 
 
-def visit(browser, address: str) -> list[str]:
-    """What a page does that it may not, while it is opened, and while everything in it is used."""
+def visit(browser, address: str, patience: int = 50) -> list[str]:
+    """What a page does that it may not, while it is opened, and while everything in it is used.
+
+    patience: milliseconds until it need not be waited for any longer.
+    """
     happened, here = [], re.match(r"(file:|https?://[^/]+)", address)[0]
     context = browser.new_context()
 
@@ -300,6 +303,10 @@ def visit(browser, address: str) -> list[str]:
     if not but_mathjax(happened):
         context.used = True
         use_everything(window)
+    for _ in range(0, patience, 50):
+        if but_mathjax(happened):
+            break
+        window.wait_for_timeout(50)
     happened += ["marked"] if window.evaluate("window.PWNED") else []
     happened += [f"goes to {window.url}"] if re.split("[?#]", window.url)[0] != address else []
     context.close()
@@ -332,7 +339,6 @@ def use_everything(window) -> None:
     for _ in range(20):
         window.keyboard.press("Tab")
     window.keyboard.press("Enter")
-    window.wait_for_timeout(50)
 
 
 def in_browser(test):
@@ -362,7 +368,8 @@ def but_mathjax(did: list[str]) -> list[str]:
 @pytest.mark.parametrize("case", TRIPS)
 def test_without_the_walls_a_cell_does_what_it_may_not(browser, tmp_path, case):
     """The control: nbgrader's own settings, and what was handed in. Without MathJax no TeX runs here."""
-    assert but_mathjax(visit(browser, alone([words(TRIPS[case])], Config(), tmp_path / "a.html")))
+    address = alone([words(TRIPS[case])], Config(), tmp_path / "a.html")
+    assert but_mathjax(visit(browser, address, patience=5000))
 
 
 @in_browser
