@@ -64,8 +64,15 @@ def in_source(path: Path) -> Iterator[Cell]:
             roles, locked = roles_of(cell), bool(is_locked(cell))
             if any(roles) or locked:
                 labels = cell.metadata["nbgrader"]
+                if not labels.get("grade_id"):
+                    raise NotReleased(
+                        f"In {path} a cell that is graded or locked has no name (grade_id), so nothing is "
+                        f"graded. Give it one. It begins: {cell.source:.100}"
+                    )
                 points = labels.get("points") if is_grade(cell) or is_task(cell) else None
                 yield Cell(path.stem, labels["grade_id"], roles, points, cell.cell_type, locked)
+    except NotReleased:
+        raise
     except Exception as reason:  # nbformat raises many kinds
         raise NotReleased(
             f"{path} is no notebook that can be read, so nothing is graded: {type(reason).__name__}."

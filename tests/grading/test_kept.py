@@ -65,6 +65,13 @@ def test_before_anything_is_handed_in_a_set_may_be_released_anew_with_other_cell
             if learners == "without":
                 gradebook.remove_submission("set", "ada")
             gradebook.update_or_create_source_cell("gone", "set", "set", cell_type="code")
+            nameless = graded("")
+            del nameless.cells[0].metadata["nbgrader"]["grade_id"]
+            path.write_text(nbformat.writes(nameless))
+            with pytest.raises(
+                NotReleased, match=r"a cell that is graded or locked has no name \(grade_id\)"
+            ):
+                check_source("set", [path], gradebook, "*")
             for text in (nbformat.writes(new_notebook()), "", "<<<<<<< HEAD\n{}", "[]"):
                 path.write_text(text)
                 with pytest.raises(NotReleased) as reason:
