@@ -40,8 +40,18 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
             cell.metadata["jupyter"] = {"outputs_hidden": True}
         if cell.cell_type == "markdown" and cell.source.startswith("<!--"):  # WORDS, in any language
             cell.metadata["jupyter"] = {"source_hidden": True}
+        if outputs := cell.get("outputs"):
+            outputs.sort(key=place)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def place(output: nbformat.NotebookNode) -> int:
+    """Where an output goes: a fold's cover first, then progress bars, as merged prints stand before them."""
+    data = output.get("data", {})
+    if data.get("text/html", "").startswith("<!--"):
+        return 0
+    return 1 if set(data) == {WIDGET_VIEW, "text/plain"} else 2
 
 
 def run_notebook(notebook: nbformat.NotebookNode, folder: Path, store_widget_state: bool = False) -> None:

@@ -19,7 +19,7 @@ from .task import Fit, Task, varied
 MEANING = {
     "blocked": later("blocked: its slope is 0 on every day, so its own weight and bias cannot learn"),
     "saturated": later("saturated: its slope is nearly 0 on every day"),
-    "straight": later("straight: its slope is the same on every day, so it draws a line"),
+    "straight": later("straight: its slope is the same on every day, so it draws a sloping line"),
     "bent": later("bent: its slope differs from day to day"),
 }
 

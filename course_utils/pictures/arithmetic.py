@@ -53,9 +53,12 @@ def step_result(name: str, rate: float, start: tuple[float, float], slope: float
 
 
 def softmax_steps(scores: np.ndarray) -> tuple[list[float], float, list[float]]:
-    """Exponentials of scores, their sum, and the probabilities, computed from the digits that are shown."""
-    exponentials = [shown(value, 4) for value in np.exp(scores)]
-    total = shown(sum(exponentials), 5)
+    """Exponentials of scores, their sum, and the probabilities, computed from the digits that are shown.
+
+    So many digits that raising all scores alike changes no probability: with 4 and 5, some third digits do.
+    """
+    exponentials = [shown(value, 6) for value in np.exp(scores)]
+    total = shown(sum(exponentials), 7)
     return exponentials, total, [shown(value / total) for value in exponentials]
 
 
@@ -63,11 +66,11 @@ def softmax_result(scores: np.ndarray, right: int) -> str:
     """Scores, their exponentials, the sum, the probabilities, and the loss of the right one."""
     exponentials, total, shares = softmax_steps(scores)
     powers = say(", ").join(f"e^{term(z)} = {e:g}" for z, e in zip(scores, exponentials, strict=True))
-    parts = say(", ").join(f"{e:g}/{total:g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
+    parts = say(", ").join(f"{e:g}/{total:.7g} = {p:g}" for e, p in zip(exponentials, shares, strict=True))
     loss = -np.log(shares[right]) + 0
     return say(
-        "{powers}; total {total:g}. Probabilities {parts}. The loss is -log {share:g} = {loss:.3g}.",
-        **{"powers": powers, "total": total, "parts": parts, "share": shares[right], "loss": loss},
+        "{powers}; total {total}. Probabilities {parts}. The loss is -log {share:g} = {loss:.3g}.",
+        **{"powers": powers, "total": f"{total:.7g}", "parts": parts, "share": shares[right], "loss": loss},
     )
 
 

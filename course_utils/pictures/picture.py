@@ -85,13 +85,14 @@ class Picture(Figure):
     def bundle(self, png: bytes) -> tuple[dict, dict]:
         """What a notebook shows and stores: this image of the picture, its words and its numbers."""
         image = base64.b64encode(png).decode()
-        summary = say("The numbers in this picture")
+        numbers = self.numbers()
+        summary = say("This picture in words") if numbers == self.alt else say("The numbers in this picture")
         html = (
             f'<figure style="margin: 0"><img src="data:image/png;base64,{image}" alt="{escape(self.alt)}">'
             f"<details><summary>{summary}</summary>"
-            f"<pre>{escape(self.numbers())}</pre></details></figure>"
+            f"<pre>{escape(numbers)}</pre></details></figure>"
         )
-        bundle = {"text/html": html, "image/png": image, "text/plain": self.numbers()}
+        bundle = {"text/html": html, "image/png": image, "text/plain": numbers}
         return bundle, {"image/png": {"alt": self.alt}}
 
 

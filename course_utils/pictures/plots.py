@@ -64,6 +64,10 @@ def plot(
         for (name, pair), marker in zip(of_name.items(), "os^D", strict=False):
             axes.plot(*points(pair, name), marker, color="black", label=name, zorder=3)
     draw_curves(axes, curves, marked=log == "xy")
+    if "y" in log:
+        lowest = axes.get_ylim()[0]
+        decade = 10 ** np.floor(np.log10(lowest))
+        axes.set_ylim(bottom=decade if lowest < 1.5 * decade else lowest)  # a near tick gets its number
     if log != "xy" and not any(np.mod(line.get_xdata(), 1).any() for line in axes.get_lines()):
         axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half layer
     if len(axes.get_lines()) > 1:

@@ -1,6 +1,7 @@
 """Sentences compute with the digits that they show, and agree with what is computed without them."""
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from course_utils.pictures.arithmetic import (
     manner,
     momentum_result,
     softmax_result,
+    softmax_steps,
     step_result,
     window_result,
 )
@@ -51,6 +53,15 @@ def test_each_calculation_in_a_sentence_gives_what_it_tells(sentence):
     assert found
     for calculation, told in found:
         assert f"{value_of(calculation):.3g}" == f"{float(told):.3g}", calculation
+
+
+def test_the_same_amount_more_for_all_scores_changes_no_probability_that_is_shown():
+    scores = range(-4, 5)  # those of the explorer
+    told = {}
+    for chosen in product(scores, repeat=3):
+        apart = chosen[1] - chosen[0], chosen[2] - chosen[0]
+        told.setdefault(apart, set()).add(tuple(softmax_steps(np.array(chosen, float))[2]))
+    assert all(len(shares) == 1 for shares in told.values())
 
 
 @pytest.mark.parametrize(
