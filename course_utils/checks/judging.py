@@ -61,8 +61,8 @@ def judged(
         for p, times in growth.items()
         if p in lost and not alike(times, 1)
     }
-    sums = {p: one.or_lost(facts(Chains(model.equations, [p], Floats(points)), 0)) for p, one in sums.items()}
     told = {p: one.divisor for p, one in sums.items() if one.divisor}
+    sums |= {p: sums[p].or_lost(facts(Chains(model.equations, [p], Floats(points)), 0)) for p in told}
     means = {p: lost[p] * told.get(p, samples) / samples for p in lost}
     found: dict[sp.Symbol, list[Mistake]] = {p: [] for p in lost}
     if unknown := [p for p in lost if not same(means[p], keys[p])]:  # else no slip but that, or none to tell

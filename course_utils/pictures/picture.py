@@ -6,6 +6,7 @@ Every picture reads without colour (line styles, markers and labels differ too).
 import base64
 import io
 import os
+import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -198,7 +199,12 @@ def describe(axes) -> list[str]:
         told = rounded(lengths, count=len(lengths))
         found.append("  " + say("{name}: {lengths}", name=bars.get_label(), lengths=told))
     words = (" ".join(text.get_text().split()) for text in axes.texts)
-    return [*found, *(f"  {text}" for text in words if text)]
+    return [untyped(line) for line in (*found, *(f"  {text}" for text in words if text))]
+
+
+def untyped(line: str) -> str:
+    """A line with its formulas as they are read and typed: `w2` for `$w_{2}$`."""
+    return re.sub(r"\$(.*?)\$", lambda formula: re.sub(r"[_{}\\]", "", formula[1]), line)
 
 
 def new_axes(alt: str, xlabel: str, ylabel: str, width: float = 6.4, height: float = 3.6, **settings):

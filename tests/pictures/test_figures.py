@@ -298,6 +298,10 @@ TOLD = {
         lambda: PICTURES["KnobPicture"](1.5),
         "\nloss (log scale)\n  best so far: ",
     ),
+    "formulas as they are typed": (
+        lambda: pictures.plot({"curve": (XS, XS)}, "$w_{2}$", "$\\beta$", ALT),
+        "\nplot: beta against w2\n  curve: ",
+    ),
     "the one label of a plot that has one": (
         lambda: pictures.plot({"curve": (XS, XS)}, "", "height", ALT),
         "\nplot: height\n  curve: ",
@@ -325,6 +329,13 @@ def test_a_picture_tells_its_numbers(draw, told):
 def test_the_axes_of_a_plot_are_logarithmic_where_asked_for(log, scales):
     (axes,) = pictures.plot({"curve": (XS, XS)}, "day", "height", ALT, log=log).axes
     assert (axes.get_xscale(), axes.get_yscale()) == scales
+
+
+@pytest.mark.parametrize(("lowest", "bottom"), [(0.0016, 0.001), (0.004, 0.004)])
+def test_a_logarithmic_axis_ends_at_a_tick_with_a_number_if_one_is_near(lowest, bottom):
+    (axes,) = pictures.plot({"curve": (XS, [8, 1, 0.1, lowest])}, "step", "loss", ALT, log="y").axes
+    assert axes.get_ylim()[0] == pytest.approx(bottom, rel=0.4)
+    assert (axes.get_ylim()[0] == 0.001) == (bottom == 0.001)
 
 
 @pytest.mark.parametrize(("signed", "scale"), [(False, (-2, 0.5)), (True, (-2, 2))])
