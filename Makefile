@@ -28,8 +28,9 @@ test: $(VENV)/dev
 	$(RUN) pytest -rs --nbval --nbval-current-env -n auto --dist loadfile --no-loadscope-reorder $(if $(WHOLE),--heard=1,--quick) $(if $(COVERAGE),--cov=course_utils --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE))
 
 # The tests of the packages with the oldest versions that are allowed: on Python 3.11 or 3.12, as those are.
+# WHOLE=yes: of the grading too, which takes several times as long.
 test-oldest: $(VENV)/oldest
-	$(OLDEST) pytest -rs -n auto --dist loadfile --quick $(wildcard tests/*/) tests/test_exercises.py tests/test_bad_input.py
+	$(OLDEST) pytest -rs -n auto --dist loadfile --quick $(filter-out $(if $(WHOLE),,tests/grading/),$(wildcard tests/*/)) tests/test_exercises.py tests/test_bad_input.py
 
 browser: $(VENV)/dev
 	$(RUN) pytest tests/test_browser.py tests/grading/test_pages.py -m browser -n auto --dist worksteal

@@ -97,7 +97,7 @@ class Picture(Figure):
         return bundle, {"image/png": {"alt": self.alt}}
 
 
-FORMULAS = MathTextParser("path")  # keeps those that it has read: matplotlib has another one for each figure
+FORMULAS: dict[str, MathTextParser] = {}  # one that reads them for all figures, as it keeps what it has read
 if hasattr(os, "register_at_fork"):  # what it keeps has fonts open: matplotlib forgets its own ones there too
     os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)  # type: ignore[attr-defined]
 
@@ -111,7 +111,8 @@ class LivePicture(Picture):
     def __init__(self, alt: str, width: float, height: float):
         super().__init__(alt, width, height)
         self.canvas = self.agg = FigureCanvasAgg(self)
-        self.agg.get_renderer().mathtext_parser = FORMULAS
+        renderer = self.agg.get_renderer()
+        renderer.mathtext_parser = FORMULAS.setdefault("parser", renderer.mathtext_parser)
         self.moving = []
         self.still = None
 
