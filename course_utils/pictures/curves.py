@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from ..language import say
 from .panels import ON_WHITE, PanelPicture, fit_panel, loss_panel, surface_panel
 from .picture import BLUE, GREEN, ORANGE, SERIES, STYLE, LivePicture
+from .words import STEADY
 
 
 def empty_lines(axes, names: Sequence[str], **settings) -> dict:
@@ -105,6 +106,7 @@ class MemoryPicture(LivePicture):
 
     names: of the models. room: the least and the largest part that are to be seen, from 1e-18 to 1e12.
     longest: the largest number of time steps. by: the parameter whose gradient it is.
+    A grey band shows which parts are steady.
     """
 
     def __init__(self, names: Sequence[str], room: tuple[float, float], longest: int, by: sp.Symbol):
@@ -120,6 +122,7 @@ class MemoryPicture(LivePicture):
                 parameter=by,
             )
         )
+        axes.axhspan(*STEADY, color="0.92", zorder=0)
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}

@@ -132,6 +132,9 @@ def regime(path: np.ndarray, losses: np.ndarray, reachable: float) -> str:
     return later("steady")
 
 
+STEADY = 0.1, 10  # as multiples of what the newest time step adds
+
+
 def fate(parts: np.ndarray) -> str:
     """What becomes of a gradient on its way back in time: "vanishing", "exploding" or "steady".
 
@@ -140,6 +143,7 @@ def fate(parts: np.ndarray) -> str:
     Raises ValueError for what is no numbers in a row.
     """
     sizes = np.abs(array(parts, "parts"))
-    return (
-        later("exploding") if np.max(sizes) > 10 else later("vanishing") if np.min(sizes) < 0.1 else "steady"
-    )
+    low, high = STEADY
+    if np.max(sizes) > high:
+        return later("exploding")
+    return later("vanishing") if np.min(sizes) < low else "steady"
