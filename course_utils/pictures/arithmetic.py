@@ -56,10 +56,12 @@ def softmax_steps(scores: np.ndarray) -> tuple[list[float], float, list[float]]:
     """Exponentials of scores, their sum, and the probabilities, computed from the digits that are shown.
 
     So many digits that raising all scores alike changes no probability: with 4 and 5, some third digits do.
+    And so many of a probability near 1 that its logarithm is right.
     """
     exponentials = [shown(value, 6) for value in np.exp(scores)]
     total = shown(sum(exponentials), 7)
-    return exponentials, total, [shown(value / total) for value in exponentials]
+    shares = [shown(value / total, 3 if value < 0.99 * total else 5) for value in exponentials]
+    return exponentials, total, shares
 
 
 def softmax_result(scores: np.ndarray, right: int) -> str:
