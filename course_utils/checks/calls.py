@@ -1,5 +1,6 @@
 """Calling a function that a learner wrote, whatever it does."""
 
+import dis
 import inspect
 import io
 import re
@@ -7,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from copy import deepcopy
+from itertools import pairwise
 
 import numpy as np
 import sympy as sp
@@ -22,6 +24,7 @@ from .verdict import Verdict
 SECONDS = 3.0  # for all calls of a function that one verdict needs
 FEW_SECONDS = 1.0  # and for some more of one that was right so far
 MOST = 10**6  # numbers that are taken
+LOADED = "LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME"  # what comes from outside of a function
 
 NOTHING = Verdict(False, "it returns nothing yet: end it with `return`.", slips=("unanswered",))
 
@@ -186,19 +189,26 @@ def made_of_nothing(function: Callable) -> bool:
     return not any(map(inspect.isfunction, (function.__init__, function.__new__)))  # type: ignore[misc]
 
 
-def outside(function: Callable) -> dict[str, object]:
-    """What a function uses of what was defined outside of it, by name."""
+def outside(function: Callable, but: str = "") -> dict[str, object]:
+    """What a function uses of what was defined outside of it, by name.
+
+    but: an attribute; what is used for it alone is left out.
+    """
+    written = as_written(function)
     try:
-        found = inspect.getclosurevars(as_written(function))
+        found = inspect.getclosurevars(written)
+        code = [*dis.get_instructions(written)]
     except Exception:  # as above
         return {}
-    return {**found.globals, **found.nonlocals}
+    loaded = {
+        one.argval for one, after in pairwise(code) if one.opname in LOADED and after.argval != (but or None)
+    }  # and not the tanh of np.tanh, as `inspect` does
+    return {name: thing for name, thing in {**found.globals, **found.nonlocals}.items() if name in loaded}
 
 
 def formulas_in(function: Callable) -> str:
     """The sentence about SymPy's things that a function works with, where it should have numbers."""
-    used = outside(function).items()  # symbols first: of np.tanh, tanh seems to be used too, if it is there
-    for name, thing in sorted(used, key=lambda pair: not isinstance(pair[1], sp.Symbol)):
+    for name, thing in outside(function, but="numpy").items():
         if isinstance(thing, sp.Symbol):
             return say("Here {name:.40} is a symbol: compute its number inside the function.", name=name)
         if isinstance(thing, type) and issubclass(thing, Activation):

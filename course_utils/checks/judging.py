@@ -23,13 +23,17 @@ from .verdict import Verdict, slipped, wrong
 
 
 def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp.Symbol]) -> list[Mistake]:
-    """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials)."""
+    """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials).
+
+    Those that stand in their place are worth their share.
+    """
     hits = same(answers[:, np.newaxis], keys)  # for each answer and each key
     text = "the gradients are right, but in another order: return them for {names}."
     names = {"names": some(map(str, parameters), most=10)}
     places = list(hits.argmax(axis=1))
     swapped = hits.any(axis=1).all() and len(set(places)) == len(answers) and places != sorted(places)
-    return [Mistake("order swapped", text, credit=0.0, names=names)] if swapped else []
+    share = float(np.mean(np.equal(places, range(len(places)))))
+    return [Mistake("order swapped", text, credit=share, names=names)] if swapped else []
 
 
 def judged(

@@ -30,6 +30,7 @@ from .trials import agrees, compared, differs
 from .verdict import Verdict, right, slipped, wrong
 
 STEPS = 10_000  # of a training loop that is checked
+SOME, RATES = 6, 12  # steps, and rates, each twice the one before, to find one with which the loss rises
 SETTLED, LEAST = 1000, 1e-6  # steps after which the loss falls no more, and of the first loss what is none
 
 
@@ -197,6 +198,7 @@ def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> 
     unused = misused_arguments(model, function, [("steps", few)])
     few = usual if unused else few
     unused += misused_arguments(model, function, [*others(few), *extremes(model, few)])
+    unused = unused or misused_arguments(model, function, rising(model, few._replace(steps=SOME)))
     if not unused:
         given = few.given(model.parameters, model.data)
         return right(sentences(say("this is how the network learns."), changed_by(function, given)))
@@ -237,6 +239,16 @@ def extremes(model: Model, few: Arguments) -> Iterator[tuple[str, Arguments]]:
         arguments = few._replace(start=start)
         if all_finite(end := expected(model, arguments)) and is_calm(arguments, end[0]):
             yield "start", arguments
+
+
+def rising(model: Model, some: Arguments) -> Iterator[tuple[str, Arguments]]:
+    """A rate with which the loss rises on the way: a loop that stops or slows down then goes astray."""
+    for rate in some.learning_rate * 2.0 ** np.arange(RATES):
+        arguments = some._replace(learning_rate=float(rate))
+        end = expected(model, arguments)
+        if all_finite(end) and is_calm(arguments, end[0]) and np.any(np.diff(end[1][:-1]) > 0):
+            yield "learning_rate", arguments
+            return
 
 
 def expected(model: Model, arguments: Arguments) -> Run:

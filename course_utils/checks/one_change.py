@@ -14,12 +14,13 @@ from .mistakes import Mistake, by_name
 
 ANOTHER_OF_ITS_KIND = "{symbol} stands here where another of its kind belongs."
 ANOTHER_SYMBOL = "{symbol} stands here where another symbol belongs."
-ANOTHER_FUNCTION = "the {function} of {part} stands here where another function belongs."
+ANOTHER_FUNCTION = "{called} stands here where another function belongs."
 NUMBER = "perhaps {number} stands in {part} where a symbol belongs."
 TERM = "beside {symbol} a term is missing."
 SURPLUS = "{part} does not belong here: it is a term too many."
+TOO_MANY = "{symbol} does not belong here: it is a factor too many."
 FACTOR = "{symbol} stands here with a wrong number before it."
-ANYWHERE, FEW = (0.2, 0.8), 8  # values of symbols that nothing computes, as many as that of each
+ANYWHERE = 0.2, 0.8  # values of a symbol that nothing computes
 FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
 TERMS = "lost term", "surplus term", "wrong factor"  # of which none is likely beside a turned sign
 MOST, PARTS = 1000, 50_000  # changes that are tried, and parts that they have in all
@@ -37,19 +38,21 @@ def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers)
         if same(numbers, right) and not by_chance(mistake, changed, chains):
             return [mistake]
         if not turned and mistake.slip not in TERMS and same(-numbers, right):
-            turned = [Mistake("sign turned", SIGN), mistake]
+            turned = [] if by_chance(mistake, -changed, chains) else [Mistake("sign turned", SIGN), mistake]
     return turned
 
 
 def by_chance(mistake: Mistake, changed: sp.Expr, chains: Chains) -> bool:
-    """Whether a computed symbol that was added mends the answer only because of what it is computed from.
+    """Whether a computed symbol that comes in mends the answer only because of what it is computed from.
 
     V - y_hat is V*(1 - r) where y_hat is V*r: nobody has forgotten y_hat in a formula that lacks 1 - r.
+    So it may be any number.
     """
-    if mistake.names.get("added") not in chains.equations:
+    added = mistake.names.get("added")
+    if added not in chains.equations:
         return False
-    numbers = np.random.default_rng(0).uniform(*ANYWHERE, (len(chains.floats.points), FEW))
-    free = Floats(dict(zip(chains.floats.points, numbers, strict=True)))
+    numbers = np.random.default_rng(0).uniform(*ANYWHERE, chains.floats.shape)
+    free = Floats(chains.floats.points | {str(added): numbers})
     return not same(free.value(changed), Chains(chains.equations, chains.wrts, free).gradients[0])
 
 
@@ -60,11 +63,18 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         for other in dict.fromkeys(other for group in roles if symbol in group for other in group):
             yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
     for called in sorted(answer.atoms(sp.Function), key=str):
-        names = {"function": called.func.__name__, "part": called.args[0]}
-        mistake = Mistake("wrong function", ANOTHER_FUNCTION, names=names)
-        for other in FUNCTIONS if len(called.args) == 1 else ():
+        mistake = Mistake("wrong function", ANOTHER_FUNCTION, names={"called": called})
+        inner = called.args[0]
+        if len(called.args) > 1 or not isinstance(inner, sp.Expr):
+            continue
+        even = called.func(-inner) == called  # SymPy may have turned what stood in it
+        for other, part in product(FUNCTIONS, (inner, -inner)[: 1 + even]):
             if other != called.func:
-                yield mistake, answer.xreplace({called: other(called.args[0])})
+                yield mistake, answer.xreplace({called: other(part)})
+    for multiplied in sorted(answer.atoms(sp.Mul), key=str):
+        for symbol in sorted(multiplied.as_powers_dict().keys() & answer.free_symbols, key=by_name):
+            mistake = Mistake("surplus factor", TOO_MANY, names={"symbol": symbol})
+            yield mistake, answer.xreplace({multiplied: multiplied / symbol})
     totals = sorted(answer.atoms(sp.Add), key=str)
     for total in totals:
         for term in (term for term in total.args if not term.is_number):
@@ -75,7 +85,9 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
         number = total.as_coeff_Add()[0]
         mistake = Mistake("number for symbol", NUMBER, names={"number": str(abs(number)), "part": total})
         for symbol in every if number else ():
-            yield mistake, answer.xreplace({total: total - number + np.sign(float(number)) * symbol})
+            changed = total - number + np.sign(float(number)) * symbol
+            if len(sp.Add.make_args(changed)) == len(total.args):  # else 1 - h would vanish
+                yield mistake, answer.xreplace({total: changed})
     size = parts(answer)
     for symbol in sorted(answer.free_symbols, key=by_name):
         lost = Mistake("lost term", TERM, names={"symbol": symbol})
@@ -87,7 +99,8 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
     for symbol in sorted(answer.free_symbols, key=by_name):
         mistake = Mistake("wrong symbol", ANOTHER_SYMBOL, names={"symbol": symbol})
         for other in every:
-            yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
+            named = mistake.about(added=other)
+            yield from ((named, changed) for changed in swapped(answer, symbol, other) if other != symbol)
 
 
 def parts(formula: sp.Expr) -> int:

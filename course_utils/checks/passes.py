@@ -11,7 +11,7 @@ import sympy as sp
 from ..compiled.inputs import in_order
 from ..derivation.chain_rule import backward, until
 from ..derivation.given import some
-from ..language import refusal, say, say_count, sentences
+from ..language import enumerated, refusal, say, say_count, sentences
 from ..models.model import Model
 from .answers import Unreadable
 from .arguments import borrowed, replaced
@@ -145,8 +145,9 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     if correct.all():
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
-        said = say("these are the gradients."), changed_by(function, given_by(model, next(tried.each())))
-        return unsized or right(sentences(*said), tried.regions)
+        first = given_by(model, next(tried.each()))
+        remarks = changed_by(function, first), computed_in(function, model, first)
+        return unsized or right(sentences(say("these are the gradients."), *remarks), tried.regions)
     told, lost = telling(correct), ~np.all(correct, axis=1)
     tested = [given_by(model, trial) for trial in tried.some(told)]
     at = [asked_by(function, given) for given in tested]
@@ -163,6 +164,13 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     if not verdicts[0].slips and (mistakes := replaced(function, tested, read)):
         return slipped(mistakes, verdicts[0].message)
     return Verdict(False, verdicts[0].message, score, slips)
+
+
+def computed_in(function: Callable, model: Model, given: dict) -> str:
+    """The sentence about arguments that a loop has no numbers for, as the model computes them."""
+    names = [s.name for s in model.equations if s.name in asked_by(function, given)]
+    text = "It asks for {names}: a loop has numbers for parameters and data alone, so compute {names} in it."
+    return say(text, names=enumerated(f"`{name}`" for name in names)) if names else ""
 
 
 def gradients_of(result, parameters: Sequence[sp.Symbol], labels: Sequence[str]) -> np.ndarray:

@@ -57,6 +57,29 @@ def from_the_middle(h, w2, b2):
     return h * w2 + b2
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.cos(x)[9],  # not the cos below
+        lambda x: sigmoid.numpy(x)[9],
+        lambda x: (np.pi * np.cos(x))[9],
+    ],
+)
+def test_an_error_beside_numpys_function_is_told_without_a_word_about_sympys(function):
+    message = check_forward(SEED, z, function).message
+    assert message.startswith("it fails with IndexError") and "With numbers" not in message
+
+
+def test_a_backward_that_asks_for_what_the_model_computes_is_right_and_is_told_so():
+    def backward(x, y, h, y_hat, w2):
+        error = 2 * (y_hat - y)
+        link = error * w2 * h * (1 - h)
+        return [np.mean(each) for each in (link * x, link, error * h, error)]
+
+    verdict = check_backward(SEED, backward)
+    assert verdict.correct and "It asks for `h`, `y_hat`: a loop" in verdict.message
+
+
 @pytest.mark.parametrize("function", [forward, by_place, by_any_name, greedy, from_the_middle])
 def test_a_right_forward_function_of_any_signature_is_right(function):
     assert check_forward(SEED, y_hat, function).correct
