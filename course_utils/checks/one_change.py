@@ -1,6 +1,6 @@
 """Which one change in a learner's own formula makes it right? That is its slip, in whatever link."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import product
 
 import numpy as np
@@ -33,7 +33,8 @@ def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers)
     """
     turned = []
     most = min(MOST, PARTS // parts(answer))
-    for (mistake, changed), _ in zip(changes(answer, roles), range(most), strict=False):
+    used = set(chains.equations).union(*(equation.free_symbols for equation in chains.equations.values()))
+    for (mistake, changed), _ in zip(changes(answer, roles, used), range(most), strict=False):
         numbers = chains.floats.value(changed)
         if same(numbers, right) and not by_chance(mistake, changed, chains):
             return [mistake]
@@ -56,8 +57,8 @@ def by_chance(mistake: Mistake, changed: sp.Expr, chains: Chains) -> bool:
     return not same(free.value(changed), Chains(chains.equations, chains.wrts, free).gradients[0])
 
 
-def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr]]:
-    """What may be wrong in it, and the formula without that."""
+def changes(answer: sp.Expr, roles: Sequence, used: Set) -> Iterator[tuple[Mistake, sp.Expr]]:
+    """What may be wrong in it, and the formula without that. used: the symbols of the chain's equations."""
     for symbol in sorted(answer.free_symbols, key=by_name):
         mistake = Mistake("wrong symbol", ANOTHER_OF_ITS_KIND, names={"symbol": symbol})
         for other in dict.fromkeys(other for group in roles if symbol in group for other in group):
@@ -72,7 +73,7 @@ def changes(answer: sp.Expr, roles: Sequence) -> Iterator[tuple[Mistake, sp.Expr
             if other != called.func:
                 yield mistake, answer.xreplace({called: other(part)})
     for multiplied in sorted(answer.atoms(sp.Mul), key=str):
-        for symbol in sorted(multiplied.as_powers_dict().keys() & answer.free_symbols, key=by_name):
+        for symbol in sorted(multiplied.as_powers_dict().keys() & used, key=by_name):
             mistake = Mistake("surplus factor", TOO_MANY, names={"symbol": symbol})
             yield mistake, answer.xreplace({multiplied: multiplied / symbol})
     totals = sorted(answer.atoms(sp.Add), key=str)
