@@ -44,7 +44,9 @@ def rule_explorer(
 
     def show(index):
         path, loss = histories[index].parameters, histories[index].loss
-        words = say("{label} {option}: {message}", label=label, option=options[index], message=arrival(loss))
+        words = say(
+            "With {label} {option}, {message}", label=label, option=options[index], message=arrival(loss)
+        )
         picture.put(words, loss, path)
         return words
 

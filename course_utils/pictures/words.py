@@ -34,11 +34,11 @@ def went(loss: np.ndarray) -> dict:
 def arrival(loss: np.ndarray) -> str:
     """From when on a run was below a thousandth of its first loss, as far as it goes, and where it ended."""
     step = settled(loss, loss[0] / 1000)
-    came = say("not below a thousandth of its first loss at the end")
+    came = say("the loss is not below a thousandth of the first one at the end")
     if step:
-        came = say("below a thousandth of its first loss from step {step} to the end", step=step)
+        came = say("the loss is below a thousandth of the first one from step {step} to the end", step=step)
     return say(
-        "{came}. After {steps} steps the loss is {end}; its highest was {highest:.2g}.",
+        "{came}. After {steps} steps it is {end}; its highest was {highest:.2g}.",
         **{"came": came, "steps": len(loss) - 1, "end": number_or_beyond(loss[-1], digits=2)},
         highest=np.max(loss),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from ..compiled.base import CompiledModel
 from ..compiled.settings import count, number, whole_numbers
 from ..derivation.given import brief
-from ..language import later, refusal, say
+from ..language import later, refusal, say, say_count
 from ..models.matrix_model import MatrixModel
 from ..models.model import Model
 from .update_rules import GradientDescent, UpdateRule, check_rule
@@ -52,10 +52,11 @@ class History:
     def __repr__(self) -> str:
         left = self.stop_reason == "diverged" and "nan" in self.where.split()
         told = say("; ").join(filter(None, [self.where, say(LEFT if left else ADVICE[self.stop_reason])]))
-        return say(
-            "{reason} after {steps} steps: loss {first:.4g} -> {last:.4g} ({told})",
-            **{"reason": self.stop_reason, "steps": self.steps, "told": told},
-            **{"first": self.loss[0], "last": self.loss[-1]},
+        return say_count(
+            "{reason} after {count} step: loss {first:.4g} -> {last:.4g} ({told})",
+            "{reason} after {count} steps: loss {first:.4g} -> {last:.4g} ({told})",
+            self.steps,
+            **{"reason": self.stop_reason, "told": told, "first": self.loss[0], "last": self.loss[-1]},
         )
 
 

@@ -435,17 +435,17 @@ def test_a_rule_explorer_tells_what_training_tells(made, valley):
     made["rule"].put(1)
     words = made["rule"].screen.words
     assert (
-        words.startswith("learning rate 0.1: ")
-        and "not below a thousandth of its first loss at the end" in words
+        words.startswith("With learning rate 0.1, the loss")
+        and "is not below a thousandth of the first one at the end" in words
     )
-    assert f"After 5 steps the loss is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in words
+    assert f"After 5 steps it is {loss[-1]:.2g}; its highest was {loss.max():.2g}." in words
 
 
 def test_a_rule_explorer_tells_when_a_run_has_come_down_for_good():
     rules = {"halves": GradientDescent(0.25)}  # p becomes p/2, and the loss a quarter, at each step
     bowl = Model({L: p**2 + w1**2}, [p, w1])
     explorer = rule_explorer(Task(bowl, [1.0, 1.0], [], 20), rules, RANGES, label="rule")
-    assert "below a thousandth of its first loss from step 5 to the end." in explorer.screen.words
+    assert "the loss is below a thousandth of the first one from step 5 to the end." in explorer.screen.words
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_a_bad_setting_is_refused_by_name(rule, setting, bad):
         ),
         (0.1, 3.0, {}, [3], "converged after 0 steps: loss 0 -> 0 "),
         (0.1, 1.0, {"max_steps": 0}, [1], "max_steps after 0 steps: loss 4 -> 4 "),
-        (None, 1.0, {"max_steps": 1}, [1, 1 + 0.1 * 4], "max_steps after 1 steps: loss 4 -> 2.56 "),
+        (None, 1.0, {"max_steps": 1}, [1, 1 + 0.1 * 4], "max_steps after 1 step: loss 4 -> 2.56 "),
     ],
 )
 def test_a_run_by_hand_and_what_it_says(rule, start, settings, path, told):
