@@ -200,9 +200,11 @@ def outside(function: Callable, but: str = "") -> dict[str, object]:
         code = [*dis.get_instructions(written)]
     except Exception:  # as above
         return {}
-    loaded = {
-        one.argval for one, after in pairwise(code) if one.opname in LOADED and after.argval != (but or None)
-    }  # and not the tanh of np.tanh, as `inspect` does
+    loaded = {  # and not the tanh of np.tanh, as `inspect` does
+        one.argval
+        for one, after in pairwise(code)
+        if one.opname in LOADED and not (but and after.argval == but)
+    }
     return {name: thing for name, thing in {**found.globals, **found.nonlocals}.items() if name in loaded}
 
 

@@ -25,6 +25,7 @@ from course_utils import (
     step,
 )
 from course_utils import tanh as sp_tanh
+from course_utils.checks.calls import outside
 from course_utils.models.networks import classifier
 from course_utils.training import UpdateRule, decay, gradient, parameter
 from course_utils.training import learning_rate as rate
@@ -68,6 +69,11 @@ def from_the_middle(h, w2, b2):
 def test_an_error_beside_numpys_function_is_told_without_a_word_about_sympys(function):
     message = check_forward(SEED, z, function).message
     assert message.startswith("it fails with IndexError") and "With numbers" not in message
+
+
+def test_what_is_returned_as_it_came_from_outside_is_found_too():
+    given = 1.0
+    assert outside(lambda: given) == {"given": 1.0} and outside(lambda: sigmoid.numpy, but="numpy") == {}
 
 
 def test_a_backward_that_asks_for_what_the_model_computes_is_right_and_is_told_so():
