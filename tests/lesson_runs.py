@@ -64,7 +64,9 @@ def run(lesson: Path) -> Run:
         recording(patch, MatrixModel, models)
         patch.chdir(NOTEBOOKS)
         patch.setattr("tqdm.notebook.tqdm", lambda steps, **_: steps)
-        patch.setattr("course_utils.training.train_in_batches", lambda compiled, start, epochs, **_: [start] * epochs)
+        patch.setattr(
+            "course_utils.training.train_in_batches", lambda compiled, start, epochs, **_: [start] * epochs
+        )
         for cell in nbformat.read(lesson, 4).cells:
             if cell.cell_type == "code":
                 code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("%"))
