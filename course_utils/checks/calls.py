@@ -194,8 +194,8 @@ def outside(function: Callable, but: str = "") -> dict[str, object]:
 
     but: an attribute; what is used for it alone is left out.
     """
-    written = as_written(function)
     try:
+        written = as_written(function)
         found = inspect.getclosurevars(written)
         code = [*dis.get_instructions(written)]
     except Exception:  # as above

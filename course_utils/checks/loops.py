@@ -243,11 +243,13 @@ def extremes(model: Model, few: Arguments) -> Iterator[tuple[str, Arguments]]:
 
 def rising(model: Model, some: Arguments) -> Iterator[tuple[str, Arguments]]:
     """A rate with which the loss rises on the way: a loop that stops or slows down then goes astray."""
+    descent = Descent(model, some)
     for rate in some.learning_rate * 2.0 ** np.arange(RATES):
-        arguments = some._replace(learning_rate=float(rate))
-        end = expected(model, arguments)
-        if all_finite(end) and is_calm(arguments, end[0]) and np.any(np.diff(end[1][:-1]) > 0):
-            yield "learning_rate", arguments
+        descent.rate = float(rate)
+        trail, losses = descent.run(descent.downhill, some.steps)
+        rises = np.any(np.diff(losses[:-1]) > 0)
+        if rises and all_finite((trail[-1], losses)) and is_calm(some, trail[-1]):
+            yield "learning_rate", some._replace(learning_rate=descent.rate)
             return
 
 

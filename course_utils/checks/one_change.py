@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import sympy as sp
 
+from .equivalence import inputs_of
 from .facts import SIGN
 from .floats import Floats, Numbers
 from .flow import Chains, same
@@ -33,7 +34,7 @@ def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers)
     """
     turned = []
     most = min(MOST, PARTS // parts(answer))
-    used = set(chains.equations).union(*(equation.free_symbols for equation in chains.equations.values()))
+    used = {*chains.equations, *inputs_of(chains.equations)}
     for (mistake, changed), _ in zip(changes(answer, roles, used), range(most), strict=False):
         numbers = chains.floats.value(changed)
         if same(numbers, right) and not by_chance(mistake, changed, chains):
@@ -73,7 +74,8 @@ def changes(answer: sp.Expr, roles: Sequence, used: Set) -> Iterator[tuple[Mista
             if other != called.func:
                 yield mistake, answer.xreplace({called: other(part)})
     for multiplied in sorted(answer.atoms(sp.Mul), key=str):
-        for symbol in sorted(multiplied.as_powers_dict().keys() & used, key=by_name):
+        powers = multiplied.as_powers_dict()
+        for symbol in sorted((s for s in powers.keys() & used if powers[s].is_positive), key=by_name):
             mistake = Mistake("surplus factor", TOO_MANY, names={"symbol": symbol})
             yield mistake, answer.xreplace({multiplied: multiplied / symbol})
     totals = sorted(answer.atoms(sp.Add), key=str)

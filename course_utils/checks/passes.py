@@ -168,7 +168,8 @@ def check_backward(model: Model, function: Callable) -> Verdict:
 
 def computed_in(function: Callable, model: Model, given: dict) -> str:
     """The sentence about arguments that a loop has no numbers for, as the model computes them."""
-    names = [s.name for s in model.equations if s.name in asked_by(function, given)]
+    asked = asked_by(function, given)
+    names = [s.name for s in model.equations if s.name in asked]
     text = "It asks for {names}: a loop has numbers for parameters and data alone, so compute {names} in it."
     return say(text, names=enumerated(f"`{name}`" for name in names)) if names else ""
 

@@ -67,7 +67,8 @@ def plot(
     if "y" in log:
         lowest = axes.get_ylim()[0]
         decade = 10 ** np.floor(np.log10(lowest))
-        axes.set_ylim(bottom=decade if lowest < 1.5 * decade else lowest)  # a near tick gets its number
+        if lowest < 1.5 * decade:  # a near tick gets its number
+            axes.set_ylim(bottom=decade)
     if log != "xy" and not any(np.mod(line.get_xdata(), 1).any() for line in axes.get_lines()):
         axes.xaxis.get_major_locator().set_params(integer=True)  # there is no half layer
     if len(axes.get_lines()) > 1:

@@ -76,6 +76,14 @@ def test_what_is_returned_as_it_came_from_outside_is_found_too():
     assert outside(lambda: given) == {"given": 1.0} and outside(lambda: sigmoid.numpy, but="numpy") == {}
 
 
+def test_nothing_is_found_outside_of_what_wraps_itself():
+    def wrapped():
+        return sigmoid
+
+    wrapped.__wrapped__ = wrapped
+    assert outside(wrapped) == {}
+
+
 def test_a_backward_that_asks_for_what_the_model_computes_is_right_and_is_told_so():
     def backward(x, y, h, y_hat, w2):
         error = 2 * (y_hat - y)

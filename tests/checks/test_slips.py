@@ -31,6 +31,7 @@ from course_utils import (
     step,
     tanh,
 )
+from course_utils.checks.one_change import changes
 
 PARAMETERS = [(name, parameter) for name, model in MODELS.items() for parameter in model.parameters]
 each_parameter = pytest.mark.parametrize(("name", "parameter"), PARAMETERS, ids=str)
@@ -381,3 +382,9 @@ def test_a_huge_answer_gets_a_sentence_in_bounded_time(answer, words):
     verdict = check_gradient(SEED, w1, answer)
     assert time.process_time() - start < 10  # some milliseconds, if nothing goes wrong
     assert not verdict.correct and words in verdict.message
+
+
+def test_what_an_answer_is_divided_by_is_no_factor_too_many():
+    found = changes(w * h / x + y, roles=[], used={w, h, x, y})
+    surplus = {str(mistake.names["symbol"]) for mistake, _ in found if mistake.slip == "surplus factor"}
+    assert surplus == {"w", "h"}

@@ -176,6 +176,7 @@ print(json.dumps([sorted(k for k in globals() if not k.startswith("_")), os.getc
 
 TRACES = """
 import json, sys, types
+import numpy.f2py  # the oldest NumPy imports it for a formula's function, and it sets an attribute of re
 from course_utils.grading.shell import QuietShell
 from course_utils.grading.warm import warm_up
 
@@ -186,14 +187,13 @@ def attributes():
 
 OURS = "__main__", "__mp_main__"
 COUNTS = ("sympy.utilities.lambdify", "_lambdify_generated_counter"), ("PIL.Image", "_initialized")
-F2PY = "re", "_MAXCACHE"  # set by a module of the oldest NumPy, which `from numpy import *` imports there
 imports, *own = json.load(sys.stdin)
 shell = QuietShell.instance()
 shell.run(imports)
 known, before = {*sys.modules}, attributes()
 one, other = ([shell.run(cell)[0].success for cell in own] for _ in range(2))
 changed = [key for key, value in attributes().items()
-           if key[0] in known and key not in (*COUNTS, F2PY) and not key[1].startswith("last_")
+           if key[0] in known and key not in COUNTS and not key[1].startswith("last_")
            and before.get(key, before) is not value]
 QuietShell.clear_instance()
 print(json.dumps([one == other, changed, warm_up([imports, *own])]))
