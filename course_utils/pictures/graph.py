@@ -128,15 +128,17 @@ class GraphPicture(LivePicture):
         """Below each name its value, as `= 1.23`, and below that ∂loss/∂symbol, as `∂ = 1.23`.
 
         Beside an arrow its local derivative, as `×1.23`, where factors has one for (of, wrt).
+        Names that stand alone are larger.
         """
         self.told = values, gradients, factors
+        size = 10 if values or gradients else 14
         for (wrt, of), text in self.factors.items():
             text.set_text(times(float(factors[of, wrt])) if (of, wrt) in factors else "")
         for symbol, text in self.names.items():
             lines = [f"${latex(symbol)}$"]
             lines += [f"= {float(values[symbol]):.3g}"] if symbol in values else []
             lines += [f"∂ = {float(gradients[symbol]):.3g}"] if symbol in gradients else []
-            text.set_text("\n".join(lines))
+            text.set(text="\n".join(lines), fontsize=size)
 
     def numbers(self) -> str:
         """What is known, symbol by symbol from left to right, and link by link."""

@@ -22,8 +22,8 @@ class MomentumPicture(PanelPicture):
         self.highest, (loss, way, stable) = losses[1], self.panels
         loss_panel(loss, steps, *losses)
         shares = np.linspace(0, 1, 50)
-        limit = 2 * (1 + shares) / steepest
-        stable.set_title(say("● arrives below {limit}", limit="2(1 + β)/λ"), y=1)
+        limit, formula = 2 * (1 + shares) / steepest, f"2(1 + β)/{steepest:g}"
+        stable.set_title(say("–·– limit {limit}, ● now", limit=formula), y=1)
         stable.set(xlabel=r"$\beta$", ylabel=say("learning rate (log scale)"))
         stable.set(
             yscale="log",
