@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 import sympy as sp
 from matplotlib.ticker import MaxNLocator
 
 from ..language import say
 from .panels import ON_WHITE, PanelPicture, fit_panel, loss_panel, surface_panel
-from .picture import BLUE, GREEN, ORANGE, SERIES, STYLE, LivePicture
+from .picture import BLUE, GREEN, ORANGE, SERIES
 from .words import STEADY
 
 
@@ -101,7 +100,7 @@ class NeuronPicture(PanelPicture):
         self.fit.set_ydata(fit)
 
 
-class MemoryPicture(LivePicture):
+class MemoryPicture(PanelPicture):
     """How much each time step adds to a gradient, for each of several models.
 
     names: of the models. room: the least and the largest part that are to be seen, from 1e-18 to 1e12.
@@ -111,17 +110,11 @@ class MemoryPicture(LivePicture):
 
     def __init__(self, names: Sequence[str], room: tuple[float, float], longest: int, by: sp.Symbol):
         low, high = np.clip([room[0] / 3, room[1] * 3], 1e-18, 1e12)
-        with mpl.rc_context(STYLE):
-            super().__init__("", width=6.4, height=3.8)
-            axes = self.add_subplot(
-                xlabel=say("time steps back from the newest"), yscale="log", ylim=(low, high)
-            )
-        axes.set_ylabel(
-            say(
-                "part of the gradient of {parameter}\n(the newest is 1, log scale)",
-                parameter=by,
-            )
-        )
+        super().__init__(1, width=6.4)
+        (axes,) = self.panels
+        axes.set_title(say("part of the gradient of {parameter}, the newest is 1", parameter=by), y=1)
+        axes.set(xlabel=say("time steps back from the newest"), ylabel=say("part (log scale)"))
+        axes.set(yscale="log", ylim=(low, high))
         axes.axhspan(*STEADY, color="0.92", zorder=0)
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -132,7 +125,7 @@ class MemoryPicture(LivePicture):
             (self.curves[name],) = axes.plot([], [], color=color, ls=style, marker=marker, label=name)
             self.curves[name].set(linewidth=width, markersize=width + 3)
         axes.legend(frameon=False, loc="lower left")
-        self.moving = list(self.curves.values())
+        self.lines_move()
 
     def put(self, words: str, parts: Mapping[str, np.ndarray]) -> None:
         """Put the parts into the picture, by model, each of shape (steps,), the first time step first."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from ..language import later, say, say_in
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
@@ -15,6 +15,7 @@ FROM_TO, PATHS = later("path on the loss, ■ to ★"), later("path on the loss 
 ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # contours and paths run below the words
 AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10, "zorder": 5, "bbox": ON_WHITE}
 SEEN = 1e6  # what lies further out is not drawn
+FEW = 5  # ticks on an axis: each takes about a millisecond of an explorer's first picture
 
 
 def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
@@ -28,6 +29,7 @@ def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
     )
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
     axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
+    axes.yaxis.set_major_locator(LogLocator(numticks=FEW))
     axes.yaxis.set_major_formatter("{x:g}")
 
 
@@ -98,6 +100,8 @@ class PanelPicture(LivePicture):
             super().__init__("", width=width * panels, height=3.3 + foot)
             self.set_layout_engine(None)
             self.panels = self.subplots(1, panels, squeeze=False, width_ratios=shares)[0]
+            for axes in self.panels:
+                axes.locator_params(nbins=FEW)
         wide, high = self.get_size_inches()
         free = (wide - LEFT * panels - RIGHT) / panels  # for a panel
         self.subplots_adjust(
