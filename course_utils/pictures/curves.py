@@ -7,7 +7,7 @@ import sympy as sp
 from matplotlib.ticker import MaxNLocator
 
 from ..language import say
-from .panels import ON_WHITE, PanelPicture, fit_panel, loss_panel, surface_panel
+from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
 from .picture import BLUE, GREEN, ORANGE, SERIES
 from .words import STEADY
 
@@ -39,22 +39,14 @@ class RacePicture(PanelPicture):
         super().__init__(*((1, 6.4) if surface is None else (2, 5.0)), foot=0.4)
         self.highest = highest
         loss_panel(self.panels[0], steps, level / 10, highest)
+        self.panels[0].set_title(say("loss, — finish {level:g}", level=level), y=1)
         self.panels[0].axhline(level, color="black", linewidth=1, label=say("finish"))
-        self.panels[0].annotate(  # at the left, as the losses end at the right
-            say("finish {level:g}", level=level),
-            (0, level),
-            (2, -2),
-            textcoords="offset points",
-            va="top",
-            fontsize=9,
-            bbox=ON_WHITE,
-            zorder=5,
-        )
         self.losses = empty_lines(self.panels[0], names, linewidth=2)
         self.paths = {}
         if surface is not None:
-            surface_panel(self.panels[1], *surface)
             some = max(1, steps // 20)  # a mark at each step would be a band that covers the other paths
+            title = say("paths on the loss surface, marked every {some} steps", some=some)
+            surface_panel(self.panels[1], *surface, title=title)
             self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=4, markevery=some)
         self.legend(
             handles=list((self.paths or self.losses).values()), loc="lower center", ncols=4, frameon=False

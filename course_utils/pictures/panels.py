@@ -6,12 +6,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
 
-from ..language import later, say, say_in
+from ..language import say, say_in
 from .picture import BLUE, GREY, ORANGE, STYLE, LivePicture
 from .surfaces import draw_surface
 
 LEFT, RIGHT, BOTTOM, TOP = 0.9, 0.2, 0.55, 0.35  # inches around a panel, for what is written there
-FROM_TO, PATHS = later("path on the loss, ■ to ★"), later("path on the loss surface")
 ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # contours and paths run below the words
 AT_TOP: dict = {"color": GREY, "ha": "center", "va": "top", "fontsize": 10, "zorder": 5, "bbox": ON_WHITE}
 SEEN = 1e6  # what lies further out is not drawn
@@ -56,9 +55,9 @@ def tell_if_away(note, fit: np.ndarray) -> None:
     note.set_text("" if in_sight else say("(the curve is out of the picture)"))
 
 
-def surface_panel(axes, axis_1, axis_2, loss, names, title: str = PATHS) -> None:
+def surface_panel(axes, axis_1, axis_2, loss, names, title: str) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
-    axes.set_title(say(title), y=1)
+    axes.set_title(title, y=1)
     axes.set(xlabel=names[0], ylabel=names[1])
     draw_surface(axes, axis_1, axis_2, loss)
 
@@ -70,7 +69,7 @@ class PathLine:
     """
 
     def __init__(self, axes, surface):
-        surface_panel(axes, *surface, title=FROM_TO)
+        surface_panel(axes, *surface, title=say("path on the loss, ■ to ★"))
         self.axes, self.away = axes, away_note(axes)
         (self.line,) = axes.plot([], [], "o-", color=ORANGE, markersize=3, linewidth=1, label=say("path"))
         (self.begin,) = axes.plot([], [], "s", color="black", markersize=7, label=say_in("point", "start"))
