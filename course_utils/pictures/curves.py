@@ -45,7 +45,7 @@ class RacePicture(PanelPicture):
         self.paths = {}
         if surface is not None:
             some = max(1, steps // 20)  # a mark at each step would be a band that covers the other paths
-            title = say("paths on the loss surface, marked every {some} steps", some=some)
+            title = say("loss surface, a mark every {some} steps", some=some)
             surface_panel(self.panels[1], *surface, title=title)
             self.paths = empty_lines(self.panels[1], names, linewidth=1, markersize=4, markevery=some)
         self.legend(
