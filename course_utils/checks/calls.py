@@ -63,7 +63,7 @@ def call(function: Callable, given: Mapping, handed: Callable[[Mapping], object]
             why = say("It was tried with {zeros}.", zeros=zeros)
         elif isinstance(error, AssertionError):
             why = say("An `assert` says what is always so, and here it was not: many numbers are tried.")
-        elif not explained:
+        elif not explained and kind(error) not in ("NameError", "IndexError"):
             why = formulas_in(function)
         raise Unreadable(sentences(say("it fails with {said}", said=said), why)) from None
     if result is None or result is ...:
@@ -175,6 +175,13 @@ def wanted(function: Callable, given: Mapping) -> tuple[list[str], list[str]]:
                 )
             )
     return by_place, by_name
+
+
+def needed(function: Callable) -> set[str]:
+    """The names of the arguments without which it cannot be called, of a function that was called before."""
+    arguments = inspect.signature(as_written(function)).parameters.values()
+    various = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
+    return {each.name for each in arguments if each.default is each.empty and each.kind not in various}
 
 
 def as_written(function: Callable) -> Callable:

@@ -11,7 +11,7 @@ import sympy as sp
 from ..derivation.chain_rule import derivative, downstream, loss_of
 from .floats import Floats
 from .flow import Chains, Flow, Numbers, same
-from .link_slips import BRACKET, function_of, number_of
+from .link_slips import BRACKET, number_of
 from .mistakes import Link, Mistake
 
 # what makes a mistake from its place, the gradients of each mistake, and the indices of their wrts
@@ -193,7 +193,7 @@ def surplus_slopes(chains: Chains) -> Found:
     flow, above = chains.flow, defaultdict(set)
     for of, wrt in reversed(list(chains.locals)):
         above[wrt] |= {of, *above[of]}
-    curved = [link for link in chains.locals if function_of(chains.equations, link)]
+    curved = [link for link in chains.locals if isinstance(chains.equations[link[0]], sp.Function)]
     outputs = {symbol for symbol, _ in curved}
     for link in (link for link in chains.locals if link not in curved):
         of, wrt = link
@@ -201,12 +201,14 @@ def surplus_slopes(chains: Chains) -> Found:
         others = [other for other in curved if not in_a_row(link, other, above)]
         mistakes = [Mistake("surplus slope", text, links=(link,), names={"other": other}) for other in others]
         slopes = [flow.links[other] for other in others]
-        text = "{link} is multiplied by an activation's slope, and {symbol} has no activation."
+        text = "{slope} stands here, an activation's slope, and {symbol} has no activation."
         flat = {of, *chains.locals[link].free_symbols} - {wrt, *outputs}
         for symbol in sorted(flat & chains.equations.keys(), key=str):
-            h, names = chains.floats.points[symbol.name], {"symbol": symbol}
-            mistakes += 2 * [Mistake("surplus slope", text, links=(link,), names=names)]
-            slopes += [h * (1 - h), 1 - h**2]
+            h = chains.floats.points[symbol.name]
+            for slope, numbers in ((symbol * (1 - symbol), h * (1 - h)), (1 - symbol**2, 1 - h**2)):
+                names = {"symbol": symbol, "slope": slope}
+                mistakes.append(Mistake("surplus slope", text, links=(link,), names=names))
+                slopes.append(numbers)
         if mistakes:
             yield mistakes.__getitem__, *times(chains, link, np.array(slopes), chains.on[link])
 

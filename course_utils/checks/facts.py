@@ -91,8 +91,9 @@ def rarer_facts(chains: Chains, index: int) -> dict[float, Mistake]:
     found = {}
     for factor, links in numbers.items():
         mistake = Mistake("inverted number", INVERTED, links=links, names={"number": str(factor)})
-        if len(links) > 1:
-            mistake = mistake._replace(text=INVERTED_SOMEWHERE, credit=0.0)
+        some = with_number(chains, way, factor)
+        if len(some) > 1:
+            mistake = mistake._replace(text=INVERTED_SOMEWHERE, links=some, credit=0.0)
         found[1 / factor**2] = mistake
     for division, links in divisions.items():
         names = {"number": str(division)}

@@ -7,7 +7,7 @@ import sympy as sp
 
 from ..derivation.chain_rule import Equations
 from ..derivation.given import some
-from ..language import say
+from ..language import later, say
 from ..models.model import Model
 from .budget import SEARCH, within
 from .facts import facts
@@ -21,19 +21,39 @@ from .symbols import roles_of
 from .trials import MANY, SAMPLES, compared, differs
 from .verdict import Verdict, slipped, wrong
 
+SCALES = np.array([1, -1, 2, -2, 0.5, -0.5, SAMPLES, -SAMPLES])  # of a gradient with one slip besides
+SWAPPED_ORDER = later("the gradients are right, but in another order: return them for {names}.")
+IN_ANOTHERS_PLACE = later("gradients stand in one another's place: return them for {names}.")
+SCALED = later("one of them is the right one times a number, or with its sign turned.")
 
-def order_swapped(answers: np.ndarray, keys: np.ndarray, parameters: Sequence[sp.Symbol]) -> list[Mistake]:
-    """The mistake that all gradients are right, in another order. answers, keys: (parameters, trials).
 
-    Those that stand in their place are worth their share.
+def exchanged(answers: np.ndarray, keys: np.ndarray) -> list[int]:
+    """Which answers are one another's gradients, in a circle. answers, keys: (parameters, trials).
+
+    Each may have a turned sign, a lost factor or a sum for a mean besides: no link is missing in these.
     """
-    hits = same(answers[:, np.newaxis], keys)  # for each answer and each key
-    text = "the gradients are right, but in another order: return them for {names}."
-    names = {"names": some(map(str, parameters), most=10)}
-    places = list(hits.argmax(axis=1))
-    swapped = hits.any(axis=1).all() and len(set(places)) == len(answers) and places != sorted(places)
-    share = float(np.mean(np.equal(places, range(len(places)))))
-    return [Mistake("order swapped", text, credit=share, names=names)] if swapped else []
+    scaled = SCALES[:, np.newaxis, np.newaxis, np.newaxis] * keys
+    hits = np.any(same(answers[:, np.newaxis], scaled), axis=0)
+    own = hits.diagonal() | ~hits.any(axis=1)
+    places = np.where(own, range(len(own)), hits.argmax(axis=1)).tolist()
+    return [place for place in range(len(own)) if not own[place] and ends_at(places, place) == place]
+
+
+def ends_at(places: Sequence[int], begin: int) -> int:
+    """Where one is that goes from each place to the next, until it is where it began, or long enough."""
+    here = places[begin]
+    for _ in places:
+        here = here if here == begin else places[here]
+    return here
+
+
+def out_of_order(exact: bool, others: Sequence[Verdict], parameters: Sequence[sp.Symbol]) -> str:
+    """The message on exchanged gradients. exact: whether they are right else. others: on those in place."""
+    names = some(map(str, parameters), most=10)
+    if exact and not others:
+        return say(SWAPPED_ORDER, names=names)
+    order, other = say(IN_ANOTHERS_PLACE, names=names), others[0].message if others else say(SCALED)
+    return say("two slips. One: {one} The other: {other}", one=order, other=other)
 
 
 def judged(

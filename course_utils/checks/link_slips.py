@@ -225,7 +225,9 @@ SWAPPED = "{other} stands in {link} where another of its kind belongs."
 
 
 def swapped(right: sp.Expr, old: sp.Symbol, new: sp.Symbol) -> Iterator[sp.Expr]:
-    """One symbol in place of another: everywhere, or in one factor alone."""
+    """One symbol in place of another: everywhere, or in one factor alone, which may be one of a power."""
     for part in dict.fromkeys([right, *sp.Mul.make_args(right)]):
         if old in part.free_symbols:
             yield right / part * part.xreplace({old: new})
+    if right.as_powers_dict()[old] in (2, 3):
+        yield right / old * new

@@ -1,6 +1,7 @@
 """Check of a training loop that a learner wrote."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import chain
@@ -16,8 +17,8 @@ from ..models.model import Model
 from ..training.update_rules import positive
 from .answers import Unreadable
 from .arguments import borrowed
-from .budget import bounded
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by, in_words
+from .budget import TooSlow, bounded, patience
+from .calls import FEW_SECONDS, as_array, as_numbers, call, call_each, changed_by, in_words
 from .carried import carried
 from .descents import SUMMED, Descent, Run, all_finite, cut_runs, run_agrees
 from .facts import LARGEST
@@ -215,19 +216,16 @@ def misused_arguments(model: Model, function: Callable, tried: Iterable[tuple[st
         for name, arguments, end in runs
         if all_finite(end) and (name != "learning_rate" or is_calm(arguments, end[0]))
     ]
-    met = []
-
-    def given() -> Iterator[dict]:
-        for name, arguments, _ in runs:
-            met.append(name)
-            yield arguments.given(model.parameters, model.data)
-
-    try:
-        answers = call_each(function, given(), lambda result: returned(result, model), FEW_SECONDS)
-    except Unreadable:
-        return [met[-1]]
-    told = zip(runs, answers, strict=True)
-    return list(dict.fromkeys(name for (name, _, end), answer in told if not run_agrees(answer, end)))
+    wrong: dict[str, None] = {}
+    with suppress(TooSlow), patience(FEW_SECONDS):  # a slow loop is no wrong one
+        for name, arguments, end in runs:
+            try:
+                answer = returned(call(function, arguments.given(model.parameters, model.data)), model)
+            except Unreadable:
+                return [name]
+            if not run_agrees(answer, end):
+                wrong[name] = None
+    return list(wrong)
 
 
 def extremes(model: Model, few: Arguments) -> Iterator[tuple[str, Arguments]]:

@@ -48,14 +48,20 @@ def by_chance(mistake: Mistake, changed: sp.Expr, chains: Chains) -> bool:
     """Whether a computed symbol that comes in mends the answer only because of what it is computed from.
 
     V - y_hat is V*(1 - r) where y_hat is V*r: nobody has forgotten y_hat in a formula that lacks 1 - r.
-    So it may be any number.
+    So it may be any number, unless it stands in place of one that is computed alike, as probabilities are.
     """
-    added = mistake.names.get("added")
-    if added not in chains.equations:
+    added, equations = mistake.names.get("added"), chains.equations
+    if not isinstance(added, sp.Symbol) or added not in equations:
         return False
     numbers = np.random.default_rng(0).uniform(*ANYWHERE, chains.floats.shape)
-    free = Floats(chains.floats.points | {str(added): numbers})
-    return not same(free.value(changed), Chains(chains.equations, chains.wrts, free).gradients[0])
+    free = Floats(chains.floats.points | {added.name: numbers})
+    if mistake.slip == "wrong symbol":
+        instead = equations.get(mistake.names["symbol"])
+        if instead is not None and instead.func == equations[added].func:
+            return False
+        # and what is computed from it follows: u may stand where d belongs, if u is d/s
+        free.compute({symbol: equation for symbol, equation in equations.items() if symbol != added})
+    return not same(free.value(changed), Chains(equations, chains.wrts, free).gradients[0])
 
 
 def changes(answer: sp.Expr, roles: Sequence, used: Set) -> Iterator[tuple[Mistake, sp.Expr]]:
@@ -63,7 +69,8 @@ def changes(answer: sp.Expr, roles: Sequence, used: Set) -> Iterator[tuple[Mista
     for symbol in sorted(answer.free_symbols, key=by_name):
         mistake = Mistake("wrong symbol", ANOTHER_OF_ITS_KIND, names={"symbol": symbol})
         for other in dict.fromkeys(other for group in roles if symbol in group for other in group):
-            yield from ((mistake, changed) for changed in swapped(answer, symbol, other) if other != symbol)
+            named = mistake.about(added=other)
+            yield from ((named, changed) for changed in swapped(answer, symbol, other) if other != symbol)
     for called in sorted(answer.atoms(sp.Function), key=str):
         mistake = Mistake("wrong function", ANOTHER_FUNCTION, names={"called": called})
         inner = called.args[0]

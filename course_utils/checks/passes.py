@@ -16,9 +16,9 @@ from ..models.model import Model
 from .answers import Unreadable
 from .arguments import borrowed, replaced
 from .budget import SEARCH, bounded, within
-from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by
+from .calls import FEW_SECONDS, as_array, as_numbers, call_each, changed_by, needed
 from .flow import same
-from .judging import judged, order_swapped
+from .judging import exchanged, judged, out_of_order
 from .line_slips import slip_in_lines
 from .mistakes import Mistake
 from .rounding import CLOSE
@@ -146,29 +146,34 @@ def check_backward(model: Model, function: Callable) -> Verdict:
         sized = [(trial, means(trial)) for trial in tried.resized()]
         unsized = wrong_size(function, lambda trial: given_by(model, trial), read, sized)
         first = given_by(model, next(tried.each()))
-        remarks = changed_by(function, first), computed_in(function, model, first)
+        remarks = changed_by(function, first), computed_in(function, model)
         return unsized or right(sentences(say("these are the gradients."), *remarks), tried.regions)
     told, lost = telling(correct), ~np.all(correct, axis=1)
     tested = [given_by(model, trial) for trial in tried.some(told)]
     at = [asked_by(function, given) for given in tested]
-    swapped = order_swapped(answers[:, told], means(tried.values)[:, told], model.parameters)
-    if mistakes := borrowed(function, tested[0]) or swapped:
+    if mistakes := borrowed(function, tested[0]):
         return slipped(mistakes)
-    growth = growth_of(function, tested, read, dict(zip(adjoints, answers[:, told], strict=True)))
-    given_up = {
-        p: answer[told] for p, answer, is_lost in zip(adjoints, answers, lost, strict=True) if is_lost
-    }
-    verdicts = judged(model, adjoints, given_up, tried.points(told), at, growth=growth)
-    score = 1 - sum(1 - float(verdict) for verdict in verdicts) / len(adjoints)
+    used, keys = answers[:, told], means(tried.values)[:, told]
+    circle = exchanged(used, keys)
+    given_up = {p: used[i] for i, p in enumerate(adjoints) if lost[i] and i not in circle}
+    verdicts = []
+    if given_up:
+        growth = growth_of(function, tested, read, dict(zip(adjoints, used, strict=True)))
+        verdicts = judged(model, adjoints, given_up, tried.points(told), at, growth=growth)
+    score = 1 - (len(circle) + sum(1 - float(verdict) for verdict in verdicts)) / len(adjoints)
     slips = tuple(dict.fromkeys(slip for verdict in verdicts for slip in verdict.slips))
+    if circle:
+        exact = all(any(same(used[i], key) for key in keys) for i in circle)
+        message = out_of_order(exact, verdicts, model.parameters)
+        return Verdict(False, message, score, ("order swapped", *slips))
     if not verdicts[0].slips and (mistakes := replaced(function, tested, read)):
         return slipped(mistakes, verdicts[0].message)
     return Verdict(False, verdicts[0].message, score, slips)
 
 
-def computed_in(function: Callable, model: Model, given: dict) -> str:
+def computed_in(function: Callable, model: Model) -> str:
     """The sentence about arguments that a loop has no numbers for, as the model computes them."""
-    asked = asked_by(function, given)
+    asked = needed(function)
     names = [s.name for s in model.equations if s.name in asked]
     text = "It asks for {names}: a loop has numbers for parameters and data alone, so compute {names} in it."
     return say(text, names=enumerated(f"`{name}`" for name in names)) if names else ""

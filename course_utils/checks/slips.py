@@ -190,7 +190,14 @@ class Slips:
             found = others or found
         elif len(others) < len(found) and not self.written.lacks_bracket:
             found = others
-        return [self._as_values(mistake) for mistake in found]
+        return [self._as_values(mistake) for mistake in found if self._may_be_written(mistake)]
+
+    def _may_be_written(self, mistake: Mistake) -> bool:
+        """Whether the slope that is too many may be in the answer: not that of a symbol it does not have."""
+        slope = mistake.names.get("slope")
+        if self.written is None or not isinstance(slope, sp.Expr):
+            return True
+        return slope.free_symbols <= self.written.formula.free_symbols
 
     def _as_values(self, mistake: Mistake) -> Mistake:
         """A share in place of the other, where that one is not written: what computes it may be wrong."""

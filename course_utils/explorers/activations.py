@@ -41,7 +41,7 @@ def activation_explorer(
     Raises ValueError for bad start or data, naming the culprit.
     """
     some = next(iter(tasks.values()))
-    inputs = np.sort([*np.linspace(-4.5, 4.5, 181), 1e-9])  # with a place just right of 0, for the jump
+    inputs = np.sort([*np.linspace(-5, 5, 201), 1e-9])  # with a place just right of 0, for the jump
 
     @cache  # each when it is asked for: together they take seconds
     def trained(name):

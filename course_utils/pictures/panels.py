@@ -55,7 +55,7 @@ def tell_if_away(note, fit: np.ndarray) -> None:
     note.set_text("" if in_sight else say("(the curve is out of the picture)"))
 
 
-def surface_panel(axes, axis_1, axis_2, loss, names, title: str) -> None:
+def surface_panel(axes, axis_1, axis_2, loss, names, *, title: str) -> None:
     """Draw the loss over two parameters, for paths to be drawn upon."""
     axes.set_title(title, y=1)
     axes.set(xlabel=names[0], ylabel=names[1])

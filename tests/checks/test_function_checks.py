@@ -94,6 +94,27 @@ def test_a_backward_that_asks_for_what_the_model_computes_is_right_and_is_told_s
     assert verdict.correct and "It asks for `h`, `y_hat`: a loop" in verdict.message
 
 
+def test_a_backward_that_takes_what_the_model_computes_but_needs_it_not_is_told_nothing():
+    def takes_any(w1, b1, w2, b2, x, y, h=None, **others):
+        return backward()(w1=w1, b1=b1, w2=w2, b2=b2, x=x, y=y)
+
+    assert check_backward(SEED, takes_any).message == "these are the gradients."
+
+
+def test_a_slow_loop_is_no_wrong_one(monkeypatch):
+    monkeypatch.setattr("course_utils.checks.loops.FEW_SECONDS", 0.05)
+    calls = []
+
+    def slow(start, data, learning_rate, steps):
+        calls.append(steps)
+        while len(calls) > 1:
+            pass
+        return loop()(start, data, learning_rate, steps)
+
+    assert check_training(SEED, slow, START, DATA, learning_rate=0.1, steps=7).correct
+    assert len(calls) > 2
+
+
 @pytest.mark.parametrize("function", [forward, by_place, by_any_name, greedy, from_the_middle])
 def test_a_right_forward_function_of_any_signature_is_right(function):
     assert check_forward(SEED, y_hat, function).correct
