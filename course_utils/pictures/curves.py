@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import sympy as sp
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from ..language import say
 from .panels import PanelPicture, fit_panel, loss_panel, surface_panel
@@ -92,6 +92,9 @@ class NeuronPicture(PanelPicture):
         self.fit.set_ydata(fit)
 
 
+POWERS = [10.0**power for power in range(-16, 13, 4)]  # that a part of a gradient is seen at, 1 among them
+
+
 class MemoryPicture(PanelPicture):
     """How much each time step adds to a gradient, for each of several models.
 
@@ -101,13 +104,15 @@ class MemoryPicture(PanelPicture):
     """
 
     def __init__(self, names: Sequence[str], room: tuple[float, float], longest: int, by: sp.Symbol):
-        low, high = np.clip([room[0] / 3, room[1] * 3], 1e-18, 1e12)
+        least, most = np.clip([room[0] / 3, room[1] * 3], 1e-18, 1e12)
         super().__init__(1, width=6.4)
         (axes,) = self.panels
         axes.set_title(say("part of the gradient of {parameter}, the newest is 1", parameter=by), y=1)
         axes.set(xlabel=say("time steps back from the newest"), ylabel=say("part (log scale)"))
-        axes.set(yscale="log", ylim=(low, high))
-        axes.axhspan(*STEADY, color="0.92", zorder=0)
+        axes.set(yscale="log", ylim=(least, most))
+        low, high = STEADY
+        axes.axhspan(low, high, color="0.9", zorder=0, label=say("{low:g} to {high:g}", low=low, high=high))
+        axes.yaxis.set_major_locator(FixedLocator(POWERS))
         axes.set_xlim(-0.03 * longest, 1.03 * longest - 1)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         self.curves = {}
