@@ -204,6 +204,8 @@ def surplus_slopes(chains: Chains) -> Found:
         text = "{slope} stands here, an activation's slope, and {symbol} has no activation."
         flat = {of, *chains.locals[link].free_symbols} - {wrt, *outputs}
         for symbol in sorted(flat & chains.equations.keys(), key=str):
+            if not chains.equations[symbol].is_polynomial():
+                continue  # it may be an activation that is no single function, such as z*sigmoid(z)
             h = chains.floats.points[symbol.name]
             for slope, numbers in ((symbol * (1 - symbol), h * (1 - h)), (1 - symbol**2, 1 - h**2)):
                 names = {"symbol": symbol, "slope": slope}

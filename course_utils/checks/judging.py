@@ -24,7 +24,7 @@ from .verdict import Verdict, slipped, wrong
 SCALES = np.array([1, -1, 2, -2, 0.5, -0.5, SAMPLES, -SAMPLES])  # of a gradient with one slip besides
 SWAPPED_ORDER = later("the gradients are right, but in another order: return them for {names}.")
 IN_ANOTHERS_PLACE = later("gradients stand in one another's place: return them for {names}.")
-SCALED = later("one of them is the right one times a number, or with its sign turned.")
+SCALED = later("at least one of them is the right one times a number, or with its sign turned.")
 
 
 def exchanged(answers: np.ndarray, keys: np.ndarray) -> list[int]:

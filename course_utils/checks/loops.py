@@ -195,37 +195,45 @@ def near(answer: np.ndarray, key: np.ndarray) -> bool:
 
 def with_other_arguments(model: Model, function: Callable, usual: Arguments) -> Verdict:
     """The verdict on a loop that is right with the arguments of the question."""
-    few = fewer_steps(usual)
-    unused = misused_arguments(model, function, [("steps", few)])
-    few = usual if unused else few
-    unused += misused_arguments(model, function, [*others(few), *extremes(model, few)])
-    unused = unused or misused_arguments(model, function, rising(model, few._replace(steps=SOME)))
+    few, remark = fewer_steps(usual), ""
+    unused: list[str] = []
+    with suppress(TooSlow):  # a slow loop is no wrong one; what else would be tried takes as long
+        misused_arguments(model, function, [("steps", few)], unused)
+        few = usual if unused else few
+        misused_arguments(model, function, [*others(few), *extremes(model, few)], unused)
+        if not unused:
+            misused_arguments(model, function, rising(model, few._replace(steps=SOME)), unused)
+            remark = changed_by(function, few.given(model.parameters, model.data))
     if not unused:
-        given = few.given(model.parameters, model.data)
-        return right(sentences(say("this is how the network learns."), changed_by(function, given)))
+        return right(sentences(say("this is how the network learns."), remark))
     text = "with other {name} it goes wrong: use the argument {name}, no numbers or limits of your own."
     credit = 0.5 if len(unused) == 1 else 0.0
     return slipped([Mistake("unused argument", text, credit=credit, names={"name": unused[0]})])
 
 
-def misused_arguments(model: Model, function: Callable, tried: Iterable[tuple[str, Arguments]]) -> list[str]:
-    """The arguments with which a loop goes wrong. tried: (the name of an argument, arguments)."""
+def misused_arguments(
+    model: Model, function: Callable, tried: Iterable[tuple[str, Arguments]], found: list[str]
+) -> None:
+    """Add to `found` the arguments with which a loop goes wrong. tried: (an argument's name, arguments).
+
+    Raises TooSlow if that takes FEW_SECONDS of computing; what was found until then is kept.
+    """
     runs = [(name, arguments, expected(model, arguments)) for name, arguments in tried]
     runs = [
         (name, arguments, end)
         for name, arguments, end in runs
         if all_finite(end) and (name != "learning_rate" or is_calm(arguments, end[0]))
     ]
-    wrong: dict[str, None] = {}
-    with suppress(TooSlow), patience(FEW_SECONDS):  # a slow loop is no wrong one
+    known = len(found)
+    with patience(FEW_SECONDS):
         for name, arguments, end in runs:
             try:
                 answer = returned(call(function, arguments.given(model.parameters, model.data)), model)
             except Unreadable:
-                return [name]
-            if not run_agrees(answer, end):
-                wrong[name] = None
-    return list(wrong)
+                found[known:] = [name]
+                return
+            if name not in found and not run_agrees(answer, end):
+                found.append(name)
 
 
 def extremes(model: Model, few: Arguments) -> Iterator[tuple[str, Arguments]]:

@@ -163,7 +163,7 @@ def check_backward(model: Model, function: Callable) -> Verdict:
     score = 1 - (len(circle) + sum(1 - float(verdict) for verdict in verdicts)) / len(adjoints)
     slips = tuple(dict.fromkeys(slip for verdict in verdicts for slip in verdict.slips))
     if circle:
-        exact = all(any(same(used[i], key) for key in keys) for i in circle)
+        exact = bool(same(used[circle][:, np.newaxis], keys).any(axis=1).all())
         message = out_of_order(exact, verdicts, model.parameters)
         return Verdict(False, message, score, ("order swapped", *slips))
     if not verdicts[0].slips and (mistakes := replaced(function, tested, read)):

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.ticker import LogLocator, NullLocator
 
 from ..language import say
-from .panels import PanelPicture, PathLine, loss_panel
+from .panels import PanelPicture, PathLine, log_ticks, loss_panel
 from .picture import BLUE, GREEN
 
 
@@ -32,9 +31,7 @@ class MomentumPicture(PanelPicture):
             xlim=(-0.03, 1.03),
             ylim=(min(rates) / 1.5, max(*rates, *limit) * 1.5),
         )
-        stable.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        stable.yaxis.set_minor_locator(NullLocator())
-        stable.yaxis.set_major_formatter("{x:g}")
+        log_ticks(stable.yaxis, subs=(1, 2, 5))
         stable.plot(shares, limit, color=GREEN, linestyle="-.", lw=2, label=say("limit"))
         (self.loss,) = loss.plot([], [], color=BLUE, linewidth=2, label=say("loss"))
         self.path = PathLine(way, surface)

@@ -27,9 +27,17 @@ def loss_panel(axes, steps: int, lowest: float, highest: float) -> None:
         xlabel=say("step"), ylabel=say("loss (log scale, cut at {highest:g})", highest=highest), yscale="log"
     )
     axes.set(xlim=(0, steps), ylim=(lowest / 2, 1.5 * highest))
-    axes.yaxis.set_minor_locator(NullLocator())  # hundreds of small ticks take longer than all the rest
-    axes.yaxis.set_major_locator(LogLocator(numticks=FEW))
-    axes.yaxis.set_major_formatter("{x:g}")
+    log_ticks(axes.yaxis, numticks=FEW)
+
+
+def log_ticks(axis, **settings) -> None:
+    """Ticks with plain numbers, where a LogLocator of these settings has them.
+
+    No small ticks: hundreds of them take longer than all the rest.
+    """
+    axis.set_major_locator(LogLocator(**settings))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:g}")
 
 
 def fit_panel(axes, measured, grid, labels):
