@@ -296,6 +296,47 @@ def contrast(words):
     return (max(light) + 0.05) / (min(light) + 0.05)
 
 
+ASK = """async (code) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    const request = kernel.requestExecute({ code });
+    let told = '';
+    request.onIOPub = (message) => { told += message.content.text ?? ''; };
+    await request.done;
+    return told;
+}"""
+
+
+def test_two_places_show_an_explorer_and_one_of_them_closes(page, lab):
+    """Both turn to the same page, and the kernel knows that somebody still sees it."""
+    run_all(page, lab, "00_start_here.ipynb")
+    explorers, seen = page.locator(".explorer"), "from course_utils.explorers.explorer import living\n"
+    seen += "print([explorer.screen.seen for explorer in living])"
+    page.evaluate(
+        """async () => {
+            const { commands, shell } = window.jupyterapp, panel = shell.currentWidget;
+            const index = panel.content.widgets.findIndex((cell) => cell.node.querySelector('.explorer'));
+            panel.content.activeCellIndex = index;
+            await commands.execute('notebook:create-output-view');
+            window.beside = [...shell.widgets('main')].find((widget) => widget !== panel);
+            shell.activateById(panel.id);
+        }"""
+    )
+    playwright.expect(explorers).to_have_count(2)
+    slider = explorers.first.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("Home")
+    settle(page)
+    assert len({explorer.inner_text() for explorer in explorers.all()}) == 1
+    assert len(set(page.locator(".explorer img").evaluate_all("all => all.map((image) => image.src)"))) == 1
+    page.evaluate("() => window.beside.close()")
+    playwright.expect(explorers).to_have_count(1)
+    assert page.evaluate(ASK, seen) == "[True]\n"
+    page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    playwright.expect(explorers).to_have_count(0)
+    page.wait_for_timeout(500)
+    assert page.evaluate(ASK, seen) == "[False]\n"
+
+
 def test_without_a_kernel_the_stored_picture_stands_in(page, lab):
     """A lesson with its outputs, opened and not run: each explorer is a picture with its words."""
     lesson = next(path for path in LESSONS if path.name.startswith("06_"))

@@ -20,7 +20,7 @@ def duplicates_in(items: Iterable) -> list:
 
 def spelled(symbol) -> str:
     """A symbol's name as Python reads it: two that look alike may be one."""
-    return normalize("NFKC", str(symbol))
+    return normalize("NFKC", symbol.name if isinstance(symbol, sp.Symbol) else str(symbol))  # str is slow
 
 
 def check_names(symbols: Iterable, kind: type = sp.Symbol, called: str = later("SymPy symbol")) -> None:

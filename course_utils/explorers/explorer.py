@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 
-from ..pictures.picture import LivePicture, smaller
+from ..pictures.picture import LivePicture
 from .controls import row
 from .screen import Screen
 
@@ -127,7 +127,7 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         if self._posed != self._values():  # another page was drawn since
             self._pose(self._values())
-        still, metadata = self.picture.bundle(smaller(self.screen.png))
+        still, metadata = self.picture.bundle(self.screen.png)
         return super()._repr_mimebundle_(**kwargs) | still, metadata
 
 

@@ -39,65 +39,83 @@ function saveWithoutViews(notebook) {
   };
 }
 
-// Tell the kernel whether anybody sees this: pages that nobody sees need not be drawn.
-function seen(model, more) {
-  model.views = (model.views ?? 0) + more;
-  if (!("kernel" in model.widget_manager) || model.get("seen") === model.views > 0) return;
-  model.set("seen", model.views > 0);
-  model.save_changes();
-}
+// One screen. Its pages are decoded as they come, before anything shows it, and once for all that do:
+// an image whose page is there has its size at once, and no frame is blank.
+export default () => {
+  const pages = []; // kept, so that the browser need not load them again
+  const views = new Set(); // for each place that shows the screen, how it turns to the page as asked for
 
-async function render({ model, el }) {
-  seen(model, 1);
-  saveWithoutViews(model.widget_manager.context?.model);
-  const image = document.createElement("img");
-  const words = document.createElement("p");
-  words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
-  el.append(image, words);
-  if (model.get("count") < 2 && !("kernel" in model.widget_manager)) {
-    const note = document.createElement("p");
-    note.className = "needs-kernel";
-    note.textContent = model.get("said").still;
-    el.append(note);
-  }
-
-  const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
-  const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));
-  const pages = [];
-
-  function turn() {
-    const page = pages[pageOf(controls)];
-    el.classList.toggle("waiting", !page);
-    if (page) {
-      image.src = page.src;
-      image.alt = words.textContent = page.alt;
-    }
-    nameControls(el.closest(".explorer"), model.get("said"));
-  }
-  function load(place) {
+  async function load(model, place) {
     const [alt, png] = model.get(`page_${place}`);
     const old = pages[place];
-    const page = png && new Image(); // kept, so that the browser need not load it again
+    const page = png && new Image();
     if (page) Object.assign(page, { alt, src: URL.createObjectURL(new Blob([png], { type: "image/png" })) });
     pages[place] = page;
-    const ready = page?.decode() ?? Promise.resolve(); // before it is shown, so that no frame is blank
-    ready.then(() => pages[place] === page && place === pageOf(controls) && turn());
+    await page?.decode();
+    if (pages[place] === page) for (const turn of views) turn(place);
     if (old) URL.revokeObjectURL(old.src);
   }
-  for (let place = 0; place < model.get("count"); place++) {
-    model.on(`change:page_${place}`, () => load(place));
-    load(place);
-  }
-  for (const control of controls) control.on("change:index", turn);
-  requestAnimationFrame(turn); // once the controls are in the page too
 
-  el.classList.toggle("clickable", model.get("clickable"));
-  image.addEventListener("click", (event) => {
-    if (!model.get("clickable")) return;
-    const box = image.getBoundingClientRect();
-    model.set("clicked", [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
+  // Tell the kernel whether anybody sees this: pages that nobody sees need not be drawn.
+  function tellSeen(model) {
+    if (!("kernel" in model.widget_manager) || model.get("seen") === views.size > 0) return;
+    model.set("seen", views.size > 0);
     model.save_changes();
-  });
-  return () => seen(model, -1);
-}
-export default { render };
+  }
+
+  function initialize({ model }) {
+    for (let place = 0; place < model.get("count"); place++) {
+      model.on(`change:page_${place}`, () => load(model, place));
+      load(model, place);
+    }
+  }
+
+  async function render({ model, el }) {
+    saveWithoutViews(model.widget_manager.context?.model);
+    const image = document.createElement("img");
+    const words = document.createElement("p");
+    words.setAttribute("role", "status"); // stays in the page, so that a change of its text is announced
+    el.append(image, words);
+    if (model.get("count") < 2 && !("kernel" in model.widget_manager)) {
+      const note = document.createElement("p");
+      note.className = "needs-kernel";
+      note.textContent = model.get("said").still;
+      el.append(note);
+    }
+
+    const names = model.get("controls").map((name) => name.replace("IPY_MODEL_", ""));
+    const controls = await Promise.all(names.map((name) => model.widget_manager.get_model(name)));
+    const nameThem = () => nameControls(el.closest(".explorer"), model.get("said"));
+
+    function turn(changed = pageOf(controls)) {
+      if (changed !== pageOf(controls)) return;
+      const page = pages[changed];
+      el.classList.toggle("waiting", !page);
+      if (page) {
+        image.src = page.src;
+        image.alt = words.textContent = page.alt;
+      }
+      nameThem();
+    }
+    views.add(turn);
+    tellSeen(model);
+    turn();
+    const asked = () => turn();
+    for (const control of controls) control.on("change:index", asked);
+    requestAnimationFrame(nameThem); // once the controls are in the page too
+
+    el.classList.toggle("clickable", model.get("clickable"));
+    image.addEventListener("click", (event) => {
+      if (!model.get("clickable")) return;
+      const box = image.getBoundingClientRect();
+      model.set("clicked", [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
+      model.save_changes();
+    });
+    return () => {
+      for (const control of controls) control.off("change:index", asked);
+      views.delete(turn);
+      tellSeen(model);
+    };
+  }
+  return { initialize, render };
+};

@@ -1,27 +1,25 @@
 """Pictures of knobs that are turned: all of a model by hand, or one of them by a step along its gradient."""
 
-import matplotlib as mpl
 import numpy as np
 
 from ..language import say, say_in
-from .panels import PanelPicture, away_note, fit_panel, tell_if_away
-from .picture import BLUE, GREEN, ORANGE, STYLE, LivePicture
+from .panels import PanelPicture, away_note, fit_panel, log_ticks, tell_if_away
+from .picture import BLUE, GREEN, ORANGE
 
 
-class KnobPicture(LivePicture):
+class KnobPicture(PanelPicture):
     """The fit of a model beside the measured points, and its loss on a scale with the best one so far.
 
     fit: (measured, grid, labels), as for RunPicture. lowest, highest: the range of losses to show.
     """
 
     def __init__(self, fit: tuple, lowest: float, highest: float):
-        with mpl.rc_context(STYLE):
-            super().__init__("", width=7.2, height=3.6)
-            left, right = self.subplots(1, 2, width_ratios=[4, 1])
+        super().__init__(2, width=3.6, shares=[4, 1])
+        left, right = self.panels
         self.fit, self.away = fit_panel(left, *fit), away_note(left)
         right.set_title(say("loss (log scale)"), y=1)
         right.set(yscale="log", xlim=(0, 1), ylim=(lowest, highest), xticks=[])
-        right.yaxis.set_major_formatter("{x:g}")
+        log_ticks(right.yaxis)
         self.range = lowest, highest
         (self.best,) = right.plot(
             [], [], color="black", linestyle="--", linewidth=1.5, label=say("best so far")

