@@ -14,7 +14,7 @@ from .link_slips import is_mean, number_of, sums_in
 from .mistakes import Link, Mistake, partial
 
 SIGN = "the sign is turned: one minus too many or too few."
-SIGN_IN_ONE = "the sign is turned: one minus too many or too few. One is in {carry}."
+SIGN_IN_ONE = "the sign is turned: one minus too many or too few. Of the links, {carry} carries one."
 SIGN_IN_SOME = "the sign is turned: one minus too many or too few. Of the links these carry one: {carry}."
 SURPLUS_IN_SOME = "a factor {number} too many. Links with a {number}: {link}."
 SURPLUS = (2, 3, 0.5)  # factors that a learner may know from another loss

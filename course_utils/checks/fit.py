@@ -1,6 +1,7 @@
 """What a network that a learner made up has learned: was it trained, and what does it predict?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import sympy as sp
@@ -24,6 +25,7 @@ UNFIT = AttributeError, KeyError, TypeError, ValueError  # what a model raises f
 VISIBLE = 0.1  # of the data's standard deviation: so far from a straight line once it is trained
 UNLIKELY = 1e6  # of the target's mean square: nobody starts with such an error
 STRAIGHT = 1e-9  # relative: slopes so near to one another are one
+FOREIGN = 100  # times: so much flatter than its own is an error where a model was trained on other data
 LEARNED = 0.9  # of the mean squared error at the start: at most so much is left after training
 
 
@@ -141,8 +143,18 @@ def faults_of_fit(drawn: Callable, start: list, end: list, samples: Sequence, ri
     if not after <= LEARNED * before:
         was, now = shown_apart(before, after, 4)
         yield say("training should bring the error well down: it was {was}, and is {now}.", was=was, now=now)
+    here, there = (steepness(partial(error_of, axis=some[0], target=some[1]), end) for some in samples)
+    if there * FOREIGN < here:
+        yield "it seems to be trained on the held-out years: only with these its error is at rest."
     if not bend(axis, drawn(end, axis)) >= VISIBLE * np.std(target):
         yield "to the eye this is a straight line: train until it bends."
+
+
+def steepness(error: Callable, parameters: Sequence[float]) -> float:
+    """The size of the gradient of an error at some parameters, by differences."""
+    steps = 1e-5 * np.eye(len(parameters))
+    slopes = [(error(parameters + step) - error(parameters - step)) / 2e-5 for step in steps]
+    return float(np.linalg.norm(slopes))
 
 
 def check_steepest(curve: np.ndarray | None, axis: np.ndarray, answer) -> Verdict:

@@ -180,6 +180,10 @@ def lost_pairs(right: sp.Expr) -> Iterator[Mistake]:
         yield Mistake("lost parts", text, both, names=names)
 
 
+SURPLUS = "a factor 2 comes with {part} in {link}: it does not belong there."
+HALF = "only half of {part} stands in {link}: a factor 2 is lost."
+
+
 def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
     """A sign, a factor 2 too many, a bracket closed too early, however deep."""
     for node in dict.fromkeys(sp.preorder_traversal(right)):
@@ -187,10 +191,8 @@ def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
             if node.could_extract_minus_sign():
                 text, names = "the sign of {part} is turned in {link}.", {"part": old_names(-node)}
                 yield Mistake("sign inside", text, right.xreplace({node: -node}), names=names)
-            text = "a factor 2 comes with {part} in {link}: it does not belong there."
-            yield Mistake(
-                "surplus number", text, right.xreplace({node: 2 * node}), names={"part": old_names(node)}
-            )
+            for slip, text, wrong in (("surplus number", SURPLUS, 2 * node), ("lost number", HALF, node / 2)):
+                yield Mistake(slip, text, right.xreplace({node: wrong}), names={"part": old_names(node)})
             for total in (part for part in node.args if part.is_Add):
                 text = "the bracket around {part} is missing in {link}: all of it is multiplied."
                 sign = -1 if node.could_extract_minus_sign() else 1

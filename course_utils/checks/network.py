@@ -18,9 +18,7 @@ from .loss import fault_of_loss
 from .symbols import must_be_scalar
 from .verdict import Verdict, right, wrong
 
-STRAIGHT = Verdict(
-    False, "this is the straight line that was given: make a network of it.", slips=("unanswered",)
-)
+STRAIGHT = Verdict(False, "this is still a straight line: make a network of it.", slips=("unanswered",))
 AXIS = np.linspace(-2, 2, 41)  # of the input, and of a parameter
 TRIED = 200  # settings of all parameters
 BENDS = 1e-3  # of a curve's size: so far from a straight line at some setting, or it is one

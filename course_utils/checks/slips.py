@@ -312,4 +312,7 @@ def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:
     for other in others if best.slip not in FACTS else ():
         if other.slip not in FACTS:
             each.setdefault(other.links, other)
+    instead = [mistake for mistake in others if mistake.slip == "another"]
+    if instead and (len(each) > 1 or best.slip in RULES[1:]):  # as likely as what is seldom done
+        return one_of([best, instead[0]])
     return one_of(list(each.values()))

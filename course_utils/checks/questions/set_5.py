@@ -77,7 +77,7 @@ def fit(network, prediction, data, start, halves, trained):
 PLACE = "this is its place among the years: which year stands there?"
 STANDARDISED = "this is the year as your network takes it, standardised: turn it back."
 STANDARDISED_ELSEWHERE = (
-    "this is no year: turn it back from the standardised scale. And the curve is steeper elsewhere."
+    "this is no year. Is it how steep the curve is, or a standardised year? Of those another is the steepest."
 )
 
 
