@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 
-from ..pictures.picture import LivePicture
+from ..pictures.picture import DRAWING, LivePicture
 from .controls import row
 from .screen import Screen
 
@@ -44,6 +44,7 @@ class Explorer(widgets.VBox):
         self._settings = all_settings(self._turning) if ahead else []
         self.screen = Screen(self._turning, len(self._settings)) if self._settings else Screen()
         self._waiting = self._drawing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._drawn_for: list | None = None
         for control in self.controls:
             control.observe(self._move, names="value")
@@ -69,7 +70,12 @@ class Explorer(widgets.VBox):
     def _move(self, change=None) -> None:
         if self._waiting:
             return
-        values, at, words = self._values(), self._at(), self._pose(self._values())
+        with DRAWING:
+            self._turn_to(self._values(), self._at())
+        self._go_on()
+
+    def _turn_to(self, values: list, at: int) -> None:
+        words = self._pose(values)
         others = [value for c, value in zip(self.controls, values, strict=True) if c not in self._turning]
         with self.screen.hold_sync():  # one message: the new page, and that the others are out of date
             if others != self._drawn_for or not self._settings:
@@ -78,27 +84,24 @@ class Explorer(widgets.VBox):
             if not self.screen.page(at):
                 self.screen.put(at, (words, self.picture.frame()))
         self.screen.turn(at)
-        self._go_on()
 
     def _draw(self, place: int) -> None:
         """The page of one setting of the sliders and menus, all else as it is."""
         setting = dict(zip(self._turning, self._settings[place], strict=True))
-        words = self._pose([setting.get(control, control.value) for control in self.controls])
-        self.screen.put(place, (words, self.picture.frame()))
+        with DRAWING:
+            words = self._pose([setting.get(control, control.value) for control in self.controls])
+            self.screen.put(place, (words, self.picture.frame()))
 
     def _missing(self) -> list[int]:
         return [place for place in range(len(self._settings)) if not self.screen.page(place)]
 
     def _go_on(self, pause: float = PAUSE) -> None:
         """Have the missing pages drawn one by one, between what else the kernel does."""
-        if self._drawing or not self.screen.seen or not self._missing():
-            return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no kernel: each page is drawn when it is asked for
+        self._loop = self._loop or running_loop()  # of the cells: a thread that only listens may end
+        if not self._loop or self._drawing or not self.screen.seen or not self._missing():
             return
         self._drawing = True
-        loop.call_later(max(pause, PAUSE), self._draw_next)
+        self._loop.call_soon_threadsafe(self._loop.call_later, max(pause, PAUSE), self._draw_next)
 
     def _draw_next(self) -> None:
         """The missing page that is nearest to the one in sight: it will be asked for first."""
@@ -118,17 +121,27 @@ class Explorer(widgets.VBox):
 
     def put(self, *values) -> None:
         """Give each control its value, and show the outcome once."""
-        self._waiting = True
-        for control, value in zip(self.controls, values, strict=True):
-            control.value = value
-        self._waiting = False
-        self._move()
+        with DRAWING:
+            self._waiting = True
+            for control, value in zip(self.controls, values, strict=True):
+                control.value = value
+            self._waiting = False
+            self._move()
 
     def _repr_mimebundle_(self, **kwargs):
-        if self._posed != self._values():  # another page was drawn since
-            self._pose(self._values())
-        still, metadata = self.picture.bundle(self.screen.png)
+        with DRAWING:
+            if self._posed != self._values():  # another page was drawn since
+                self._pose(self._values())
+            still, metadata = self.picture.bundle(self.screen.png)
         return super()._repr_mimebundle_(**kwargs) | still, metadata
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of the kernel, which draws what nobody has asked for yet; None where no kernel runs."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def finish() -> None:

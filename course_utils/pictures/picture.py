@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from html import escape
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import matplotlib as mpl
@@ -100,6 +101,9 @@ class Picture(Figure):
 FORMULAS: dict[str, MathTextParser] = {}  # one that reads them for all figures, as it keeps what it has read
 if hasattr(os, "register_at_fork"):  # what it keeps has fonts open: matplotlib forgets its own ones there too
     os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)  # type: ignore[attr-defined]
+# JupyterLab's widgets speak to a thread of their own, beside the one that runs the cells. Who changes or
+# draws a live picture holds this: it is one for all of them, as they share what reads the formulas.
+DRAWING = RLock()
 
 
 class LivePicture(Picture):
@@ -121,17 +125,18 @@ class LivePicture(Picture):
 
         Packed in a third of the time that the smallest file would take, which has a twelfth less.
         """
-        if self.still is None:
+        with DRAWING:
+            if self.still is None:
+                for artist in self.moving:
+                    artist.set_animated(True)
+                self.canvas.draw()
+                self.set_layout_engine("none")
+                self.still = self.agg.copy_from_bbox(self.bbox)
+            self.agg.restore_region(self.still)
             for artist in self.moving:
-                artist.set_animated(True)
-            self.canvas.draw()
-            self.set_layout_engine("none")
-            self.still = self.agg.copy_from_bbox(self.bbox)
-        self.agg.restore_region(self.still)
-        for artist in self.moving:
-            artist.axes.draw_artist(artist)
+                artist.axes.draw_artist(artist)
+            shown = Image.fromarray(np.asarray(self.agg.buffer_rgba())).convert("RGB")
         buffer = io.BytesIO()
-        shown = Image.fromarray(np.asarray(self.agg.buffer_rgba())).convert("RGB")
         shown.save(buffer, format="png", compress_level=1)
         return buffer.getvalue()
 

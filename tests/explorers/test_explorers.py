@@ -249,6 +249,30 @@ def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between
     assert explorer.screen.words == explorer.screen.page(4)[0]
 
 
+def test_a_slider_moved_in_another_thread_tears_no_page(seed_model):
+    """As in JupyterLab, where the widgets have a thread of their own beside the one that draws ahead."""
+
+    def made_anew():
+        return round_explorer(seed_model.equations, START, SAMPLE, 0.1, rounds=1)
+
+    async def kernel():
+        explorer = made_anew()
+        slider, many = explorer.controls[0], len(explorer.controls[0].options)
+
+        def moves():
+            for index in reversed(range(many)):
+                slider.index = index
+
+        await asyncio.to_thread(moves)
+        while not all(pages_of(explorer.screen)):
+            await asyncio.sleep(0.001)
+        return pages_of(explorer.screen)
+
+    alone = made_anew()
+    alone.finish()
+    assert asyncio.run(asyncio.wait_for(kernel(), 60)) == pages_of(alone.screen)
+
+
 def test_pages_that_nobody_sees_any_more_wait_until_somebody_does():
     def drawn():
         return sum(map(bool, pages_of(explorer.screen)))
