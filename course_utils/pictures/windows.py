@@ -59,6 +59,7 @@ class WindowPicture(LivePicture):
         for text, value in zip(self.numbers_of_window, window.flat, strict=True):
             text.set_text(f"{value:.4g}")
         for text, value in zip(self.numbers_of_sums, so_far.flat, strict=True):
-            text.set_text("·" if value is np.ma.masked else f"{value:.3g}")
+            # halves go up, as in school: 0.3125 is 0.313
+            text.set_text("·" if value is np.ma.masked else f"{value * (1 + 1e-9):.3g}")
         self.frame_of_window.set_xy((col - 0.5, row - 0.5))
         self.frame_of_sum.set_xy((col - 0.5, row - 0.5))
