@@ -15,6 +15,7 @@ from .places import depths
 
 RADIUS = 0.24  # of a neuron, where rows are 1 apart
 APART = 1.7  # columns
+ALONG = 0.38  # of a link: there its label lies, as two links may cross in the middle
 FEW = 4  # links, each of which has room for its weight
 
 Link = tuple[sp.Symbol, sp.Symbol]
@@ -105,9 +106,8 @@ def draw_link(axes, places, link: Link, told: str, label: str, **look) -> None:
     name = say("{name}: {told}", name=name, told=told) if told else name
     axes.plot(xs, ys, zorder=0, label=f"_{name}", **look)
     ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
-    axes.text(
-        sum(xs) / 2, sum(ys) / 2, label, ha="center", va="center", fontsize=10, bbox=ground if label else None
-    )
+    x, y = (first + ALONG * (last - first) for first, last in (xs, ys))
+    axes.text(x, y, label, ha="center", va="center", fontsize=10, bbox=ground if label else None)
 
 
 def mark_routes(axes, places, found: list[list[Link]], weight) -> None:
