@@ -181,11 +181,11 @@ def lost_pairs(right: sp.Expr) -> Iterator[Mistake]:
 
 
 SURPLUS = "a factor 2 comes with {part} in {link}: it does not belong there."
-HALF = "only half of {part} stands in {link}: a factor 2 is lost."
+HALF = "only half of {part} stands in {link}."
 
 
 def changed_parts(right: sp.Expr) -> Iterator[Mistake]:
-    """A sign, a factor 2 too many, a bracket closed too early, however deep."""
+    """A sign, a factor 2 too many or lost, a bracket closed too early, however deep."""
     for node in dict.fromkeys(sp.preorder_traversal(right)):
         if node.is_Mul:
             if node.could_extract_minus_sign():

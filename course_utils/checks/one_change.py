@@ -24,7 +24,7 @@ FACTOR = "{symbol} stands here with a wrong number before it."
 ANYWHERE = 0.2, 0.8  # values of a symbol that nothing computes
 FUNCTIONS = (sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.exp, sp.log, sp.atan)
 TERMS = "lost term", "surplus term", "wrong factor"  # of which none is likely beside a turned sign
-SHORT = 40  # parts of a formula that is multiplied out
+SHORT, HIGH = 25, 4  # parts, and powers of sums, of a formula that is multiplied out
 MOST, PARTS = 1000, 50_000  # changes that are tried, and parts that they have in all
 
 
@@ -34,9 +34,11 @@ def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers)
     Sought in the formula as it is written, then with its brackets multiplied out, if it is short.
     roles: see `link_slips.link_mistakes`. right: the key's values at the points of the chain.
     """
-    forms = [answer, sp.expand(answer)] if parts(answer) < SHORT else [answer]
-    found = (change_in(form, roles, chains, right) for form in dict.fromkeys(forms))
-    return next(filter(None, found), [])
+    powers = [power.exp for power in answer.atoms(sp.Pow) if power.base.is_Add]
+    short = parts(answer) < SHORT and all(exponent.is_Integer and exponent < HIGH for exponent in powers)
+    forms = dict.fromkeys([answer, sp.expand(answer)] if short else [answer])
+    found = [change_in(form, roles, chains, right) for form in forms]
+    return min(filter(None, found), key=len, default=[])
 
 
 def change_in(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers) -> list[Mistake]:

@@ -31,7 +31,7 @@ from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
 from .forms import Slip, slips_in_links
 from .line_slips import SINGLE
-from .mistakes import FACTS, OTHERS, Link, Mistake, one_of
+from .mistakes import FACTS, ONE_OF_TWO, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, pair_of_slips
 from .written import Written
 
@@ -312,7 +312,17 @@ def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:
     for other in others if best.slip not in FACTS else ():
         if other.slip not in FACTS:
             each.setdefault(other.links, other)
-    instead = [mistake for mistake in others if mistake.slip == "another"]
-    if instead and (len(each) > 1 or best.slip in RULES[1:]):  # as likely as what is seldom done
-        return one_of([best, instead[0]])
-    return one_of(list(each.values()))
+    together = one_of(list(each.values()))
+    instead = next((mistake for mistake in others if mistake.slip == "another"), None)
+    if instead and len(each) > 1:  # as likely as any of these
+        text = ONE_OF_THREE if together.text == ONE_OF_TWO else ONE_OF_THESE_OR
+        return together._replace(text=text).about(third=instead.message)
+    return one_of([best, instead]) if instead and best.slip in RULES[1:] else together
+
+
+ONE_OF_THREE = later(
+    "one slip, and there are three that lead to this. Perhaps {one} Or perhaps {other} Or perhaps {third}"
+)
+ONE_OF_THESE_OR = later(
+    "one slip, in one of {link}: work them out once more, each by itself. Or perhaps {third}"
+)

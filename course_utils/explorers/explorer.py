@@ -98,7 +98,13 @@ class Explorer(widgets.VBox):
     def _go_on(self, pause: float = PAUSE) -> None:
         """Have the missing pages drawn one by one, between what else the kernel does."""
         self._loop = self._loop or running_loop()  # of the cells: a thread that only listens may end
-        if not self._loop or self._drawing or not self.screen.seen or not self._missing():
+        if (
+            not self._loop
+            or self._loop.is_closed()
+            or self._drawing
+            or not self.screen.seen
+            or not self._missing()
+        ):
             return
         self._drawing = True
         self._loop.call_soon_threadsafe(self._loop.call_later, max(pause, PAUSE), self._draw_next)

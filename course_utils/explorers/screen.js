@@ -51,7 +51,7 @@ export default () => {
     const page = png && new Image();
     if (page) Object.assign(page, { alt, src: URL.createObjectURL(new Blob([png], { type: "image/png" })) });
     pages[place] = page;
-    await page?.decode();
+    await page?.decode().catch(() => {}); // an image that cannot be read is shown as such
     if (pages[place] === page) for (const turn of views) turn(place);
     if (old) URL.revokeObjectURL(old.src);
   }

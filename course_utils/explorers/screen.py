@@ -14,6 +14,7 @@ import ipywidgets as widgets
 import traitlets
 
 from ..language import say
+from ..pictures.picture import DRAWING
 
 
 class Screen(anywidget.AnyWidget):
@@ -46,6 +47,11 @@ class Screen(anywidget.AnyWidget):
         }
         super().__init__(controls=list(controls), count=count, said=said)
         self.add_class("explorer-screen")
+
+    def set_state(self, sync_data: dict) -> None:
+        """What the browser says, between two pages: while it is taken in, no other change is sent."""
+        with DRAWING:
+            super().set_state(sync_data)
 
     def page(self, place: int) -> tuple:
         """(words, png), or () where it is not drawn."""

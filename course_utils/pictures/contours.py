@@ -6,7 +6,7 @@ import numpy as np
 
 from ..language import refusal, say
 from .given import array, by_label, texts
-from .picture import GREY, INK, SERIES, Picture, new_axes
+from .picture import DRAWING, GREY, INK, SERIES, Picture, new_axes
 
 
 def contours(
@@ -34,7 +34,8 @@ def contours(
     )
     axes.set(xlim=axis_1[[0, -1]], ylim=axis_2[[0, -1]])
     lines = axes.contour(axis_1, axis_2, heights, levels=10, colors=GREY, linewidths=0.8)
-    axes.clabel(lines, fmt=lambda level: f"{level:.3g}", fontsize=10, colors=INK)
+    with DRAWING:  # labels are measured
+        axes.clabel(lines, fmt=lambda level: f"{level:.3g}", fontsize=10, colors=INK)
     for (name, (start, end)), (color, style, _) in zip(drawn.items(), SERIES, strict=False):
         axes.plot(*np.transpose([start, end]), color=color, linestyle=style, linewidth=2, label=name)
         head = {"arrowstyle": "-|>", "color": color, "mutation_scale": 18, "shrinkA": 0, "shrinkB": 0}

@@ -54,6 +54,11 @@ SERIES = [
 ]
 
 
+# JupyterLab's widgets speak to a thread of their own, beside the one that runs the cells, and matplotlib
+# shares fonts and formulas between all figures. Who draws or measures one, or changes a live one, holds this.
+DRAWING = RLock()
+
+
 class Picture(Figure):
     """A Figure that shows itself in a notebook with alt text and the numbers that it draws.
 
@@ -67,6 +72,11 @@ class Picture(Figure):
             )
         super().__init__(figsize=(width, height), layout="constrained")
         self.alt = alt
+
+    def draw(self, renderer) -> None:
+        """As a Figure does, alone."""
+        with DRAWING:
+            super().draw(renderer)
 
     def png(self) -> bytes:
         """The picture as a PNG file's bytes, the same at every call."""
@@ -101,9 +111,6 @@ class Picture(Figure):
 FORMULAS: dict[str, MathTextParser] = {}  # one that reads them for all figures, as it keeps what it has read
 if hasattr(os, "register_at_fork"):  # what it keeps has fonts open: matplotlib forgets its own ones there too
     os.register_at_fork(after_in_child=MathTextParser._parse_cached.cache_clear)  # type: ignore[attr-defined]
-# JupyterLab's widgets speak to a thread of their own, beside the one that runs the cells. Who changes or
-# draws a live picture holds this: it is one for all of them, as they share what reads the formulas.
-DRAWING = RLock()
 
 
 class LivePicture(Picture):

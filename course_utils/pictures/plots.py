@@ -9,7 +9,7 @@ from ..compiled.settings import count, number
 from ..derivation.given import brief, listed
 from ..language import later, refusal, say, say_in
 from .given import array, by_label, points, texts
-from .picture import BLUE, ORANGE, SERIES, Picture, new_axes
+from .picture import BLUE, DRAWING, ORANGE, SERIES, Picture, new_axes
 from .surfaces import draw_surface
 
 
@@ -22,8 +22,9 @@ def draw_curves(axes, curves: Mapping[str, tuple], marked: bool = False) -> None
 def add_legend(axes, **look) -> None:
     """Name the lines, inside where that touches none of them, or else above."""
     inside = axes.legend(frameon=False, **look)
-    axes.figure.draw_without_rendering()  # before, nothing has its place
-    around = inside.get_window_extent().padded(6)
+    with DRAWING:
+        axes.figure.draw_without_rendering()  # before, nothing has its place
+        around = inside.get_window_extent().padded(6)
     if any(covers(around, line) for line in axes.get_lines()):
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False, **look)
 

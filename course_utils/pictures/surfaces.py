@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from .picture import short
+from .picture import DRAWING, short
 
 
 def draw_surface(axes, axis_1, axis_2, loss, avoid=None) -> None:
@@ -24,7 +24,9 @@ def draw_surface(axes, axis_1, axis_2, loss, avoid=None) -> None:
     places = label_places(
         lines, levels[1::3], axes, np.array([*avoid, axes.transLimits.inverted().transform(lowest)])
     )
-    for label in axes.clabel(lines, fmt=lambda level: short(level, 2), fontsize=8, manual=places):
+    with DRAWING:  # labels are measured
+        labels = axes.clabel(lines, fmt=lambda level: short(level, 2), fontsize=8, manual=places)
+    for label in labels:
         label.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
 

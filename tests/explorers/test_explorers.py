@@ -27,6 +27,7 @@ from course_utils.explorers.rounds import round_explorer
 from course_utils.explorers.rules import momentum_explorer, race_explorer, rule_explorer
 from course_utils.explorers.scores import softmax_explorer
 from course_utils.explorers.windows import window_explorer
+from course_utils.pictures.plots import plot
 from course_utils.pictures.words import settled
 
 x, y, w1, b1, w2, b2 = sp.symbols("x y w1 b1 w2 b2")
@@ -250,27 +251,35 @@ def test_in_a_kernel_the_first_page_is_there_at_once_and_the_others_come_between
 
 
 def test_a_slider_moved_in_another_thread_tears_no_page(seed_model):
-    """As in JupyterLab, where the widgets have a thread of their own beside the one that draws ahead."""
+    """As in JupyterLab, where the widgets have a thread of their own beside that of the cells."""
 
     def made_anew():
         return round_explorer(seed_model.equations, START, SAMPLE, 0.1, rounds=1)
 
+    def plain():
+        points = np.arange(1, 5)
+        return plot({"$w_1$": (points, points), "$w_2$": (points, points**2)}, "$w$", "L", "A plot.").png()
+
     async def kernel():
         explorer = made_anew()
-        slider, many = explorer.controls[0], len(explorer.controls[0].options)
+        slider = explorer.controls[0]
 
         def moves():
-            for index in reversed(range(many)):
+            for index in reversed(range(len(slider.options))):
                 slider.index = index
 
-        await asyncio.to_thread(moves)
-        while not all(pages_of(explorer.screen)):
+        moving = asyncio.create_task(asyncio.to_thread(moves))
+        drawn = {plain()}
+        while not (moving.done() and all(pages_of(explorer.screen))):
             await asyncio.sleep(0.001)
-        return pages_of(explorer.screen)
+            drawn.add(plain())
+        await moving
+        return drawn, pages_of(explorer.screen)
 
     alone = made_anew()
     alone.finish()
-    assert asyncio.run(asyncio.wait_for(kernel(), 60)) == pages_of(alone.screen)
+    drawn, pages = asyncio.run(asyncio.wait_for(kernel(), 60))
+    assert pages == pages_of(alone.screen) and drawn == {plain()}
 
 
 def test_pages_that_nobody_sees_any_more_wait_until_somebody_does():

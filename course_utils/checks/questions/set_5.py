@@ -76,7 +76,7 @@ def fit(network, prediction, data, start, halves, trained):
 
 PLACE = "this is its place among the years: which year stands there?"
 STANDARDISED = "this is the year as your network takes it, standardised: turn it back."
-STANDARDISED_ELSEWHERE = (
+NO_YEAR = (
     "this is no year. Is it how steep the curve is, or a standardised year? Of those another is the steepest."
 )
 
@@ -94,7 +94,7 @@ def steepest(network, prediction, trained, places, years, answer):
         return told
     if scaled.min() <= float(answer) <= scaled.max():
         year = np.interp(float(answer), scaled, years)
-        return wrong(STANDARDISED if check_steepest(curve, years, year).correct else STANDARDISED_ELSEWHERE)
+        return wrong(STANDARDISED if check_steepest(curve, years, year).correct else NO_YEAR)
     return wrong("this is another year: where is the curve steepest, up or down?")
 
 
