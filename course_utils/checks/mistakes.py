@@ -142,7 +142,13 @@ def one_of(mistakes: Sequence[Mistake]) -> Mistake:
 
 
 ONE_OF_TWO = later("one slip, and there are two that lead to this. Perhaps {one} Or perhaps {other}")
+ONE_OF_THREE = later(
+    "one slip, and there are three that lead to this. Perhaps {one} Or perhaps {other} Or perhaps {third}"
+)
 UNKNOWN = "one slip, in one of {link}: work them out once more, each by itself."
+ONE_OF_THESE_OR = later(
+    "one slip, in one of {link}: work them out once more, each by itself. Or perhaps {third}"
+)
 BESIDE = {  # the same, as one of two slips
     ONE_OF_TWO: later("perhaps {one} Or perhaps {other}"),
     UNKNOWN: later("it is in one of {link}: work them out once more, each by itself."),

@@ -37,8 +37,13 @@ def one_change(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers)
     powers = [power.exp for power in answer.atoms(sp.Pow) if power.base.is_Add]
     short = parts(answer) < SHORT and all(exponent.is_Integer and exponent < HIGH for exponent in powers)
     forms = dict.fromkeys([answer, sp.expand(answer)] if short else [answer])
-    found = [change_in(form, roles, chains, right) for form in forms]
-    return min(filter(None, found), key=len, default=[])
+    best: list[Mistake] = []
+    for form in forms:
+        found = change_in(form, roles, chains, right)
+        if len(found) == 1:  # alone is likelier than beside a turned sign
+            return found
+        best = best or found
+    return best
 
 
 def change_in(answer: sp.Expr, roles: Sequence, chains: Chains, right: Numbers) -> list[Mistake]:

@@ -31,7 +31,7 @@ from .floats import Floats
 from .flow import Chains, Numbers, allowance, same
 from .forms import Slip, slips_in_links
 from .line_slips import SINGLE
-from .mistakes import FACTS, ONE_OF_TWO, OTHERS, Link, Mistake, one_of
+from .mistakes import FACTS, ONE_OF_THESE_OR, ONE_OF_THREE, ONE_OF_TWO, OTHERS, Link, Mistake, one_of
 from .pairs import PAIRED, SECONDS, pair_of_slips
 from .written import Written
 
@@ -318,11 +318,3 @@ def likeliest(found: Iterable[Mistake], wrt: str, first: str = "") -> Mistake:
         text = ONE_OF_THREE if together.text == ONE_OF_TWO else ONE_OF_THESE_OR
         return together._replace(text=text).about(third=instead.message)
     return one_of([best, instead]) if instead and best.slip in RULES[1:] else together
-
-
-ONE_OF_THREE = later(
-    "one slip, and there are three that lead to this. Perhaps {one} Or perhaps {other} Or perhaps {third}"
-)
-ONE_OF_THESE_OR = later(
-    "one slip, in one of {link}: work them out once more, each by itself. Or perhaps {third}"
-)
